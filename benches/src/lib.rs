@@ -1,0 +1,1 @@
+//! Criterion groups over the public API of `mlops`: see the bench targets.

@@ -1,0 +1,1 @@
+//! Has the world changed? Drift of features and predictions against a reference

@@ -1,0 +1,1 @@
+//! What is happening now? The prediction log and its observers

@@ -1,0 +1,1 @@
+//! The production half of machine learning: model registry, feature store, validation, drift, monitoring and serving in one embeddable library

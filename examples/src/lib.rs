@@ -1,0 +1,1 @@
+//! Stories told with `mlops`: see the folders beside this one.
