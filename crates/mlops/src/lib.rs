@@ -1,1 +1,54 @@
-//! The production half of machine learning: model registry, feature store, validation, drift, monitoring and serving in one embeddable library
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+#[doc(inline)]
+pub use mlops_core::{
+    Alias, Check, Clock, Detail, Digest, DigestWriter, EntityName, Evidence, ExperimentName, FeatureName, Finding,
+    Interval, ManualClock, Measured, ModelName, ModelRef, Observer, Outcome, Prediction, PredictionEvent, PredictionId,
+    Principal, Selector, ServedBy, Severity, Subject, SystemClock, Timestamp, Verdict, Version, ViewName, canonical,
+    number,
+};
+
+/// An error of the shared vocabulary: a name, version, digest or timestamp that can't be one.
+pub use mlops_core::Error as VocabularyError;
+
+#[doc(inline)]
+pub use mlops_stats as stats;
+
+#[cfg(feature = "drift")]
+#[doc(inline)]
+pub use mlops_drift as drift;
+#[cfg(feature = "features")]
+#[doc(inline)]
+pub use mlops_features as features;
+#[cfg(feature = "monitor")]
+#[doc(inline)]
+pub use mlops_monitor as monitor;
+#[cfg(feature = "registry")]
+#[doc(inline)]
+pub use mlops_registry as registry;
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use mlops_report as report;
+#[cfg(feature = "serve")]
+#[doc(inline)]
+pub use mlops_serve_core as serve;
+#[cfg(feature = "validate")]
+#[doc(inline)]
+pub use mlops_validate as validate;
+
+/// The Arrow crates that tables are made of, in the version that `mlops` uses.
+#[cfg(any(feature = "features", feature = "validate", feature = "drift"))]
+pub mod arrow {
+    pub use arrow_array as array;
+    pub use arrow_schema as schema;
+    pub use arrow_select as select;
+
+    pub use arrow_array::RecordBatch;
+    pub use arrow_schema::{DataType, Field, Schema};
+}
+
+/// Extension traits, without their names: `use mlops::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Clock as _, Observer as _};
+}
