@@ -1,1 +1,12 @@
-//! Model registry with approvals, gated promotion, lineage and a tamper-evident Merkle audit log
+//! Model registry with approvals, gated promotion, lineage and a tamper-evident Merkle audit log.
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | know why something was not done | [`Error`] |
+#![forbid(unsafe_code)]
+
+pub mod access;
+mod error;
+pub mod promotion;
+
+pub use error::{BoxError, Error, Result};
