@@ -7,6 +7,7 @@
 
 pub mod access;
 mod error;
+pub mod merkle;
 pub mod promotion;
 
 pub use error::{BoxError, Error, Result};

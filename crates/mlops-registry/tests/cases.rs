@@ -1,4 +1,9 @@
 //! Recorded answers of reference tools, one test an area.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test prints what it compared, and fails by panic"
+)]
 
 use std::fmt::Write as _;
 use std::fs;

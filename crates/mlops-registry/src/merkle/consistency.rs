@@ -28,7 +28,11 @@ impl ConsistencyProof {
     /// [`Error::Invalid`] if `old_size` is larger, or 0 while `new_size` is not; those of the source.
     pub fn of(source: &dyn NodeSource, old_size: u64, new_size: u64) -> Result<Self> {
         if old_size > new_size || (old_size == 0 && new_size > 0) {
-            return Err(Error::invalid("old size", old_size, format!("1 to the new size {new_size}")));
+            return Err(Error::Invalid {
+                field: "old size",
+                value: old_size.to_string(),
+                expected: format!("1 to {new_size}, the new size"),
+            });
         }
         let hashes = read_path(source, &path(old_size, new_size))?;
         Ok(Self { old_size, new_size, hashes })
@@ -91,11 +95,8 @@ pub fn verify_consistency(
     if proof.len() != expected {
         return Err(Rejection::Length { expected, found: proof.len() });
     }
-    let (computed_old, computed_new) = if new_size == 0 {
-        (empty_root(), empty_root())
-    } else {
-        climb(old_size, old_root, new_size, proof)
-    };
+    let (computed_old, computed_new) =
+        if new_size == 0 { (empty_root(), empty_root()) } else { climb(old_size, old_root, new_size, proof) };
     if computed_old != *old_root {
         return Err(Rejection::OldRoot { computed: computed_old, root: *old_root });
     }

@@ -28,7 +28,11 @@ impl InclusionProof {
     /// [`Error::Invalid`] if there is no such leaf; those of the source.
     pub fn of(source: &dyn NodeSource, index: u64, size: u64) -> Result<Self> {
         if index >= size {
-            return Err(Error::invalid("leaf index", index, format!("less than the tree's size {size}")));
+            return Err(Error::Invalid {
+                field: "leaf index",
+                value: index.to_string(),
+                expected: format!("less than {size}, the size of the tree"),
+            });
         }
         let hashes = read_path(source, &siblings(NodeId::leaf(index), size))?;
         Ok(Self { index, size, hashes })

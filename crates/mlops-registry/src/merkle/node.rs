@@ -55,7 +55,7 @@ pub(super) fn read(source: &dyn NodeSource, ids: &[NodeId]) -> Result<Vec<Digest
     } else {
         Err(Error::Corrupt {
             what: "the nodes of the audit tree".to_owned(),
-            reason: format!("{} hashes were asked for and {} came", ids.len(), hashes.len()),
+            found: format!("{} of {} nodes", hashes.len(), ids.len()),
         })
     }
 }
