@@ -53,12 +53,12 @@ pub enum Error {
         expected: String,
     },
     /// What is stored is not what was stored. Restore it from a copy.
-    #[error("{what} is damaged: {found}")]
+    #[error("{what} is damaged: {reason}")]
     Corrupt {
         /// Which thing: a file, a record, an artifact.
         what: String,
         /// What is wrong with it.
-        found: String,
+        reason: String,
     },
     /// The store was written by a later version of this library. Update the library.
     #[error("{store} has schema {found}; this version of the library reads up to {supported}")]
@@ -99,9 +99,9 @@ impl From<mlops_core::Error> for Error {
                 Self::Invalid { field: what, value, expected: expected.to_owned() }
             }
             mlops_core::Error::Document { reason } => {
-                Self::Corrupt { what: "document".to_owned(), found: reason }
+                Self::Corrupt { what: "document".to_owned(), reason }
             }
-            other => Self::Corrupt { what: "value".to_owned(), found: other.to_string() },
+            other => Self::Corrupt { what: "value".to_owned(), reason: other.to_string() },
         }
     }
 }
