@@ -22,23 +22,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A [`SignedTreeHead`] is the root of one moment, signed, in a line of text to be kept where
+//! those who write to the store can't reach it.
+//!
 //! # Source
 //! RFC 9162, *Certificate Transparency Version 2.0*, section 2.1.
 
 mod consistency;
 mod frontier;
 mod hash;
+mod head;
 mod inclusion;
+mod key;
 mod node;
 mod rejection;
+mod signer;
 mod tree;
 
 pub use consistency::{ConsistencyProof, verify_consistency};
 pub use frontier::Frontier;
 pub use hash::{empty_root, leaf_hash, node_hash};
+pub use head::{Origin, SignedTreeHead, TreeHead};
 pub use inclusion::{InclusionProof, verify_inclusion};
+pub use key::{PublicKey, Signature};
 pub use node::{NodeId, NodeSource, root_at};
 pub use rejection::Rejection;
+pub use signer::{Ed25519Signer, Signer};
 pub use tree::Tree;
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(super) fn read(source: &dyn NodeSource, ids: &[NodeId]) -> Result<Vec<Digest
     } else {
         Err(Error::Corrupt {
             what: "the nodes of the audit tree".to_owned(),
-            found: format!("{} of {} nodes", hashes.len(), ids.len()),
+            reason: format!("{} of {} nodes", hashes.len(), ids.len()),
         })
     }
 }

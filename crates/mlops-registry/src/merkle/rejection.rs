@@ -50,4 +50,15 @@ pub enum Rejection {
         /// The root that was given.
         root: Digest,
     },
+    /// The head is signed with another key, or says so. Get the key of this signer.
+    #[error("the head is signed with key {found}, not with {expected}")]
+    OtherKey {
+        /// The id of the key that it was checked with.
+        expected: Digest,
+        /// The id of the key that the head names.
+        found: Digest,
+    },
+    /// The signature is not one of this head: one of the two was changed.
+    #[error("the signature is not one of this head")]
+    Forged,
 }

@@ -65,7 +65,7 @@ impl NodeSource for Tree {
             .map(|id| {
                 node(id).ok_or_else(|| Error::Corrupt {
                     what: "the nodes of the audit tree".to_owned(),
-                    found: format!("no node {} at level {}", id.index, id.level),
+                    reason: format!("no node {} at level {}", id.index, id.level),
                 })
             })
             .collect()
