@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod audit;
 mod error;
 pub mod merkle;
 pub mod promotion;
+pub mod store;
 
 pub use error::{BoxError, Error, Result};

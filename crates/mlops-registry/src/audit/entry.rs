@@ -1,0 +1,115 @@
+use mlops_core::{Digest, Principal, Timestamp, canonical};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Key, Kind, Revision};
+use crate::{Error, Result};
+
+/// Who did what, when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Act {
+    /// When, by the clock of the registry that did it.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Principal,
+    /// What, such as `promotion.approve`.
+    pub action: String,
+    /// To what, such as `flight-delay/1.0.0`.
+    pub subject: String,
+    /// The verdicts that it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Digest>,
+    /// The artifacts that it is about; the store of artifacts must hold them from then on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Digest>,
+    /// Why it was refused; empty if it was done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+}
+
+impl Act {
+    /// An act that rests on no verdict and is about no artifact.
+    pub fn new(
+        at: Timestamp,
+        actor: Principal,
+        action: impl Into<String>,
+        subject: impl Into<String>,
+    ) -> Self {
+        Self {
+            at,
+            actor,
+            action: action.into(),
+            subject: subject.into(),
+            evidence: Vec::new(),
+            artifacts: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// The verdicts that it rests on.
+    #[must_use]
+    pub fn evidence(mut self, digests: impl IntoIterator<Item = Digest>) -> Self {
+        self.evidence.extend(digests);
+        self
+    }
+
+    /// The artifacts that it is about.
+    #[must_use]
+    pub fn artifacts(mut self, digests: impl IntoIterator<Item = Digest>) -> Self {
+        self.artifacts.extend(digests);
+        self
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub fn refused(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
+        self.refused.extend(reasons);
+        self
+    }
+}
+
+/// One record that an entry wrote or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The kind of the record.
+    pub kind: Kind,
+    /// Which one.
+    pub key: Key,
+    /// The entry that had written it before; `None` if it was not there.
+    pub was: Option<Revision>,
+    /// The digest of its body from now on; `None` if it was removed.
+    pub digest: Option<Digest>,
+}
+
+/// An entry of the audit log: a leaf of its Merkle tree. All entries together tell which
+/// records there are and what each holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its place in the log, counted from 0; the revision of the records that it wrote.
+    pub sequence: u64,
+    /// Who did what, when.
+    #[serde(flatten)]
+    pub act: Act,
+    /// The records that it wrote or removed.
+    pub changes: Vec<Recorded>,
+}
+
+impl Entry {
+    /// Reads a leaf.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if it is not an entry in canonical form, or not number `sequence`.
+    pub fn read(sequence: u64, leaf: &[u8]) -> Result<Self> {
+        let corrupt =
+            |reason: String| Error::Corrupt { what: format!("entry {sequence} of the audit log"), reason };
+        let text = std::str::from_utf8(leaf).map_err(|error| corrupt(error.to_string()))?;
+        let entry: Self = canonical::from_str(text).map_err(|error| corrupt(error.to_string()))?;
+        if entry.sequence == sequence {
+            Ok(entry)
+        } else {
+            Err(corrupt(format!("it says that it is entry {}", entry.sequence)))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeSet;
+
+use mlops_core::{Digest, canonical};
+use serde::Serialize;
+
+use super::{Key, Kind, Revision};
+use crate::audit::{Act, Entry, Recorded};
+use crate::{Error, Result};
+
+/// A record that must be as it was read for a commit to go through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "adapters must heed all of it")]
+pub struct Expected {
+    /// The kind of the record.
+    pub kind: Kind,
+    /// Which one.
+    pub key: Key,
+    /// The state that it must be in; `None` if it must not be there.
+    pub revision: Option<Revision>,
+}
+
+impl Expected {
+    /// Compares with the state that was found. Adapters ask this inside the transaction.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if it is another.
+    pub fn check(&self, found: Option<Revision>) -> Result<()> {
+        if found == self.revision {
+            return Ok(());
+        }
+        let words = |revision: Option<Revision>| {
+            revision.map_or_else(|| "absent".to_owned(), |revision| format!("at revision {revision}"))
+        };
+        Err(Error::Conflict {
+            what: self.kind.as_str(),
+            key: self.key.to_string(),
+            expected: words(self.revision),
+            current: words(found),
+        })
+    }
+}
+
+/// A record to be written or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    expected: Expected,
+    body: Option<String>,
+}
+
+impl Change {
+    /// Writes `document` where the record is at `was`, or absent if that is `None`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the key does not fit the kind; [`Error::Corrupt`] if the
+    /// document can't be written as JSON.
+    pub fn put<T: Serialize>(kind: Kind, key: Key, was: Option<Revision>, document: &T) -> Result<Self> {
+        kind.check(&key, true)?;
+        let body = canonical::to_string(document)?;
+        Ok(Self { expected: Expected { kind, key, revision: was }, body: Some(body) })
+    }
+
+    /// Removes the record that is at `was`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the key does not fit the kind.
+    pub fn remove(kind: Kind, key: Key, was: Revision) -> Result<Self> {
+        kind.check(&key, true)?;
+        Ok(Self { expected: Expected { kind, key, revision: Some(was) }, body: None })
+    }
+
+    /// Which record, and the state that it must be in.
+    pub const fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    /// The canonical JSON to be written; `None` to remove the record.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+}
+
+/// One transaction: what must hold, what changes, and the act that the audit log tells of.
+///
+/// Nothing can be written without saying what was there before, so no update is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    act: Act,
+    expected: Vec<Expected>,
+    changes: Vec<Change>,
+}
+
+impl Commit {
+    /// A transaction. Without any change it still leaves its entry in the log: so are refusals told.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if a key does not fit its kind or is changed twice.
+    pub fn new(act: Act, expected: Vec<Expected>, changes: Vec<Change>) -> Result<Self> {
+        for Expected { kind, key, .. } in &expected {
+            kind.check(key, true)?;
+        }
+        let mut seen = BTreeSet::new();
+        for Change { expected: Expected { kind, key, .. }, .. } in &changes {
+            if !seen.insert((kind, key)) {
+                return Err(Error::Invalid {
+                    field: "changes",
+                    value: format!("{kind} {key}"),
+                    expected: "one change of a record in one transaction".to_owned(),
+                });
+            }
+        }
+        Ok(Self { act, expected, changes })
+    }
+
+    /// Records that must be as they were read, though they are not changed.
+    pub fn expected(&self) -> &[Expected] {
+        &self.expected
+    }
+
+    /// What is written, in this order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Everything that must hold: what is expected, and the state before each change.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expected> {
+        self.expected.iter().chain(self.changes.iter().map(Change::expected))
+    }
+
+    /// The canonical text of the audit entry that this transaction leaves as number
+    /// `sequence`. Adapters write it as the leaf, and `sequence` as the revision of every
+    /// record that changes.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if it can't be written as JSON.
+    pub fn leaf(&self, sequence: u64) -> Result<String> {
+        let changes = self.changes.iter().map(|change| Recorded {
+            kind: change.expected.kind,
+            key: change.expected.key.clone(),
+            was: change.expected.revision,
+            digest: change.body.as_ref().map(Digest::of),
+        });
+        let entry = Entry { sequence, act: self.act.clone(), changes: changes.collect() };
+        Ok(canonical::to_string(&entry)?)
+    }
+}

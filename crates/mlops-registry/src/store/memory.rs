@@ -1,0 +1,91 @@
+use std::collections::BTreeMap;
+use std::ops::{Bound, Range};
+
+use mlops_core::Digest;
+use parking_lot::RwLock;
+
+use super::{Commit, Key, Kind, MetadataStore, Query, Record, Revision};
+use crate::Result;
+use crate::merkle::{NodeId, NodeSource, Tree, leaf_hash};
+
+/// Keeps everything in memory, for tests and for trying things out. It is gone with the value.
+#[derive(Debug, Default)]
+pub struct MemoryStore(RwLock<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    records: BTreeMap<Kind, BTreeMap<Key, (Revision, String)>>,
+    leaves: Vec<String>,
+    tree: Tree,
+}
+
+impl State {
+    fn revision(&self, kind: Kind, key: &Key) -> Option<Revision> {
+        self.records.get(&kind)?.get(key).map(|(revision, _)| *revision)
+    }
+}
+
+impl MetadataStore for MemoryStore {
+    fn read(&self, query: &Query) -> Result<Vec<Record>> {
+        query.check()?;
+        let state = self.0.read();
+        let Some(table) = state.records.get(&query.kind) else { return Ok(Vec::new()) };
+        let start = query.after.as_ref().map_or(Bound::Included(&query.under), Bound::Excluded);
+        let rows = table.range((start, Bound::Unbounded));
+        let rows = rows.take_while(|(key, _)| key.is_under(&query.under)).take(query.limit);
+        let record = |(key, (revision, body)): (&Key, &(Revision, String))| Record {
+            kind: query.kind,
+            key: key.clone(),
+            revision: *revision,
+            body: body.clone().into_bytes(),
+        };
+        Ok(rows.map(record).collect())
+    }
+
+    fn commit(&self, commit: &Commit) -> Result<u64> {
+        let mut state = self.0.write();
+        for expected in commit.conditions() {
+            expected.check(state.revision(expected.kind, &expected.key))?;
+        }
+        let sequence = state.tree.size();
+        let leaf = commit.leaf(sequence)?;
+        // Nothing can fail from here on.
+        for change in commit.changes() {
+            let table = state.records.entry(change.expected().kind).or_default();
+            let key = &change.expected().key;
+            match change.body() {
+                Some(body) => {
+                    table.insert(key.clone(), (Revision(sequence), body.to_owned()));
+                }
+                None => {
+                    table.remove(key);
+                }
+            }
+        }
+        state.tree.append(leaf_hash(leaf.as_bytes()));
+        state.leaves.push(leaf);
+        Ok(sequence)
+    }
+
+    fn size(&self) -> Result<u64> {
+        Ok(self.0.read().tree.size())
+    }
+
+    fn leaves(&self, range: Range<u64>) -> Result<Vec<(u64, Vec<u8>)>> {
+        let state = self.0.read();
+        let first = usize::try_from(range.start).unwrap_or(usize::MAX);
+        let count = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        let leaves = state.leaves.iter().skip(first).take(count);
+        Ok((range.start..).zip(leaves.map(|leaf| leaf.clone().into_bytes())).collect())
+    }
+
+    fn damage(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+impl NodeSource for MemoryStore {
+    fn nodes(&self, ids: &[NodeId]) -> Result<Vec<Digest>> {
+        self.0.read().tree.nodes(ids)
+    }
+}

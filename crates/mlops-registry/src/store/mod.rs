@@ -1,0 +1,82 @@
+//! Where the registry keeps its records and its audit log.
+//!
+//! The port is small on purpose: a store reads records by kind and key, and commits. What
+//! a promotion is, or an approval, it does not know; the domain modules build the changes.
+//! Every commit appends its own account to the audit log within the same transaction, so
+//! that there is no state without a story, and no story without a state.
+//!
+//! Implementations: [`MemoryStore`] for tests, [`SqliteStore`] (feature `sqlite`) for
+//! everything else. The suite in `testing` (feature `testing`) is the contract as code.
+
+mod commit;
+mod key;
+mod kind;
+mod memory;
+mod record;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+pub use commit::{Change, Commit, Expected};
+pub use key::{Key, Part};
+pub(crate) use kind::MAX_NUMBER;
+pub use kind::{Column, Kind};
+pub use memory::MemoryStore;
+pub use record::{Query, Record, Revision};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+
+use crate::Result;
+use crate::merkle::NodeSource;
+
+/// A place that keeps the registry's records, and its audit log beside them.
+///
+/// # Contract
+/// - [`commit`](Self::commit) does all or nothing, and one at a time: of two commits that
+///   expect the same state, exactly one goes through and the other is a
+///   [`Conflict`](crate::Error::Conflict) that leaves no trace.
+/// - A commit that returned is read by every later call of anyone; a durable store keeps
+///   it through a crash from then on.
+/// - The leaf of a commit is [`Commit::leaf`] of the number of leaves before it, byte for
+///   byte. That number is the revision of every record that it wrote.
+/// - The [`NodeSource`] gives the complete subtrees of the Merkle tree over all leaves.
+/// - Records come in the order of their keys: numbers as numbers, text by its bytes.
+pub trait MetadataStore: NodeSource + Debug + Send + Sync {
+    /// The records that `query` asks for.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if a key does not fit the kind;
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if what is there can't be a record.
+    fn read(&self, query: &Query) -> Result<Vec<Record>>;
+
+    /// Checks what the commit expects, writes its changes and appends its leaf; returns
+    /// the sequence of the leaf.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::Error::Conflict) with the current state if it is not
+    /// what was expected. After [`Error::Unavailable`](crate::Error::Unavailable) nothing
+    /// is written, unless the store died while it was confirming.
+    fn commit(&self, commit: &Commit) -> Result<u64>;
+
+    /// How many leaves the audit log has.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if it can't be read.
+    fn size(&self) -> Result<u64>;
+
+    /// The leaves whose sequence lies in `range`, in order, each with its sequence. One
+    /// that someone has removed is left out.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if what is there can't be a leaf.
+    fn leaves(&self, range: Range<u64>) -> Result<Vec<(u64, Vec<u8>)>>;
+
+    /// What the store finds wrong with its own files, in words; empty if nothing, or if
+    /// it has none. Reads everything.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if it could not look.
+    fn damage(&self) -> Result<Vec<String>>;
+}
