@@ -61,7 +61,12 @@ impl Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Refuses `what` unless it has as many values as `other`.
-pub(crate) fn same_length(what: &'static str, found: usize, other: &'static str, length: usize) -> Result<()> {
+pub(crate) fn same_length(
+    what: &'static str,
+    found: usize,
+    other: &'static str,
+    length: usize,
+) -> Result<()> {
     if found == length {
         Ok(())
     } else {
@@ -76,8 +81,6 @@ pub(crate) fn all_finite(what: &'static str, values: &[f64]) -> Result<()> {
     }
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
-        Some(index) => {
-            Err(Error::Value { what, index, value: values[index], expected: "a finite number" })
-        }
+        Some(index) => Err(Error::Value { what, index, value: values[index], expected: "a finite number" }),
     }
 }

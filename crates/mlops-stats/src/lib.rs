@@ -1,8 +1,39 @@
 //! The numerics of `mlops`: plain functions over slices, each with its source, each with
 //! a decided answer for degenerate input: a typed error, never a panic and never a NaN
 //! that nobody asked for.
+//!
+//! ```
+//! use mlops_stats::bootstrap::{BlockBootstrap, BlockMetric, Blocks};
+//! use mlops_stats::classification::{BinaryMetric, BinaryScores};
+//!
+//! # let days: Vec<u32> = (0..300).map(|row| row / 10).collect();
+//! # let labels: Vec<bool> = (0..300).map(|row| row % 3 == 0).collect();
+//! # let scores: Vec<f64> = (0..300).map(|row| f64::from(row % 3 * 25 + row % 40) / 100.0).collect();
+//! let rows = BinaryScores::new(&labels, &scores)?;
+//! println!("AUC {}, F1 {}", rows.roc_auc()?, rows.at(0.3)?.f1()?);
+//! let auc = BlockMetric::new(BinaryMetric::RocAuc, &rows, &Blocks::by(&days)?)?;
+//! let sure = BlockBootstrap::new(2_000, 7, 0.95)?.metric(&auc)?;
+//! println!("{} [{}, {}]", sure.value, sure.interval.lower, sure.interval.upper);
+//! # Ok::<(), mlops_stats::Error>(())
+//! ```
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | score a binary classifier | [`classification::BinaryScores`] |
+//! | name a metric in a file | [`classification::BinaryMetric`] |
+//! | know how sure a metric is, or a difference of two models | [`bootstrap::BlockBootstrap`] |
+//! | bound a share, such as an error rate | [`interval::wilson`] |
+//! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
+//! | draw random numbers that come out the same everywhere | [`Random`] |
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
+pub mod bootstrap;
+pub mod classification;
 mod error;
+pub mod interval;
+mod rng;
+mod sum;
 
 pub use error::{Error, Result};
+pub use rng::Random;

@@ -1,0 +1,24 @@
+//! Metrics of a binary classifier: labels that are true or false, scores where higher
+//! means more likely true.
+//!
+//! Labels and scores are checked once, as [`BinaryScores`]; every metric is a method of
+//! it, and a [`BinaryMetric`] where the choice is data. A metric that has no value for
+//! the rows given, such as the area under the curve of one class, is
+//! [`Error::Undefined`](crate::Error::Undefined) and never a made-up number.
+//!
+//! ```
+//! use mlops_stats::classification::BinaryScores;
+//! let rows = BinaryScores::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+//! assert_eq!(rows.roc_auc()?, 0.75);
+//! assert_eq!(rows.at(0.5)?.recall()?, 0.5);
+//! # Ok::<(), mlops_stats::Error>(())
+//! ```
+
+mod confusion;
+mod metric;
+mod scores;
+
+pub use confusion::Confusion;
+pub use metric::{BinaryMetric, Orientation};
+pub use scores::BinaryScores;
+pub(crate) use scores::{by_score, log_loss_of};
