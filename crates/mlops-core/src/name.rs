@@ -127,6 +127,11 @@ name!(
     "1 to 256 bytes without `/`, `:`, `@`, control characters or white space at the ends"
 );
 name!(
+    /// The name of a feature service, the inputs of a model in their order, such as `flight-delay`.
+    ServiceName, "feature service name", REFERENCE,
+    "1 to 256 bytes without `/`, `:`, `@`, control characters or white space at the ends"
+);
+name!(
     /// Who acts: the id of a person or a service. What they may do is a grant in the registry.
     Principal, "principal", &[],
     "1 to 256 bytes without control characters or white space at the ends"
