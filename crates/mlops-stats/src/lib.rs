@@ -24,16 +24,22 @@
 //! | know how sure a metric is, or a difference of two models | [`bootstrap::BlockBootstrap`] |
 //! | bound a share, such as an error rate | [`interval::wilson`] |
 //! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
+//! | compare two samples | [`two_sample::KolmogorovSmirnov`], [`two_sample::ChiSquare`] |
+//! | say how far apart two distributions are | [`distance::wasserstein_normed`], [`distance::psi`], [`distance::jensen_shannon`] |
+//! | judge many tests at once | [`multiple_testing::benjamini_hochberg`] |
 //! | draw random numbers that come out the same everywhere | [`Random`] |
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
 pub mod bootstrap;
 pub mod classification;
+pub mod distance;
 mod error;
 pub mod interval;
+pub mod multiple_testing;
 mod rng;
 mod sum;
+pub mod two_sample;
 
 pub use error::{Error, Result};
 pub use rng::Random;

@@ -1,0 +1,102 @@
+use crate::sum::sum;
+use crate::{Error, Result};
+
+/// A sample of numbers, sorted once for all that is to be computed of it.
+///
+/// At least one value, none of them NaN; infinities have a place in the order.
+///
+/// ```
+/// use mlops_stats::two_sample::Sample;
+/// let sample = Sample::new(vec![3.0, 1.0, 2.0])?;
+/// assert_eq!(sample.values(), [1.0, 2.0, 3.0]);
+/// assert_eq!(sample.mean(), 2.0);
+/// # Ok::<(), mlops_stats::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    sorted: Vec<f64>,
+    mean: f64,
+}
+
+impl Sample {
+    /// Sorts the values. `O(n log n)`, in place.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] without a value, [`Error::Value`] with the first NaN.
+    pub fn new(mut values: Vec<f64>) -> Result<Self> {
+        if values.is_empty() {
+            return Err(Error::Shape { what: "sample", found: 0, expected: "at least 1".to_owned() });
+        }
+        if let Some(index) = values.iter().position(|value| value.is_nan()) {
+            return Err(Error::Value { what: "sample", index, value: f64::NAN, expected: "a number" });
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        // Of the sorted values, so that the order of the rows does not show in the last digit.
+        let mean = sum(values.iter().copied()) / values.len() as f64;
+        Ok(Self { sorted: values, mean })
+    }
+
+    /// The values in ascending order.
+    pub fn values(&self) -> &[f64] {
+        &self.sorted
+    }
+
+    /// How many values there are; never 0.
+    #[expect(clippy::len_without_is_empty, reason = "a sample is never empty")]
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The smallest value.
+    pub fn min(&self) -> f64 {
+        self.sorted[0]
+    }
+
+    /// The largest value.
+    pub fn max(&self) -> f64 {
+        self.sorted[self.sorted.len() - 1]
+    }
+
+    /// The mean; infinite or NaN if a value is infinite.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation of these values themselves (divided by n, not n − 1).
+    /// 0 if all are the same; NaN if a value is infinite.
+    ///
+    /// # Source
+    /// Chan, Golub and `LeVeque`, *Algorithms for computing the sample variance* (1983): two
+    /// passes with a correction for the rounding of the mean.
+    pub fn standard_deviation(&self) -> f64 {
+        if self.max() <= self.min() && self.min().is_finite() {
+            return 0.0;
+        }
+        let n = self.len() as f64;
+        let squares = sum(self.sorted.iter().map(|value| (value - self.mean).powi(2)));
+        let rest = sum(self.sorted.iter().map(|value| value - self.mean));
+        ((squares - rest * rest / n) / n).sqrt()
+    }
+
+    /// The value below which a share `q` of the sample lies, interpolated linearly between neighbours.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `q` lies between 0 and 1.
+    ///
+    /// # Source
+    /// Definition 7 of Hyndman and Fan, *Sample quantiles in statistical packages* (1996);
+    /// `NumPy`'s default.
+    pub fn quantile(&self, q: f64) -> Result<f64> {
+        if !(0.0..=1.0).contains(&q) {
+            return Err(Error::Parameter { what: "q", value: q, expected: "between 0 and 1" });
+        }
+        let place = q * (self.len() - 1) as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the indices")]
+        let below = place.floor() as usize;
+        let (low, share) = (self.sorted[below], place - place.floor());
+        match self.sorted.get(below + 1) {
+            Some(high) if share > 0.0 => Ok(low * (1.0 - share) + high * share),
+            _ => Ok(low),
+        }
+    }
+}
