@@ -6,10 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod artifact;
 pub mod audit;
 mod error;
 pub mod merkle;
 pub mod promotion;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use error::{BoxError, Error, Result};

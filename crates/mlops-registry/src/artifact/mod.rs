@@ -1,0 +1,153 @@
+//! Where model files, reports and other bytes are kept: by the digest of their content.
+//!
+//! An address is a promise about the bytes, so that nothing can be changed in place, the
+//! same file is kept once, and whoever holds the digest of a model, from an approval or
+//! from the audit log, can tell whether these are the bytes that were approved.
+//!
+//! ```
+//! use mlops_registry::artifact::{ArtifactStore, ArtifactStoreExt as _, MemoryArtifacts};
+//!
+//! let store = MemoryArtifacts::default();
+//! let digest = store.put(&mut "the model file".as_bytes())?;
+//! assert_eq!(digest, mlops_core::Digest::of("the model file"));
+//! assert_eq!(store.read(&digest, 1 << 20)?, b"the model file");
+//! # Ok::<(), mlops_registry::Error>(())
+//! ```
+//!
+//! Implementations: [`MemoryArtifacts`] for tests, [`FolderArtifacts`] for a disk. The suite
+//! in `testing` (feature `testing`) is the contract as code, for adapters of your own;
+//! [`VerifiedReader`] does their checking.
+
+mod extension;
+mod folder;
+mod memory;
+mod verified;
+
+use std::fmt::Debug;
+use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
+
+pub use extension::ArtifactStoreExt;
+pub use folder::FolderArtifacts;
+pub use memory::MemoryArtifacts;
+use mlops_core::Digest;
+pub use verified::VerifiedReader;
+
+use crate::{Error, Result};
+
+/// Bytes that are moved at a time.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// A place that keeps artifacts by content.
+///
+/// # Contract
+/// - [`put`](Self::put) is atomic and idempotent: readers see all bytes or none, and what
+///   it has returned for is there for every later call of anyone. A durable store keeps it
+///   through a crash from then on.
+/// - A `put` that fails, or whose source panics, leaves nothing that can be seen.
+/// - [`open`](Self::open) gives bytes that hash to the digest asked for, or an error.
+/// - No call holds a whole artifact in memory, but for stores that keep them there.
+/// - A clone of a handle is the same store.
+///
+/// Of a [`remove`](Self::remove) that races with a `put` of the same bytes, either may be
+/// the last: who removes what is no longer referred to must keep others from referring
+/// to it anew meanwhile.
+pub trait ArtifactStore: Debug + Send + Sync {
+    /// Keeps what `source` yields up to its end, and returns its address.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the source can't be read or the store can't be written;
+    /// safe to repeat with the source from its start.
+    fn put(&self, source: &mut dyn Read) -> Result<Digest>;
+
+    /// The bytes at `digest`, checked against it as they are read.
+    ///
+    /// The check comes at the end: if the bytes are not those that were put, the reader
+    /// gives an error instead of the last of them. Who stops before the end has read
+    /// bytes that nobody has vouched for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if nothing is there. The reader's error is an [`Error::Corrupt`]
+    /// within an [`io::Error`] if the bytes have changed; [`ArtifactStoreExt`] unwraps it.
+    fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>>;
+
+    /// How many bytes are at `digest`; `None` if nothing is there. Does not read them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be asked.
+    fn size(&self, digest: &Digest) -> Result<Option<u64>>;
+
+    /// The first `limit` addresses after `after` (from the start, if `None`), in their order.
+    ///
+    /// What is put or removed meanwhile may or may not be among them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be asked.
+    fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>>;
+
+    /// Forgets the bytes at `digest`; returns whether there were any.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be written.
+    fn remove(&self, digest: &Digest) -> Result<bool>;
+}
+
+impl<S: ArtifactStore + ?Sized> ArtifactStore for Arc<S> {
+    fn put(&self, source: &mut dyn Read) -> Result<Digest> {
+        (**self).put(source)
+    }
+
+    fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
+        (**self).open(digest)
+    }
+
+    fn size(&self, digest: &Digest) -> Result<Option<u64>> {
+        (**self).size(digest)
+    }
+
+    fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
+        (**self).list(after, limit)
+    }
+
+    fn remove(&self, digest: &Digest) -> Result<bool> {
+        (**self).remove(digest)
+    }
+}
+
+fn not_found(digest: &Digest) -> Error {
+    Error::NotFound { what: "artifact", key: digest.to_string() }
+}
+
+/// What went wrong at `place`, a store or a source.
+fn unavailable(place: impl Into<String>, error: io::Error) -> Error {
+    let transient = matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted | ErrorKind::ResourceBusy
+    );
+    Error::Unavailable { store: place.into(), transient, source: Box::new(error) }
+}
+
+/// One read of a source; an interrupted one is repeated.
+fn read_some(source: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(chunk) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// Hands the bytes of a source to `sink` in chunks, and returns their digest.
+fn drain(source: &mut dyn Read, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<Digest> {
+    let mut chunk = vec![0; CHUNK];
+    let mut digest = mlops_core::DigestWriter::new();
+    loop {
+        let read = read_some(source, &mut chunk)
+            .map_err(|error| unavailable("the source of the artifact", error))?;
+        if read == 0 {
+            return Ok(digest.finish());
+        }
+        digest.update(&chunk[..read]);
+        sink(&chunk[..read])?;
+    }
+}
