@@ -151,7 +151,11 @@ impl Kind {
         }
         let names: Vec<_> = columns
             .iter()
-            .map(|column| if column.number { format!("{} (number)", column.name) } else { column.name.to_owned() })
+            .map(
+                |column| {
+                    if column.number { format!("{} (number)", column.name) } else { column.name.to_owned() }
+                },
+            )
             .collect();
         Err(Error::Invalid {
             field: "key",
@@ -162,7 +166,7 @@ impl Kind {
 }
 
 /// The largest number that JSON is sure to keep.
-pub(crate) const MAX_NUMBER: u64 = 1 << 53;
+const MAX_NUMBER: u64 = 1 << 53;
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,7 +21,6 @@ use std::ops::Range;
 
 pub use commit::{Change, Commit, Expected};
 pub use key::{Key, Part};
-pub(crate) use kind::MAX_NUMBER;
 pub use kind::{Column, Kind};
 pub use memory::MemoryStore;
 pub use record::{Query, Record, Revision};

@@ -1,0 +1,52 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::{Error, Result};
+
+/// How long a writer waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Statements kept ready: a few for each kind of record.
+const STATEMENTS: usize = 128;
+
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        // Each connection is used by one thread at a time.
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Nothing in a file that someone else has written may run on its own.
+        connection.execute_batch(
+            "PRAGMA trusted_schema = OFF;
+             PRAGMA cell_size_check = ON;
+             PRAGMA synchronous = FULL;
+             PRAGMA fullfsync = ON;",
+        )?;
+        Ok(connection)
+    };
+    open().map_err(|source| error(path, source))
+}
+
+/// What the caller can do about what SQLite says.
+pub(super) fn error(path: &Path, error: rusqlite::Error) -> Error {
+    let store = path.display().to_string();
+    let transient = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            return Error::Corrupt { what: store, reason: "it is not an SQLite database".to_owned() };
+        }
+        // What we insert is never there already, unless someone has taken out what tells us.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation) => {
+            return Error::Corrupt { what: store, reason: error.to_string() };
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => true,
+        Some(_) => false,
+        // Values of a type that no statement of ours writes.
+        None => return Error::Corrupt { what: store, reason: error.to_string() },
+    };
+    Error::Unavailable { store, transient, source: Box::new(error) }
+}

@@ -1,0 +1,86 @@
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use super::connection::error;
+use crate::{Error, Result};
+
+/// How a file of ours is told from another application's: "mlop" in ASCII.
+const APPLICATION: i32 = 0x6d6c_6f70;
+
+/// What brings a file from schema `i` to schema `i + 1`. Once released, an entry never
+/// changes: a file of any release must come out the same.
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The schema that this library writes.
+pub(super) const SUPPORTED: i64 = MIGRATIONS.len() as i64;
+
+/// How often the switch to the write-ahead log is tried while other processes do the same.
+const TRIES: usize = 1000;
+
+/// Makes sure that the file is ours, and has our schema.
+pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
+    // Look before anything is written: a file that is not ours stays as it is.
+    let found = version(path, connection)?;
+    write_ahead(connection).map_err(|source| error(path, source))?;
+    if found == SUPPORTED {
+        return Ok(());
+    }
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(|source| error(path, source))?;
+    // Another process may have done it while this one waited.
+    let found = version(path, &transaction)?;
+    let migrate = || {
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+            transaction.execute_batch(migration)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", SUPPORTED)
+    };
+    migrate().and_then(|()| transaction.commit()).map_err(|source| error(path, source))
+}
+
+/// The schema of a file of ours; 0 for a new one.
+fn version(path: &Path, connection: &Connection) -> Result<i64> {
+    let pragma = |name| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(|source| error(path, source))
+    };
+    let (application, found) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|source| error(path, source))?;
+    let store = path.display().to_string();
+    if application != i64::from(APPLICATION) && (application != 0 || found != 0 || tables != 0) {
+        return Err(Error::Corrupt {
+            what: store,
+            reason: "it is an SQLite database of another application".to_owned(),
+        });
+    }
+    if found > SUPPORTED {
+        return Err(Error::NewerSchema { store, found, supported: SUPPORTED });
+    }
+    if found < 0 {
+        return Err(Error::Corrupt { what: store, reason: format!("its schema is numbered {found}") });
+    }
+    Ok(found)
+}
+
+/// Switches to the write-ahead log, for good. SQLite does not wait for other connections
+/// here, so that processes which open a new file at once must try again.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tries = 0;
+    loop {
+        let switched =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
+        match switched {
+            Err(busy) if busy.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < TRIES => {
+                tries += 1;
+                std::thread::yield_now();
+            }
+            other => return other.map(|_| ()),
+        }
+    }
+}
