@@ -1,1 +1,51 @@
-//! How does a request become a safe answer? LightGBM and XGBoost models as flat trees
+//! How does a request become a safe answer?
+//!
+//! A model is whatever turns rows of numbers into answers: the [`Model`] port. The
+//! runtimes behind it read the files that LightGBM and XGBoost write, and give the
+//! answers that those libraries give: LightGBM's sums bit by bit, XGBoost's `f32` margins
+//! bit by bit. A file that needs more than its runtime does is refused by name.
+//!
+//! ```
+//! use mlops_serve_core::ndarray::array;
+//! use mlops_serve_core::{ModelArtifact, ModelExt};
+//!
+//! # let file = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\n\
+//! #   max_feature_idx=1\nobjective=binary sigmoid:1\nfeature_names=hour distance\n\
+//! #   feature_infos=none none\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=12\n\
+//! #   decision_type=10\nleft_child=-1\nright_child=-2\nleaf_value=-1 1\nis_linear=0\nshrinkage=1\n\n\
+//! #   end of trees\n".replace("\n ", "\n");
+//! let artifact = ModelArtifact::from_bytes(file.as_bytes())?;
+//! let model = artifact.model();
+//! model.signature().check_names(["hour", "distance"])?;
+//! let late = model.predict(array![[18.0, 733.0], [f64::NAN, 94.0]].view())?;
+//! assert!(late[0] > 0.7 && late[1] < 0.3);
+//! # Ok::<(), mlops_serve_core::Error>(())
+//! ```
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | load a model file and know its digest | [`ModelArtifact`] |
+//! | ask a model | [`ModelExt`], [`Scale`] |
+//! | check that columns are the model's, in its order | [`Signature::check_names`] |
+//! | know or tell a file's format | [`ModelFormat`] |
+//! | know what is read of LightGBM and XGBoost | [`lightgbm`], [`xgboost`] |
+//! | write a runtime of your own | [`Model`], and its suite in `testing` (feature `testing`) |
+#![forbid(unsafe_code)]
+
+mod artifact;
+mod error;
+mod forest;
+mod format;
+pub mod lightgbm;
+mod model;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod xgboost;
+
+pub use artifact::ModelArtifact;
+pub use error::{Error, Result};
+pub use format::ModelFormat;
+pub use model::{Model, ModelExt, Scale, Signature};
+
+/// Batches are views of this crate's arrays.
+pub use ndarray;
