@@ -2,6 +2,8 @@
 //!
 //! | you want to … | start at … |
 //! | --- | --- |
+//! | keep model files by their content | [`artifact::FolderArtifacts`] |
+//! | show an outsider that the log is what it was | [`merkle::SignedTreeHead`], [`merkle::InclusionProof`], [`merkle::ConsistencyProof`] |
 //! | know why something was not done | [`Error`] |
 #![forbid(unsafe_code)]
 

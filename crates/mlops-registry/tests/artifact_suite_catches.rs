@@ -32,6 +32,8 @@ enum Fault {
     ListsBackwards,
     /// A page begins with the last of the page before.
     RepeatsThePage,
+    /// Every page is the first.
+    IgnoresAfter,
     /// The limit is not looked at.
     IgnoresTheLimit,
     /// What is removed stays.
@@ -121,6 +123,7 @@ impl ArtifactStore for Faulty {
 
     fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
         let limit = if self.fault == Fault::IgnoresTheLimit { usize::MAX } else { limit };
+        let after = after.filter(|_| self.fault != Fault::IgnoresAfter);
         let mut list = self.inner.list(after, limit)?;
         match self.fault {
             Fault::ListsTwice => list.extend_from_within(..),
@@ -176,7 +179,13 @@ fn every_promise_catches_who_breaks_it() {
         (
             "a_list_comes_in_order_and_in_pages",
             suite::a_list_comes_in_order_and_in_pages,
-            &[Fault::ListsBackwards, Fault::RepeatsThePage, Fault::IgnoresTheLimit, Fault::ListsTwice],
+            &[
+                Fault::ListsBackwards,
+                Fault::ListsTwice,
+                Fault::RepeatsThePage,
+                Fault::IgnoresAfter,
+                Fault::IgnoresTheLimit,
+            ],
         ),
         ("what_is_removed_is_gone", suite::what_is_removed_is_gone, &[Fault::RemovesNothing]),
         ("equal_bytes_may_race", suite::equal_bytes_may_race, &[Fault::RefusesWhatItHas]),

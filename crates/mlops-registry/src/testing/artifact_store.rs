@@ -177,6 +177,7 @@ pub fn a_list_comes_in_order_and_in_pages(store: &dyn ArtifactStore) {
         }
         assert!(page.len() <= 17);
         paged.extend(page);
+        assert!(paged.len() <= put.len(), "what was listed is listed again");
     }
     assert_eq!(paged, put);
     let absent = Digest::from_bytes([0x80; 32]);
