@@ -150,8 +150,11 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         acknowledged.len(),
         listed.len()
     );
-    assert!(acknowledged.len() as u64 >= kills, "the writers came to write");
-    assert!(interrupted as u64 * 4 >= kills, "the kills came within puts");
+    // A few kills may all come before the first put, or between two; fifty do not.
+    if kills >= 50 {
+        assert!(acknowledged.len() as u64 >= kills, "the writers came to write");
+        assert!(interrupted as u64 * 4 >= kills, "the kills came within puts");
+    }
 }
 
 #[test]
