@@ -92,6 +92,3 @@ impl Model for LightGbm {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! The promises of [`Model`] as checks that any model can be put to: [`model_suite!`]
+//! The promises of [`Model`] as checks that any model can be put to: [`model_suite!`](crate::model_suite)
 //! makes a test of each.
 
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder, Slice};

@@ -97,6 +97,3 @@ impl Model for XgBoost {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;
