@@ -88,3 +88,45 @@ impl<S: ArtifactStore + ?Sized> ArtifactStoreExt for S {}
 fn unwrap(digest: &Digest, error: io::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|error| unavailable(format!("artifact {digest}"), error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::MemoryArtifacts;
+
+    /// Says of everything that it is one byte long.
+    #[derive(Debug, Default)]
+    struct Understating(MemoryArtifacts);
+
+    impl ArtifactStore for Understating {
+        fn put(&self, source: &mut dyn Read) -> Result<Digest> {
+            self.0.put(source)
+        }
+
+        fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
+            self.0.open(digest)
+        }
+
+        fn size(&self, digest: &Digest) -> Result<Option<u64>> {
+            Ok(self.0.size(digest)?.map(|_| 1))
+        }
+
+        fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
+            self.0.list(after, limit)
+        }
+
+        fn remove(&self, digest: &Digest) -> Result<bool> {
+            self.0.remove(digest)
+        }
+    }
+
+    #[test]
+    fn the_limit_holds_whatever_the_store_says() {
+        let store = Understating::default();
+        let digest = store.put_bytes(b"model").unwrap();
+        assert_eq!(store.read(&digest, 5).unwrap(), b"model");
+        for limit in 0..5 {
+            assert!(matches!(store.read(&digest, limit), Err(Error::Invalid { .. })), "{limit}");
+        }
+    }
+}
