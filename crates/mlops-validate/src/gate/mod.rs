@@ -1,0 +1,93 @@
+//! May this model pass? One file judges every candidate.
+//!
+//! A gate is a list of named checks, declared before anyone looks: absolute limits of
+//! metrics, groups, latency, the model in production, findings computed elsewhere, and
+//! checks of your own. [`Gate::evaluate`] answers each with its number, interval, limit
+//! and reason, in a [`Verdict`](mlops_core::Verdict) whose canonical form is the same
+//! whenever the same candidate is judged again. What can't be said (one class, NaN, too
+//! few) is inconclusive, and an inconclusive check that blocks keeps the candidate out.
+//!
+//! ```
+//! use mlops_core::{Digest, Subject, Timestamp};
+//! use mlops_validate::gate::{Candidate, Gate, Production, Window};
+//!
+//! # let start = "2013-03-01T00:00:00Z".parse::<Timestamp>()?;
+//! # let times: Vec<_> = (0..744).map(|h| start + std::time::Duration::from_secs(3600 * h)).collect();
+//! # let labels: Vec<_> = (0..744).map(|h| Some(h % 4 == 0)).collect();
+//! # let scores: Vec<_> = (0..744).map(|h| if h % 4 == 0 { 0.7 } else { 0.1 }).collect();
+//! let gate = Gate::from_json(
+//!     r#"{"gate": "to production", "checks": [
+//!         {"kind": "evaluation_window", "rule": "full_utc_month_after_training"},
+//!         {"kind": "metric", "metric": "roc_auc", "min": 0.6},
+//!         {"kind": "not_worse_than_production", "metric": "log_loss", "margin": 0.02}
+//!     ]}"#,
+//! )?;
+//! let training = Window::new("2013-01-01".parse()?, "2013-03-01".parse()?)?;
+//! let candidate = Candidate::builder()
+//!     .subject(Subject {
+//!         model: "flight-delay".parse()?,
+//!         version: "1.0.0".parse()?,
+//!         artifact: Digest::of(b"the model file"),
+//!     })
+//!     .training(training)
+//!     .evaluation(training.month_after().expect("it ends with a month"))
+//!     .times(&times)
+//!     .labels(&labels)
+//!     .scores(&scores)
+//!     .production(Production::Nothing)
+//!     .build()?;
+//! let verdict = gate.evaluate(&candidate, "2013-04-02".parse()?);
+//! assert!(verdict.passed());
+//! assert_eq!(verdict.checks[2].reason, "no version of flight-delay is in production");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The file
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `gate` | its name |
+//! | `decision_threshold` | a score of at least this predicts positive; needed if a metric takes predicted classes |
+//! | `resampling` | `unit` (`utc_day`), `replicates`, `seed`, `level`, `min_units`: how intervals are made |
+//! | `checks` | in the order in which the verdict lists them |
+//!
+//! Every check has a `kind`, and may have a `name` and a `severity` (`critical` or `block`,
+//! which is the default, `warning` or `warn`, `info`).
+//!
+//! | kind | fields | passes if |
+//! | --- | --- | --- |
+//! | `evaluation_window` | `rule`: `full_utc_month_after_training`; `every_day` | the rows are of the month that follows the training window, and with `every_day` of each of its days |
+//! | `metric` | `metric`, `min`, `max` | the metric is within the limits |
+//! | `log_loss_below_constant_rate` | | the log loss is below that of saying the evaluated rows' positive rate each time |
+//! | `worst_group` | `by`, `metric`, `min` or `max`, `min_labels` | the metric of the worst group of the column `by` is within the limit |
+//! | `group_difference` | `by`, `metric`, `max`, `min_labels` | best and worst group are at most this apart |
+//! | `latency` | `percentile`, `max_ms`, `calls`, `warm_up`, `confidence` | the percentile of single predictions is shown to be at most this |
+//! | `not_worse_than_production` | `metric`, `margin` | the interval of the difference to production excludes a loss of `margin` |
+//! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
+//! | `custom` | | the [`Judge`] given under the check's name says so |
+
+mod candidate;
+mod definition;
+mod document;
+mod evaluate;
+mod findings;
+mod groups;
+mod judge;
+mod latency;
+mod metric;
+#[cfg(feature = "report")]
+mod page;
+mod production;
+mod resampling;
+mod rule;
+mod text;
+mod window;
+
+pub use candidate::{Candidate, GroupColumn, Production};
+pub use definition::Gate;
+pub use evaluate::Progress;
+pub use judge::Judge;
+pub use latency::{MonotonicTimer, Probe, Timer};
+#[cfg(feature = "report")]
+pub use page::page;
+pub use window::Window;

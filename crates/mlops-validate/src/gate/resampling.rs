@@ -1,0 +1,82 @@
+use mlops_stats::bootstrap::{BlockBootstrap, BlockMetric};
+use mlops_stats::classification::{BinaryMetric, BinaryScores};
+use serde::Serialize;
+
+use super::Candidate;
+use super::document::Fields;
+use crate::Result;
+
+/// How the intervals of a gate are made: whole units are drawn again and again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Resampling {
+    pub(super) unit: Unit,
+    pub(super) replicates: u32,
+    /// At most 2⁵³, so that it survives as a JSON number.
+    pub(super) seed: u64,
+    pub(super) level: f64,
+    /// With fewer units there is no interval, and what needs one is inconclusive.
+    pub(super) min_units: u32,
+}
+
+/// What is drawn as a whole, because chance works on it as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Unit {
+    UtcDay,
+}
+
+impl Default for Resampling {
+    fn default() -> Self {
+        Self { unit: Unit::UtcDay, replicates: 2_000, seed: 1, level: 0.95, min_units: 10 }
+    }
+}
+
+impl Resampling {
+    pub(super) fn read(mut fields: Fields) -> Result<Self> {
+        let default = Self::default();
+        let proper = |level: f64| level > 0.0 && level < 1.0;
+        let seed = match fields.value("seed") {
+            None => default.seed,
+            Some(value) => match value.as_u64().filter(|seed| *seed <= 1 << 53) {
+                Some(seed) => seed,
+                None => return Err(fields.invalid("seed", value, "a whole number, 0 to 2⁵³")),
+            },
+        };
+        let read = Self {
+            unit: fields.word("unit", &[("utc_day", Unit::UtcDay)])?.unwrap_or(default.unit),
+            replicates: fields.whole("replicates", 40..=100_000)?.unwrap_or(default.replicates),
+            seed,
+            level: fields.number("level", proper, "above 0 and below 1")?.unwrap_or(default.level),
+            min_units: fields.whole("min_units", 2..=1_000_000)?.unwrap_or(default.min_units),
+        };
+        if BlockBootstrap::new(read.replicates, read.seed, read.level).is_err() {
+            let expected = format!("at least 2 / (1 - level), with a level of {}", read.level);
+            return Err(fields.invalid("replicates", read.replicates, expected));
+        }
+        fields.finish()?;
+        Ok(read)
+    }
+
+    pub(super) fn bootstrap(&self) -> BlockBootstrap {
+        BlockBootstrap::new(self.replicates, self.seed, self.level).expect("it was tried when it was read")
+    }
+
+    /// The interval of a metric, or none where it has none.
+    pub(super) fn interval(
+        &self,
+        metric: BinaryMetric,
+        rows: &BinaryScores<'_>,
+        candidate: &Candidate<'_>,
+    ) -> Option<mlops_core::Interval> {
+        let blocks = candidate.days()?;
+        if blocks.len() < self.min_units as usize {
+            return None;
+        }
+        let metric = BlockMetric::new(metric, rows, blocks).ok()?;
+        self.bootstrap().metric(&metric).ok().map(|estimate| as_core(estimate.interval))
+    }
+}
+
+pub(super) fn as_core(interval: mlops_stats::interval::Interval) -> mlops_core::Interval {
+    mlops_core::Interval { level: interval.level, lower: interval.lower, upper: interval.upper }
+}

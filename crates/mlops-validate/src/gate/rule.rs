@@ -1,0 +1,102 @@
+use mlops_core::Check;
+use serde::Serialize;
+
+use super::Candidate;
+use super::document::{Fields, one_of};
+use super::findings::FindingsRule;
+use super::groups::{GroupDifferenceRule, WorstGroupRule};
+use super::latency::LatencyRule;
+use super::metric::{ConstantRateRule, MetricRule};
+use super::production::ProductionRule;
+use super::resampling::Resampling;
+use super::window::WindowRule;
+use crate::Result;
+
+/// What a check asks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Rule {
+    EvaluationWindow(WindowRule),
+    Metric(MetricRule),
+    LogLossBelowConstantRate(ConstantRateRule),
+    WorstGroup(WorstGroupRule),
+    GroupDifference(GroupDifferenceRule),
+    Latency(LatencyRule),
+    NotWorseThanProduction(ProductionRule),
+    Findings(FindingsRule),
+    Custom(CustomRule),
+}
+
+/// A check whose answer comes from the caller's code, by the name of the check.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct CustomRule {}
+
+const KINDS: [&str; 9] = [
+    "evaluation_window",
+    "metric",
+    "log_loss_below_constant_rate",
+    "worst_group",
+    "group_difference",
+    "latency",
+    "not_worse_than_production",
+    "findings",
+    "custom",
+];
+
+impl Rule {
+    /// Reads `kind` and the fields of that kind.
+    pub(super) fn read(fields: &mut Fields, threshold: Option<f64>) -> Result<Self> {
+        let kind = fields.text("kind")?;
+        let known = one_of(&KINDS, kind.as_deref());
+        let kind = fields.needed("kind", kind, &known)?;
+        Ok(match kind.as_str() {
+            "evaluation_window" => Self::EvaluationWindow(WindowRule::read(fields)?),
+            "metric" => Self::Metric(MetricRule::read(fields, threshold)?),
+            "log_loss_below_constant_rate" => Self::LogLossBelowConstantRate(ConstantRateRule {}),
+            "worst_group" => Self::WorstGroup(WorstGroupRule::read(fields, threshold)?),
+            "group_difference" => Self::GroupDifference(GroupDifferenceRule::read(fields, threshold)?),
+            "latency" => Self::Latency(LatencyRule::read(fields)?),
+            "not_worse_than_production" => {
+                Self::NotWorseThanProduction(ProductionRule::read(fields, threshold)?)
+            }
+            "findings" => Self::Findings(FindingsRule::read(fields)?),
+            "custom" => Self::Custom(CustomRule {}),
+            _ => return Err(fields.invalid("kind", format!("{kind:?}"), known)),
+        })
+    }
+
+    /// What the check is called if the file does not say; `None` if the file has to.
+    pub(super) fn name(&self) -> Option<String> {
+        Some(match self {
+            Self::EvaluationWindow(_) => "evaluation window".to_owned(),
+            Self::Metric(rule) => rule.name(),
+            Self::LogLossBelowConstantRate(_) => "log_loss below constant rate".to_owned(),
+            Self::WorstGroup(rule) => rule.name(),
+            Self::GroupDifference(rule) => rule.name(),
+            Self::Latency(rule) => rule.name(),
+            Self::NotWorseThanProduction(rule) => rule.name(),
+            Self::Findings(rule) => rule.name(),
+            Self::Custom(_) => return None,
+        })
+    }
+
+    /// Whether it measures the machine, and so must have it for itself.
+    pub(super) const fn measures_time(&self) -> bool {
+        matches!(self, Self::Latency(_))
+    }
+
+    /// Fills in a check that is inconclusive so far.
+    pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>, resampling: &Resampling) -> Check {
+        match self {
+            Self::EvaluationWindow(rule) => rule.check(check, candidate),
+            Self::Metric(rule) => rule.check(check, candidate, resampling),
+            Self::LogLossBelowConstantRate(_) => ConstantRateRule::check(check, candidate, resampling),
+            Self::WorstGroup(rule) => rule.check(check, candidate),
+            Self::GroupDifference(rule) => rule.check(check, candidate),
+            Self::Latency(rule) => rule.check(check, candidate),
+            Self::NotWorseThanProduction(rule) => rule.check(check, candidate, resampling),
+            Self::Findings(rule) => rule.check(check, candidate),
+            Self::Custom(_) => check.because("no judge was given for it"),
+        }
+    }
+}
