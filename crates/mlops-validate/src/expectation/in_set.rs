@@ -1,0 +1,79 @@
+use serde_json::{Map, Value};
+
+use super::rows::{About, about_methods};
+use super::{Expectation, Judge, Kwargs};
+use crate::Result;
+use crate::plan::Planner;
+use crate::rule::{Members, constants, text};
+use crate::table::Scalar;
+
+/// `expect_column_values_to_be_in_set` and `expect_column_values_to_not_be_in_set`: every
+/// value, or none, is one of a set of constants.
+///
+/// `1`, `1.0` and `true` are the same; text is never a number. On a column of timestamps
+/// or days, text in the set is a moment in ISO 8601.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ValuesInSet {
+    about: About,
+    set: Members,
+    negated: bool,
+}
+
+impl ValuesInSet {
+    pub(super) const NAME: &str = "expect_column_values_to_be_in_set";
+    pub(super) const NEGATED: &str = "expect_column_values_to_not_be_in_set";
+
+    /// Every value is one of `set`.
+    pub fn new(column: impl Into<String>, set: impl IntoIterator<Item = Scalar>) -> Self {
+        let set = Members::new(set.into_iter().collect(), false);
+        Self { about: About::new(column), set, negated: false }
+    }
+
+    /// No value is one of `set`.
+    pub fn none_of(column: impl Into<String>, set: impl IntoIterator<Item = Scalar>) -> Self {
+        let set = Members::new(set.into_iter().collect(), true);
+        Self { about: About::new(column), set, negated: true }
+    }
+
+    /// Every value is one of these texts.
+    pub fn texts<'a>(column: impl Into<String>, set: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::new(column, set.into_iter().map(text))
+    }
+
+    about_methods!();
+
+    pub(super) fn parse(kwargs: &Kwargs<'_>) -> Result<Self> {
+        let about = About::parse(kwargs)?;
+        let expected = "a list of constants";
+        let written = kwargs.required("value_set", expected)?;
+        let set = constants(written).ok_or_else(|| kwargs.invalid("value_set", written, expected))?;
+        let negated = kwargs.expectation() == Self::NEGATED;
+        Ok(Self { about, set: Members::new(set, negated), negated })
+    }
+}
+
+impl Expectation for ValuesInSet {
+    fn name(&self) -> &str {
+        if self.negated { Self::NEGATED } else { Self::NAME }
+    }
+
+    fn kwargs(&self) -> Map<String, Value> {
+        let mut kwargs = self.about.kwargs();
+        kwargs.insert("value_set".to_owned(), self.set.to_json());
+        kwargs
+    }
+
+    fn rule(&self) -> String {
+        let set = self.set.describe();
+        self.about.rule(&if self.negated { format!("none of {set}") } else { format!("one of {set}") })
+    }
+
+    fn column(&self) -> Option<&str> {
+        Some(&self.about.column)
+    }
+
+    fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {
+        self.about.judge_rule(planner, self.set.clone())
+    }
+}

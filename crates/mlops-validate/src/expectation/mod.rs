@@ -1,0 +1,89 @@
+//! Expectations: rules about a table, under Great Expectations' names.
+//!
+//! Each is a value that can be built in code or read from a suite. To add one of your
+//! own, implement [`Expectation`] and, if suites shall name it, put it in a [`Catalog`].
+
+mod between;
+mod catalog;
+mod columns;
+mod in_set;
+mod judgement;
+mod kwargs;
+mod mean;
+mod nulls;
+mod rows;
+mod table;
+mod unique;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+pub use between::{End, ValuesBetween};
+pub use catalog::Catalog;
+pub use columns::{ColumnExists, ColumnsInOrder, ColumnsInSet};
+pub use in_set::ValuesInSet;
+pub use judgement::{Judgement, Observed};
+pub use kwargs::Kwargs;
+pub use mean::MeanBetween;
+pub use nulls::{ValuesNotNull, ValuesNull};
+pub use rows::Mostly;
+pub use table::{ColumnCount, RowCount};
+pub use unique::ValuesUnique;
+
+use crate::Result;
+use crate::plan::{Measurements, Planner};
+
+/// How an expectation judges what was measured for it.
+pub type Judge = Box<dyn Fn(&Measurements) -> Result<Judgement> + Send + Sync>;
+
+/// A rule about a table.
+///
+/// # Contract
+/// - `kwargs` are those that a [`Catalog`] would build the same expectation from.
+/// - `plan` only asks for metrics; it sees no row. The [`Judge`] gives the same judgement
+///   for the same measurements.
+///
+/// ```
+/// use arrow_schema::DataType;
+/// use mlops_validate::expectation::{Expectation, Judge, Judgement};
+/// use mlops_validate::plan::Planner;
+/// use serde_json::{Map, Value, json};
+///
+/// /// The table has at least one column of text.
+/// #[derive(Debug)]
+/// struct HasText;
+///
+/// impl Expectation for HasText {
+///     fn name(&self) -> &str { "expect_table_to_have_text" }
+///     fn kwargs(&self) -> Map<String, Value> { Map::new() }
+///     fn rule(&self) -> String { "a column of text".to_owned() }
+///     fn plan(&self, planner: &mut Planner<'_>) -> mlops_validate::Result<Judge> {
+///         let text = planner.schema().fields().iter().filter(|field| *field.data_type() == DataType::Utf8);
+///         let count = text.count();
+///         Ok(Box::new(move |_| Ok(Judgement::value(count > 0, json!(count)))))
+///     }
+/// }
+/// ```
+pub trait Expectation: fmt::Debug + Send + Sync {
+    /// Its name, such as `expect_column_values_to_be_unique`.
+    fn name(&self) -> &str;
+
+    /// Its parameters as Great Expectations writes them, without those at their default.
+    fn kwargs(&self) -> Map<String, Value>;
+
+    /// What must hold, in words, such as `between 0 and 10`.
+    fn rule(&self) -> String;
+
+    /// The column that it is about; `None` if it is about the table.
+    fn column(&self) -> Option<&str> {
+        None
+    }
+
+    /// Asks for what has to be measured, and says how to judge it.
+    ///
+    /// # Errors
+    /// [`Error::Evaluation`](crate::Error::Evaluation) if it can't be evaluated on such a
+    /// table. The result then says so; it is not a pass, and the suite goes on.
+    fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge>;
+}

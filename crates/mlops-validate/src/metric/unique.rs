@@ -1,0 +1,389 @@
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::{DataType, TimeUnit};
+
+use super::broken::{BrokenRow, BrokenRows, Examined, Keep, shown};
+use super::distinct::{Key, Distinct};
+use crate::plan::{Accumulator, Chunk, Domain, Metric};
+use crate::table::{Cell, Scalar, and, cell_at, nanos_per_unit};
+use crate::{Error, Result};
+
+/// The rows of a column whose value occurs more than once; the first occurrence too.
+///
+/// Memory grows with the number of distinct values: some 60 bytes each and the bytes of
+/// text, more if rows are kept with their keys.
+#[derive(Debug)]
+pub(crate) struct Repeated {
+    pub(crate) column: String,
+    pub(crate) domain: Domain,
+    pub(crate) keep: Keep,
+}
+
+pub(crate) struct RepeatedState {
+    column: String,
+    domain: Domain,
+    keep: Keep,
+    /// Of the column, once a batch has been seen.
+    data_type: DataType,
+    rows: u64,
+    missing: u64,
+    values: Distinct<First>,
+    /// Rows that repeat a value, in order; no more of them than may be kept.
+    again: Vec<Again>,
+    repeats: u64,
+}
+
+/// A value's first row.
+struct First {
+    row: u64,
+    occurrences: u64,
+    /// The row as it will be shown; `None` while that can be told from the value.
+    shown: Option<Box<BrokenRow>>,
+}
+
+/// A row whose value was there before.
+struct Again {
+    row: u64,
+    value: usize,
+    shown: Option<Box<BrokenRow>>,
+}
+
+impl Metric for Repeated {
+    type State = RepeatedState;
+
+    fn key(&self) -> String {
+        format!("{:?}{}", self.column, self.domain.key())
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        vec![&self.column]
+    }
+
+    fn start(&self) -> RepeatedState {
+        RepeatedState {
+            column: self.column.clone(),
+            domain: self.domain,
+            keep: self.keep.clone(),
+            data_type: DataType::Null,
+            rows: 0,
+            missing: 0,
+            values: Distinct::default(),
+            again: Vec::new(),
+            repeats: 0,
+        }
+    }
+}
+
+impl RepeatedState {
+    /// Whether a row can't be shown from its value alone.
+    fn needs_the_row(&self) -> bool {
+        !self.keep.keys.is_empty()
+            || self.keep.whole_rows > 0
+            || matches!(self.data_type, DataType::Union(_, _) | DataType::Decimal128(_, _))
+    }
+
+    /// Whether one more repeated row may be among those kept.
+    fn keeps_more(&self) -> bool {
+        self.keep.all_row_numbers || self.again.len() < self.keep.rows
+    }
+
+    fn shown(&self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize) -> Result<Option<Box<BrokenRow>>> {
+        if self.needs_the_row() {
+            let whole = self.keep.whole_rows > 0;
+            self.keep.row(chunk, row, shown(array, row), whole).map(|row| Some(Box::new(row)))
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Takes in the value with this place among the distinct ones.
+    fn count(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, value: usize) -> Result<()> {
+        self.repeats += 1;
+        self.values.get_mut(value).occurrences += 1;
+        if self.keeps_more() {
+            let shown = self.shown(chunk, array, row)?;
+            self.again.push(Again { row: chunk.first_row() + row as u64, value, shown });
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, key: Key<'_>) -> Result<usize> {
+        match self.values.find(key) {
+            Some(value) => {
+                self.count(chunk, array, row, value)?;
+                Ok(value)
+            }
+            None => {
+                let shown = self.shown(chunk, array, row)?;
+                let first = First { row: chunk.first_row() + row as u64, occurrences: 1, shown };
+                Ok(self.values.insert(key, first))
+            }
+        }
+    }
+
+    fn take_bits<T: ArrowPrimitiveType>(
+        &mut self,
+        chunk: &Chunk<'_>,
+        array: &ArrayRef,
+        mask: Option<&BooleanBuffer>,
+        bits: impl Fn(T::Native) -> u64,
+    ) -> Result<()> {
+        let values = array.as_primitive::<T>().values();
+        each(mask, values.len(), |row| {
+            self.take(chunk, array, row, Key::Bits(bits(values[row]))).map(|_| ())
+        })
+    }
+
+    fn take_text<'a>(
+        &mut self,
+        chunk: &Chunk<'_>,
+        array: &ArrayRef,
+        mask: Option<&BooleanBuffer>,
+        text: impl Fn(usize) -> &'a str,
+    ) -> Result<()> {
+        each(mask, array.len(), |row| {
+            self.take(chunk, array, row, Key::Bytes(text(row).as_bytes())).map(|_| ())
+        })
+    }
+
+    /// Dictionaries: each of their values is looked up once a batch.
+    fn take_dictionary(
+        &mut self,
+        chunk: &Chunk<'_>,
+        array: &ArrayRef,
+        mask: Option<&BooleanBuffer>,
+    ) -> Result<()> {
+        let dictionary = array.as_any_dictionary();
+        let of_values = dictionary.values();
+        if of_values.is_empty() {
+            return Ok(());
+        }
+        let keys = dictionary.normalized_keys();
+        let mut known: Vec<Option<usize>> = vec![None; of_values.len()];
+        each(mask, array.len(), |row| match known[keys[row]] {
+            Some(value) => self.count(chunk, array, row, value),
+            None => {
+                let bytes = self.bytes(&cell_at(of_values.as_ref(), keys[row]))?;
+                known[keys[row]] = Some(self.take(chunk, array, row, Key::Bytes(&bytes))?);
+                Ok(())
+            }
+        })
+    }
+
+    fn take_cells(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, mask: Option<&BooleanBuffer>) -> Result<()> {
+        each(mask, array.len(), |row| {
+            let bytes = self.bytes(&cell_at(array.as_ref(), row))?;
+            self.take(chunk, array, row, Key::Bytes(&bytes)).map(|_| ())
+        })
+    }
+
+    /// Bytes that are the same for values that are the same.
+    fn bytes(&self, cell: &Cell<'_>) -> Result<Vec<u8>> {
+        let tagged = |tag: u8, bytes: &[u8]| {
+            let mut tagged = vec![tag];
+            tagged.extend_from_slice(bytes);
+            tagged
+        };
+        let is_text = matches!(&self.data_type, DataType::Dictionary(_, values) if is_text(values));
+        Ok(match cell {
+            // Text alone needs no tag, and is read back from its bytes.
+            Cell::Text(text) if is_text => text.as_bytes().to_vec(),
+            Cell::Text(text) => tagged(0, text.as_bytes()),
+            Cell::Bool(value) => tagged(1, &i128::from(*value).to_le_bytes()),
+            Cell::Int(value) => tagged(1, &value.to_le_bytes()),
+            #[expect(clippy::cast_possible_truncation, reason = "checked by the way back")]
+            Cell::Float(value) if value.abs() < 1e38 && (*value as i128) as f64 == *value => {
+                tagged(1, &(*value as i128).to_le_bytes())
+            }
+            Cell::Float(value) => tagged(2, &float_bits(*value).to_le_bytes()),
+            Cell::Moment { nanos, .. } => tagged(3, &nanos.to_le_bytes()),
+            Cell::Date(days) => tagged(4, &days.to_le_bytes()),
+            Cell::Missing | Cell::MissingMoment => tagged(5, &[]),
+            Cell::Other(name) => {
+                return Err(Error::Evaluation {
+                    rule: format!("uniqueness of column {:?}", self.column),
+                    reason: format!("values of type {name} can't be compared"),
+                });
+            }
+        })
+    }
+
+    /// The row as it will be shown.
+    fn row(&self, row: u64, value: usize, shown: Option<Box<BrokenRow>>) -> BrokenRow {
+        shown.map_or_else(
+            || BrokenRow { row, value: self.scalar(value), keys: Vec::new(), whole: Vec::new() },
+            |shown| *shown,
+        )
+    }
+
+    /// A value read back from its key.
+    #[expect(clippy::cast_possible_wrap, reason = "the bits were made from a signed number")]
+    fn scalar(&self, value: usize) -> Scalar {
+        let bits = match self.values.key(value) {
+            Key::Bytes(bytes) => return Cell::Text(String::from_utf8_lossy(bytes).into_owned().into()),
+            Key::Bits(bits) => bits,
+        };
+        match &self.data_type {
+            DataType::Boolean => Cell::Bool(bits == 1),
+            DataType::Timestamp(unit, zone) => Cell::Moment {
+                nanos: i128::from(bits as i64) * nanos_per_unit(*unit),
+                zoned: zone.is_some(),
+            },
+            DataType::Date32 => Cell::Date(bits as i64),
+            DataType::Date64 => Cell::Date((bits as i64).div_euclid(86_400_000)),
+            floating if floating.is_floating() => Cell::Float(f64::from_bits(bits)),
+            DataType::UInt64 => Cell::Int(i128::from(bits)),
+            _ => Cell::Int(i128::from(bits as i64)),
+        }
+    }
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// The bits of a number; both zeros, and all NaN, have the same.
+fn float_bits(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
+}
+
+/// Calls `call` with the rows of `mask`, or with all.
+fn each(
+    mask: Option<&BooleanBuffer>,
+    len: usize,
+    mut call: impl FnMut(usize) -> Result<()>,
+) -> Result<()> {
+    match mask {
+        None => (0..len).try_for_each(call),
+        Some(mask) => mask.set_indices().try_for_each(&mut call),
+    }
+}
+
+impl Accumulator for RepeatedState {
+    type Output = Examined;
+
+    /// To merge two sets of values costs as much as to fill one.
+    const MERGES_CHEAPLY: bool = false;
+
+    #[expect(clippy::cast_sign_loss, reason = "only equality of the bits matters")]
+    fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let array = chunk.column(&self.column)?;
+        self.data_type = array.data_type().clone();
+        let domain = chunk.domain(self.domain)?;
+        let mask = and(domain, chunk.present(&self.column)?);
+        let rows = domain.map_or(chunk.rows(), BooleanBuffer::count_set_bits);
+        let valued = mask.as_ref().map_or(chunk.rows(), BooleanBuffer::count_set_bits);
+        self.rows += rows as u64;
+        self.missing += (rows - valued) as u64;
+        let mask = mask.as_ref();
+        match array.data_type() {
+            DataType::Int8 => self.take_bits::<Int8Type>(chunk, array, mask, |v| i64::from(v) as u64),
+            DataType::Int16 => self.take_bits::<Int16Type>(chunk, array, mask, |v| i64::from(v) as u64),
+            DataType::Int32 => self.take_bits::<Int32Type>(chunk, array, mask, |v| i64::from(v) as u64),
+            DataType::Int64 => self.take_bits::<Int64Type>(chunk, array, mask, |v| v as u64),
+            DataType::UInt8 => self.take_bits::<UInt8Type>(chunk, array, mask, u64::from),
+            DataType::UInt16 => self.take_bits::<UInt16Type>(chunk, array, mask, u64::from),
+            DataType::UInt32 => self.take_bits::<UInt32Type>(chunk, array, mask, u64::from),
+            DataType::UInt64 => self.take_bits::<UInt64Type>(chunk, array, mask, |v| v),
+            DataType::Float16 => self.take_bits::<Float16Type>(chunk, array, mask, |v| float_bits(v.to_f64())),
+            DataType::Float32 => self.take_bits::<Float32Type>(chunk, array, mask, |v| float_bits(v.into())),
+            DataType::Float64 => self.take_bits::<Float64Type>(chunk, array, mask, float_bits),
+            DataType::Date32 => self.take_bits::<Date32Type>(chunk, array, mask, |v| i64::from(v) as u64),
+            DataType::Date64 => self.take_bits::<Date64Type>(chunk, array, mask, |v| v as u64),
+            DataType::Timestamp(unit, _) => match unit {
+                TimeUnit::Second => self.take_bits::<TimestampSecondType>(chunk, array, mask, |v| v as u64),
+                TimeUnit::Millisecond => {
+                    self.take_bits::<TimestampMillisecondType>(chunk, array, mask, |v| v as u64)
+                }
+                TimeUnit::Microsecond => {
+                    self.take_bits::<TimestampMicrosecondType>(chunk, array, mask, |v| v as u64)
+                }
+                TimeUnit::Nanosecond => {
+                    self.take_bits::<TimestampNanosecondType>(chunk, array, mask, |v| v as u64)
+                }
+            },
+            DataType::Boolean => {
+                let values = array.as_boolean();
+                each(mask, values.len(), |row| {
+                    self.take(chunk, array, row, Key::Bits(u64::from(values.value(row)))).map(|_| ())
+                })
+            }
+            DataType::Utf8 => {
+                let text = array.as_string::<i32>();
+                self.take_text(chunk, array, mask, |row| text.value(row))
+            }
+            DataType::LargeUtf8 => {
+                let text = array.as_string::<i64>();
+                self.take_text(chunk, array, mask, |row| text.value(row))
+            }
+            DataType::Utf8View => {
+                let text = array.as_string_view();
+                self.take_text(chunk, array, mask, |row| text.value(row))
+            }
+            DataType::Dictionary(_, _) => self.take_dictionary(chunk, array, mask),
+            _ => self.take_cells(chunk, array, mask),
+        }
+    }
+
+    fn merge(&mut self, later: Self) {
+        if later.rows > 0 {
+            self.data_type = later.data_type;
+        }
+        self.rows += later.rows;
+        self.missing += later.missing;
+        self.repeats += later.repeats;
+        let mut place = Vec::with_capacity(later.values.len());
+        for (key, first) in later.values.into_entries() {
+            let key = key.as_key();
+            place.push(match self.values.find(key) {
+                Some(value) => {
+                    self.values.get_mut(value).occurrences += first.occurrences;
+                    self.repeats += 1;
+                    self.again.push(Again { row: first.row, value, shown: first.shown });
+                    value
+                }
+                None => self.values.insert(key, first),
+            });
+        }
+        self.again.extend(later.again.into_iter().map(|again| Again { value: place[again.value], ..again }));
+        self.again.sort_by_key(|again| again.row);
+        if !self.keep.all_row_numbers {
+            self.again.truncate(self.keep.rows);
+        }
+    }
+
+    fn finish(mut self) -> Examined {
+        let again = std::mem::take(&mut self.again);
+        let mut rows: Vec<Again> = self
+            .values
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, first)| first.occurrences > 1)
+            .map(|(value, first)| Again { row: first.row, value, shown: first.shown.take() })
+            .collect();
+        let count = self.repeats + rows.len() as u64;
+        rows.extend(again);
+        rows.sort_unstable_by_key(|row| row.row);
+        let mut broken = BrokenRows { count, ..BrokenRows::default() };
+        for Again { row, value, shown } in rows {
+            if broken.first.len() < self.keep.rows {
+                let mut shown = self.row(row, value, shown);
+                if broken.first.len() >= self.keep.whole_rows {
+                    shown.whole = Vec::new();
+                }
+                broken.first.push(shown);
+            } else if self.keep.all_row_numbers {
+                broken.further.push(row);
+            } else {
+                break;
+            }
+        }
+        Examined { rows: self.rows, missing: self.missing, broken }
+    }
+}

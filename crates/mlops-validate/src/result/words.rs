@@ -1,0 +1,73 @@
+use super::format::IN_WORDS;
+use super::{BrokenRow, ExpectationResult};
+use crate::error::shorten;
+use crate::expectation::Observed;
+use crate::table::Cell;
+
+/// What came of an expectation, such as `expected between 1 and 5000, but 2 of 1000 values
+/// are not (0.2 %): row 17 [id=AA1] has -5, row 40 [id=UA7] has -1`.
+pub(super) fn reason(result: &ExpectationResult) -> String {
+    let rule = result.expectation().rule();
+    let judgement = match &result.outcome {
+        Ok(judgement) => judgement,
+        Err(reason) => return format!("expected {rule}, but that can't be said: {reason}"),
+    };
+    match &judgement.observed {
+        Observed::Nothing if judgement.success => format!("{rule}, as expected"),
+        Observed::Nothing => format!("expected {rule}, but that is not so"),
+        Observed::Value { value, details } if judgement.success => {
+            let _ = details;
+            format!("expected {rule}, and it is {}", shorten(&value.to_string()))
+        }
+        Observed::Value { value, details } => {
+            let found = if value.is_null() { "there is none".to_owned() } else { format!("it is {value}") };
+            let details = details.as_ref().and_then(|details| details.get("mismatched"));
+            let details = details.map(|details| format!(" ({})", shorten(&details.to_string())));
+            format!("expected {rule}, but {}{}", shorten(&found), details.unwrap_or_default())
+        }
+        Observed::Rows { rows, missing, broken } => {
+            let considered = rows - missing.unwrap_or(0);
+            let things = if missing.is_some() { "values" } else { "rows" };
+            if broken.count == 0 {
+                return format!("{rule} in all {considered} {things}");
+            }
+            let share = broken.count as f64 / considered as f64 * 100.0;
+            let rows: Vec<String> =
+                broken.first.iter().take(IN_WORDS).map(|row| one(result, row)).collect();
+            let more = broken.count.saturating_sub(rows.len() as u64);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            let join = if judgement.success { "and all but" } else { "but" };
+            let are = if judgement.success { "are" } else { "are not" };
+            format!(
+                "expected {rule}, {join} {} of {considered} {things} {are} ({}): {}{more}",
+                broken.count,
+                percent(share),
+                rows.join(", "),
+            )
+        }
+    }
+}
+
+/// Enough digits to tell one row in a billion from none.
+fn percent(share: f64) -> String {
+    if share >= 0.01 { format!("{share:.2} %") } else { format!("{share:.2e} %") }
+}
+
+/// `row 17 [id=AA1] has -5`.
+fn one(result: &ExpectationResult, broken: &BrokenRow) -> String {
+    let keys = result.format.keys();
+    let named: Vec<String> = keys
+        .iter()
+        .zip(&broken.keys)
+        .map(|(name, value)| format!("{name}={}", shorten(&value.to_string())))
+        .collect();
+    let keys = if named.is_empty() { String::new() } else { format!(" [{}]", named.join(", ")) };
+    if result.format.exclude_unexpected_values {
+        return format!("row {}{keys}", broken.row);
+    }
+    let value = match &broken.value {
+        Cell::Text(text) => format!("{:?}", shorten(text)),
+        value => value.to_string(),
+    };
+    format!("row {}{keys} has {value}", broken.row)
+}

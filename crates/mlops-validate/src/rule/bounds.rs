@@ -1,0 +1,467 @@
+use std::cmp::Ordering;
+use std::fmt;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrowPrimitiveType};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::{DataType, TimeUnit};
+use serde_json::Value;
+
+use super::{Mismatch, ValueRule};
+use crate::table::{Cell, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, number, parse_moment};
+
+/// One end of a range, as a suite writes it. Text is read as what the column holds: a
+/// moment or a day, a number, or text that compares by its bytes.
+#[derive(Clone, Debug)]
+pub(crate) enum Bound {
+    /// A number; `true` is 1.
+    Number(f64),
+    /// A whole number beyond what a floating point number holds exactly.
+    Whole(i128),
+    /// Text.
+    Text(String),
+}
+
+impl Bound {
+    /// `None` if the value is no bound: null, a list, an object, empty text.
+    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+        match Scalar::from_json(value)? {
+            Cell::Bool(value) => Some(Self::Number(f64::from(u8::from(value)))),
+            Cell::Int(value) if value.unsigned_abs() < 1 << 53 => Some(Self::Number(value as f64)),
+            Cell::Int(value) => Some(Self::Whole(value)),
+            Cell::Float(value) => Some(Self::Number(value)),
+            Cell::Text(text) if !text.is_empty() => Some(Self::Text(text.into_owned())),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        match self {
+            Self::Number(value) => number(*value),
+            Self::Whole(_) => self.as_number().to_json(),
+            // Great Expectations turns text that is a number into the number.
+            Self::Text(text) => text_as_number(text).map_or_else(|| Value::from(text.as_str()), number),
+        }
+    }
+
+    fn as_number(&self) -> Scalar {
+        match self {
+            Self::Number(value) => Cell::Float(*value),
+            Self::Whole(value) => Cell::Int(*value),
+            Self::Text(text) => text_as_number(text).map_or(Cell::Missing, Cell::Float),
+        }
+    }
+
+    fn as_moment(&self) -> Option<i128> {
+        match self {
+            Self::Text(text) => parse_moment(text),
+            Self::Number(_) | Self::Whole(_) => None,
+        }
+    }
+
+    /// The bound as a value of the kind of `like`, or `None` if it is of another kind.
+    pub(crate) fn like(&self, like: &Cell<'_>) -> Option<Scalar> {
+        match like {
+            Cell::Text(_) => match self {
+                Self::Text(text) => Some(Cell::Text(text.clone().into())),
+                Self::Number(_) | Self::Whole(_) => None,
+            },
+            Cell::Moment { .. } | Cell::Date(_) => {
+                self.as_moment().map(|nanos| Cell::Moment { nanos, zoned: false })
+            }
+            Cell::Bool(_) | Cell::Int(_) | Cell::Float(_) => {
+                Some(self.as_number()).filter(|number| !number.is_missing())
+            }
+            Cell::Missing | Cell::MissingMoment | Cell::Other(_) => None,
+        }
+    }
+}
+
+fn text_as_number(text: &str) -> Option<f64> {
+    text.trim().parse().ok()
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(value) => write!(f, "{value}"),
+            Self::Whole(value) => write!(f, "{value}"),
+            Self::Text(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
+/// A range with one or two ends; both belong to it unless they are strict.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bounds {
+    pub(crate) min: Option<Bound>,
+    pub(crate) max: Option<Bound>,
+    pub(crate) strict_min: bool,
+    pub(crate) strict_max: bool,
+}
+
+impl Bounds {
+    /// Whether no value can lie between because the ends are the wrong way round.
+    pub(crate) fn are_reversed(&self) -> bool {
+        let (Some(min), Some(max)) = (&self.min, &self.max) else { return false };
+        let as_kind = |kind: &Cell<'_>| Some((min.like(kind)?, max.like(kind)?));
+        let kinds = [Cell::Int(0), Cell::Moment { nanos: 0, zoned: false }, Cell::Text("".into())];
+        // The first kind that both ends can be; the column decides later, but an order
+        // that is wrong for the most specific reading is wrong.
+        kinds
+            .iter()
+            .find_map(as_kind)
+            .is_some_and(|(min, max)| min.order(&max) == Some(Ordering::Greater))
+    }
+
+    /// Whether `value` lies in the range; NaN never does.
+    ///
+    /// # Errors
+    /// The end that is of another kind than the value.
+    pub(crate) fn contain(&self, value: &Cell<'_>) -> Result<bool, Mismatch> {
+        let order = |bound: &Bound| match bound.like(value) {
+            Some(bound) => Ok(value.order(&bound)),
+            None => Err(Mismatch(format!("the bound {bound} can't be compared with the value {value}"))),
+        };
+        let above = match &self.min {
+            None => true,
+            Some(min) => match order(min)? {
+                Some(Ordering::Greater) => true,
+                Some(Ordering::Equal) => !self.strict_min,
+                _ => false,
+            },
+        };
+        let below = match &self.max {
+            None => true,
+            Some(max) => match order(max)? {
+                Some(Ordering::Less) => true,
+                Some(Ordering::Equal) => !self.strict_max,
+                _ => false,
+            },
+        };
+        Ok(above && below)
+    }
+
+    /// In words, such as `between 0 and 10 (exclusive)`.
+    pub(crate) fn describe(&self) -> String {
+        let strict = |strict| if strict { " (exclusive)" } else { "" };
+        match (&self.min, &self.max) {
+            (None, None) => "any".to_owned(),
+            (Some(min), None) if self.strict_min => format!("above {min}"),
+            (Some(min), None) => format!("at least {min}"),
+            (None, Some(max)) if self.strict_max => format!("below {max}"),
+            (None, Some(max)) => format!("at most {max}"),
+            (Some(min), Some(max)) => format!(
+                "between {min}{} and {max}{}",
+                strict(self.strict_min),
+                strict(self.strict_max)
+            ),
+        }
+    }
+
+    /// The range in whole numbers of a `scale`, from the ends as `at` reads them: the first
+    /// and the last value that belong to it.
+    fn whole(
+        &self,
+        scale: i128,
+        rule: &DataType,
+        at: impl Fn(&Bound) -> Option<(i128, bool)>,
+    ) -> Result<(i128, i128), Mismatch> {
+        let read = |bound: &Option<Bound>| match bound {
+            None => Ok(None),
+            Some(bound) => at(bound).map(Some).ok_or_else(|| Mismatch::new(format!("the bound {bound}"), rule)),
+        };
+        // `exact` says that the floor is the bound itself: only then does strictness matter.
+        let first = match read(&self.min)? {
+            None => i128::MIN,
+            Some((floor, exact)) => {
+                let on_scale = exact && floor.rem_euclid(scale) == 0;
+                let step = i128::from(!on_scale || self.strict_min);
+                floor.div_euclid(scale).saturating_add(step)
+            }
+        };
+        let last = match read(&self.max)? {
+            None => i128::MAX,
+            Some((floor, exact)) => {
+                let on_scale = exact && floor.rem_euclid(scale) == 0;
+                let step = i128::from(on_scale && self.strict_max);
+                floor.div_euclid(scale).saturating_sub(step)
+            }
+        };
+        Ok((first, last))
+    }
+
+    /// The range as floating point numbers that both belong to it.
+    fn floats(&self, data_type: &DataType) -> Result<(f64, f64), Mismatch> {
+        let read = |bound: &Bound| match bound.as_number() {
+            Cell::Float(value) => Ok(value),
+            Cell::Int(value) => Ok(value as f64),
+            _ => Err(Mismatch::new(format!("the bound {bound}"), data_type)),
+        };
+        let first = match &self.min {
+            None => f64::NEG_INFINITY,
+            Some(min) if self.strict_min && read(min)? == f64::INFINITY => f64::NAN,
+            Some(min) if self.strict_min => read(min)?.next_up(),
+            Some(min) => read(min)?,
+        };
+        let last = match &self.max {
+            None => f64::INFINITY,
+            Some(max) if self.strict_max && read(max)? == f64::NEG_INFINITY => f64::NAN,
+            Some(max) if self.strict_max => read(max)?.next_down(),
+            Some(max) => read(max)?,
+        };
+        Ok((first, last))
+    }
+
+    fn text_outside<'a>(
+        &self,
+        len: usize,
+        data_type: &DataType,
+        value: impl Fn(usize) -> &'a [u8],
+    ) -> Result<BooleanBuffer, Mismatch> {
+        let read = |bound: &'_ Option<Bound>| match bound {
+            None => Ok(None),
+            Some(Bound::Text(text)) => Ok(Some(text.clone().into_bytes())),
+            Some(bound) => Err(Mismatch::new(format!("the bound {bound}"), data_type)),
+        };
+        let (min, max) = (read(&self.min)?, read(&self.max)?);
+        Ok(BooleanBuffer::collect_bool(len, |row| {
+            let value = value(row);
+            let below = min.as_deref().is_some_and(|min| value < min || (self.strict_min && value == min));
+            let above = max.as_deref().is_some_and(|max| value > max || (self.strict_max && value == max));
+            below || above
+        }))
+    }
+}
+
+/// A floating point number as its floor and whether that is the number itself.
+#[expect(clippy::cast_possible_truncation, reason = "a cast saturates, which is what a bound needs")]
+fn floor(value: f64) -> Option<(i128, bool)> {
+    if value.is_nan() { None } else { Some((value.floor() as i128, value.floor() == value)) }
+}
+
+/// A number of the array's own type, clamped to what the type holds.
+fn whole_outside<T>(array: &dyn Array, (first, last): (i128, i128)) -> BooleanBuffer
+where
+    T: ArrowPrimitiveType,
+    T::Native: Ord + Into<i128> + TryFrom<i128>,
+{
+    let values = array.as_primitive::<T>().values();
+    let clamp = |bound: i128| T::Native::try_from(bound).ok();
+    match (clamp(first), clamp(last)) {
+        (Some(first), Some(last)) => {
+            BooleanBuffer::collect_bool(values.len(), |row| (values[row] < first) | (values[row] > last))
+        }
+        (Some(first), None) if last > 0 => {
+            BooleanBuffer::collect_bool(values.len(), |row| values[row] < first)
+        }
+        (None, Some(last)) if first < 0 => BooleanBuffer::collect_bool(values.len(), |row| values[row] > last),
+        (None, None) if first < 0 && last > 0 => BooleanBuffer::new_unset(values.len()),
+        // One end is beyond the type, on the side where nothing is left.
+        _ => BooleanBuffer::new_set(values.len()),
+    }
+}
+
+fn float_outside<T: ArrowPrimitiveType>(
+    array: &dyn Array,
+    (first, last): (f64, f64),
+    widen: impl Fn(T::Native) -> f64,
+) -> BooleanBuffer {
+    let values = array.as_primitive::<T>().values();
+    BooleanBuffer::collect_bool(values.len(), |row| {
+        let value = widen(values[row]);
+        !((value >= first) & (value <= last))
+    })
+}
+
+impl ValueRule for Bounds {
+    fn key(&self) -> String {
+        format!("between {:?} {:?} {} {}", self.min, self.max, self.strict_min, self.strict_max)
+    }
+
+    fn broken(&self, values: &dyn Array) -> Result<BooleanBuffer, Mismatch> {
+        let data_type = values.data_type();
+        let integers = || {
+            // A bound that is NaN leaves nothing inside.
+            let nan = |bound: &Option<Bound>| matches!(bound, Some(Bound::Number(value)) if value.is_nan());
+            if nan(&self.min) || nan(&self.max) {
+                return Ok((i128::MAX, i128::MIN));
+            }
+            self.whole(1, data_type, |bound| match bound.as_number() {
+                Cell::Float(value) => floor(value),
+                Cell::Int(value) => Some((value, true)),
+                _ => None,
+            })
+        };
+        let moments = |scale: i128| {
+            self.whole(scale, data_type, |bound| bound.as_moment().map(|nanos| (nanos, true)))
+        };
+        Ok(match data_type {
+            DataType::Int8 => whole_outside::<Int8Type>(values, integers()?),
+            DataType::Int16 => whole_outside::<Int16Type>(values, integers()?),
+            DataType::Int32 => whole_outside::<Int32Type>(values, integers()?),
+            DataType::Int64 => whole_outside::<Int64Type>(values, integers()?),
+            DataType::UInt8 => whole_outside::<UInt8Type>(values, integers()?),
+            DataType::UInt16 => whole_outside::<UInt16Type>(values, integers()?),
+            DataType::UInt32 => whole_outside::<UInt32Type>(values, integers()?),
+            DataType::UInt64 => whole_outside::<UInt64Type>(values, integers()?),
+            DataType::Float16 => {
+                float_outside::<Float16Type>(values, self.floats(data_type)?, |value| value.to_f64())
+            }
+            DataType::Float32 => float_outside::<Float32Type>(values, self.floats(data_type)?, f64::from),
+            DataType::Float64 => float_outside::<Float64Type>(values, self.floats(data_type)?, |value| value),
+            DataType::Timestamp(unit, _) => {
+                let range = moments(nanos_per_unit(*unit))?;
+                match unit {
+                    TimeUnit::Second => whole_outside::<TimestampSecondType>(values, range),
+                    TimeUnit::Millisecond => whole_outside::<TimestampMillisecondType>(values, range),
+                    TimeUnit::Microsecond => whole_outside::<TimestampMicrosecondType>(values, range),
+                    TimeUnit::Nanosecond => whole_outside::<TimestampNanosecondType>(values, range),
+                }
+            }
+            DataType::Date32 => whole_outside::<Date32Type>(values, moments(NANOS_PER_DAY)?),
+            DataType::Date64 => whole_outside::<Date64Type>(values, moments(1_000_000)?),
+            DataType::Utf8 => {
+                let text = values.as_string::<i32>();
+                self.text_outside(text.len(), data_type, |row| text.value(row).as_bytes())?
+            }
+            DataType::LargeUtf8 => {
+                let text = values.as_string::<i64>();
+                self.text_outside(text.len(), data_type, |row| text.value(row).as_bytes())?
+            }
+            DataType::Utf8View => {
+                let text = values.as_string_view();
+                self.text_outside(text.len(), data_type, |row| text.value(row).as_bytes())?
+            }
+            DataType::Null => BooleanBuffer::new_unset(values.len()),
+            DataType::Boolean | DataType::Decimal128(_, _) | DataType::Union(_, _) => {
+                let mut broken = arrow_buffer::BooleanBufferBuilder::new(values.len());
+                for row in 0..values.len() {
+                    let cell = cell_at(values, row);
+                    broken.append(!cell.is_missing() && !self.contain(&cell)?);
+                }
+                broken.finish()
+            }
+            other => return Err(Mismatch::new("a range", other)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{
+        ArrayRef, Date32Array, Float32Array, Float64Array, Int8Array, Int64Array, StringArray,
+        TimestampSecondArray, UInt64Array,
+    };
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn bounds(min: Value, max: Value, strict: bool) -> Bounds {
+        Bounds {
+            min: Bound::from_json(&min),
+            max: Bound::from_json(&max),
+            strict_min: strict,
+            strict_max: strict,
+        }
+    }
+
+    fn broken(array: ArrayRef, bounds: &Bounds) -> Vec<bool> {
+        bounds.broken(array.as_ref()).unwrap().iter().collect()
+    }
+
+    #[test]
+    fn a_bound_beyond_the_type_is_no_obstacle_or_leaves_nothing() {
+        let bytes: ArrayRef = Arc::new(Int8Array::from(vec![-128, 0, 127]));
+        for (min, max, expected) in [
+            (json!(-1000), json!(1000), [false, false, false]),
+            (json!(1000), json!(2000), [true, true, true]),
+            (json!(-2000), json!(-1000), [true, true, true]),
+            (json!(-1000), json!(0.5), [false, false, true]),
+            (json!(-0.5), json!(null), [true, false, false]),
+            (json!(1000), json!(null), [true, true, true]),
+            (json!(null), json!(1e300), [false, false, false]),
+        ] {
+            assert_eq!(broken(Arc::clone(&bytes), &bounds(min, max, false)), expected);
+        }
+        let unsigned: ArrayRef = Arc::new(UInt64Array::from(vec![0, u64::MAX]));
+        assert_eq!(broken(unsigned, &bounds(json!(-5), json!(u64::MAX), true)), [false, true]);
+    }
+
+    #[test]
+    fn text_bounds_are_moments_on_columns_of_moments() {
+        let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![1_704_067_200, 1_704_067_201]));
+        let half = "2024-01-01T00:00:00.500";
+        assert_eq!(broken(Arc::clone(&seconds), &bounds(json!(half), json!(null), false)), [true, false]);
+        assert_eq!(broken(Arc::clone(&seconds), &bounds(json!(null), json!(half), true)), [false, true]);
+        assert!(bounds(json!(1), json!(null), false).broken(seconds.as_ref()).is_err());
+        let days: ArrayRef = Arc::new(Date32Array::from(vec![19722, 19723, 19724]));
+        assert_eq!(
+            broken(days, &bounds(json!("2024-01-01"), json!("2024-01-01"), false)),
+            [true, false, true]
+        );
+    }
+
+    #[test]
+    fn text_compares_by_bytes_and_never_with_numbers() {
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "é"]));
+        assert_eq!(
+            broken(Arc::clone(&text), &bounds(json!("a"), json!("z"), false)),
+            [false, false, true]
+        );
+        assert!(bounds(json!(1), json!(2), false).broken(text.as_ref()).is_err());
+    }
+
+    #[test]
+    fn strict_ends_of_floats_are_the_next_number() {
+        let zero: ArrayRef = Arc::new(Float64Array::from(vec![-0.0, 0.0, f64::MIN_POSITIVE, f64::INFINITY]));
+        assert_eq!(
+            broken(Arc::clone(&zero), &bounds(json!(0), json!("inf"), true)),
+            [true, true, false, true]
+        );
+        assert_eq!(broken(zero, &bounds(json!("inf"), json!(null), true)), [true; 4]);
+        let tenth: ArrayRef = Arc::new(Float32Array::from(vec![0.1]));
+        assert_eq!(broken(tenth, &bounds(json!(0.1), json!(null), false)), [false], "0.1f32 is above 0.1");
+    }
+
+    #[test]
+    fn ends_the_wrong_way_round_are_seen() {
+        assert!(bounds(json!(2), json!(1), false).are_reversed());
+        assert!(bounds(json!("2024-02-01"), json!("2024-01-01"), false).are_reversed());
+        assert!(bounds(json!("b"), json!("a"), false).are_reversed());
+        assert!(!bounds(json!("10"), json!("9.5e1"), false).are_reversed());
+        assert!(!bounds(json!(1), json!(1), true).are_reversed());
+    }
+
+    proptest! {
+        /// The kernels against the plain comparison of values.
+        #[test]
+        fn kernels_agree_with_the_plain_comparison(
+            values in prop::collection::vec(-20i64..20, 0..40),
+            min in prop::option::of(-20.0f64..20.0), max in prop::option::of(-20i32..20),
+            strict_min: bool, strict_max: bool,
+        ) {
+            let bounds = Bounds {
+                min: min.map(|min| Bound::Number((min * 2.0).round() / 2.0)),
+                max: max.map(|max| Bound::Number(max.into())),
+                strict_min,
+                strict_max,
+            };
+            let ints: ArrayRef = Arc::new(Int64Array::from(values.clone()));
+            let floats: ArrayRef = Arc::new(Float64Array::from_iter_values(values.iter().map(|v| *v as f64 / 2.0)));
+            for array in [ints, floats] {
+                let plain: Vec<bool> =
+                    (0..array.len()).map(|row| !bounds.contain(&cell_at(array.as_ref(), row)).unwrap()).collect();
+                prop_assert_eq!(broken(array, &bounds), plain);
+            }
+        }
+    }
+}

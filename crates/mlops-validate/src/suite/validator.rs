@@ -1,0 +1,240 @@
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::SchemaRef;
+
+use super::Suite;
+use crate::expectation::Judge;
+use crate::plan::{Gathered, Plan, rows_a_window};
+use crate::result::{ExpectationResult, ResultFormat, ValidationResult};
+use crate::table::NanIs;
+use crate::{Error, Result};
+
+/// How far a validation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Rows that have been looked at.
+    pub rows: u64,
+}
+
+type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
+
+/// Validates tables with a suite.
+///
+/// One pass over the record batches: what several expectations need is measured once,
+/// with the threads of rayon's current pool. The result does not depend on how the rows
+/// are split into batches, nor on the number of threads. Memory is a window of batches,
+/// the rows that are kept (see [`ResultFormat`]), and the distinct values of columns that
+/// have to be unique.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+/// use mlops_validate::result::{Level, ResultFormat};
+/// use mlops_validate::{Suite, expectation::ValuesBetween};
+///
+/// let distance: ArrayRef = Arc::new(Int64Array::from(vec![Some(187), Some(-5), None]));
+/// let batch = RecordBatch::try_from_iter([("distance", distance)])?;
+/// let suite = Suite::new("flights").expect(ValuesBetween::new("distance").above(0));
+/// let result = suite
+///     .validator()
+///     .result_format(ResultFormat::new(Level::Complete))
+///     .on_progress(|progress| {
+///         eprintln!("{} rows", progress.rows);
+///         std::ops::ControlFlow::Continue(())
+///     })
+///     .batches(&[batch])?;
+/// assert_eq!(
+///     result.lines(),
+///     ["distance: expected above 0, but 1 of 2 values are not (50.00 %): row 1 has -5"]
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub struct Validator<'a> {
+    suite: &'a Suite,
+    format: Arc<ResultFormat>,
+    nan: NanIs,
+    on_progress: Option<OnProgress<'a>>,
+}
+
+impl fmt::Debug for Validator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validator")
+            .field("suite", &self.suite.name())
+            .field("format", &self.format)
+            .field("nan", &self.nan)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Validator<'a> {
+    pub(super) fn new(suite: &'a Suite) -> Self {
+        Self { suite, format: Arc::default(), nan: NanIs::default(), on_progress: None }
+    }
+
+    /// What the result says of rows that break a rule; [`Level::Summary`](crate::result::Level)
+    /// if not set.
+    pub fn result_format(mut self, format: ResultFormat) -> Self {
+        self.format = Arc::new(format);
+        self
+    }
+
+    /// What NaN stands for; a missing value if not set.
+    pub fn nan_is(mut self, nan: NanIs) -> Self {
+        self.nan = nan;
+        self
+    }
+
+    /// Is told now and then how far the work is, and may stop it.
+    pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
+        self.on_progress = Some(Box::new(call));
+        self
+    }
+
+    /// Prepares the suite for tables of a schema. An expectation that can't be evaluated on
+    /// them is kept, and its result says why.
+    pub fn compile(&self, schema: &SchemaRef) -> Compiled<'a> {
+        let entries = self.suite.entries();
+        let (plan, judges) = Plan::new(schema, &self.format.keep(), self.nan, |planner| {
+            entries.iter().map(|entry| entry.expectation.plan(planner).map_err(|error| error.to_string())).collect()
+        });
+        Compiled { suite: self.suite, format: Arc::clone(&self.format), plan, judges }
+    }
+
+    /// Validates a table that is in memory.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if there is no batch (and with it no schema) or a batch has another
+    /// schema, [`Error::Stopped`] if the progress callback breaks.
+    pub fn batches(self, batches: &[RecordBatch]) -> Result<ValidationResult> {
+        let Some(first) = batches.first() else {
+            return Err(Error::input("table", "there is no record batch, and so no schema"));
+        };
+        let schema = first.schema();
+        let rows: Vec<_> = batches.iter().cloned().map(Ok).collect();
+        self.reader(arrow_array::RecordBatchIterator::new(rows, schema))
+    }
+
+    /// Validates a table that is read batch by batch, such as a Parquet file. Read only the
+    /// columns that [`Compiled::columns`] names if the file has many.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the reader fails or gives a batch of another schema,
+    /// [`Error::Stopped`] if the progress callback breaks.
+    pub fn reader(mut self, reader: impl RecordBatchReader) -> Result<ValidationResult> {
+        let compiled = self.compile(&reader.schema());
+        let mut part = compiled.part(0);
+        let window = rows_a_window();
+        let mut waiting = Vec::new();
+        let mut rows = 0;
+        for batch in reader {
+            let batch = batch.map_err(|error| Error::Input {
+                what: "table".to_owned(),
+                reason: format!("it can't be read after {} rows", part.rows() + rows as u64),
+                source: Some(Box::new(error)),
+            })?;
+            rows += batch.num_rows();
+            waiting.push(batch);
+            if rows >= window {
+                part.update(&waiting)?;
+                waiting.clear();
+                rows = 0;
+                self.report(part.rows())?;
+            }
+        }
+        part.update(&waiting)?;
+        self.report(part.rows())?;
+        Ok(part.finish())
+    }
+
+    fn report(&mut self, rows: u64) -> Result<()> {
+        match self.on_progress.as_mut().map(|call| call(Progress { rows })) {
+            Some(ControlFlow::Break(())) => Err(Error::Stopped { rows }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A suite prepared for tables of a schema.
+///
+/// To validate a table whose parts lie in different places, gather each part by itself
+/// and merge them in order: the result is that of the whole table.
+pub struct Compiled<'a> {
+    suite: &'a Suite,
+    format: Arc<ResultFormat>,
+    plan: Plan,
+    judges: Vec<Result<Judge, String>>,
+}
+
+impl fmt::Debug for Compiled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled").field("suite", &self.suite.name()).field("plan", &self.plan).finish()
+    }
+}
+
+impl Compiled<'_> {
+    /// The columns that are looked at, sorted; the others need not be read.
+    pub fn columns(&self) -> &[String] {
+        self.plan.columns()
+    }
+
+    /// A part of the table that begins at this row.
+    pub fn part(&self, first_row: u64) -> Part<'_> {
+        Part { compiled: self, gathered: self.plan.start(first_row) }
+    }
+}
+
+/// What has been gathered of consecutive rows of a table.
+#[derive(Debug)]
+pub struct Part<'a> {
+    compiled: &'a Compiled<'a>,
+    gathered: Gathered,
+}
+
+impl Part<'_> {
+    /// Rows gathered so far.
+    pub fn rows(&self) -> u64 {
+        self.gathered.rows()
+    }
+
+    /// Takes in the batches that follow. Columns that are not looked at may be absent.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if a column is absent or of another type than was announced.
+    pub fn update(&mut self, batches: &[RecordBatch]) -> Result<()> {
+        self.gathered.update(&self.compiled.plan, batches)
+    }
+
+    /// Takes in the part that follows.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it does not begin where this one ends.
+    pub fn merge(&mut self, later: Self) -> Result<()> {
+        self.gathered.merge(later.gathered)
+    }
+
+    /// The result.
+    pub fn finish(self) -> ValidationResult {
+        let rows = self.rows();
+        let measured = self.gathered.finish();
+        let Compiled { suite, format, judges, .. } = self.compiled;
+        let results = suite
+            .entries()
+            .iter()
+            .zip(judges)
+            .map(|(entry, judge)| ExpectationResult {
+                entry: entry.clone(),
+                outcome: match judge {
+                    Ok(judge) => judge(&measured).map_err(|error| error.to_string()),
+                    Err(reason) => Err(reason.clone()),
+                },
+                format: Arc::clone(format),
+            })
+            .collect();
+        ValidationResult { suite: suite.name().to_owned(), rows, results }
+    }
+}

@@ -1,0 +1,162 @@
+use std::borrow::Cow;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Decimal128Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrowPrimitiveType, UnionArray};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::{DataType, TimeUnit};
+
+use super::Cell;
+
+/// What NaN in a floating point column stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third reading")]
+pub enum NanIs {
+    /// A missing value, as Great Expectations on pandas has it.
+    #[default]
+    Missing,
+    /// A value like others: not null, in no range and in no set.
+    AValue,
+}
+
+/// Which rows of a column have a value; `None` if all have.
+pub(crate) type Present = Option<BooleanBuffer>;
+
+/// Both of two masks, where `None` is all rows.
+pub(crate) fn and(a: Option<&BooleanBuffer>, b: Option<&BooleanBuffer>) -> Option<BooleanBuffer> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a & b),
+        (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+        (None, None) => None,
+    }
+}
+
+/// Which rows of `array` have a value.
+pub(crate) fn present(array: &dyn Array, nan: NanIs) -> Present {
+    let valid = array.logical_nulls().filter(|nulls| nulls.null_count() > 0).map(|nulls| nulls.inner().clone());
+    let numbers = match nan {
+        NanIs::Missing => not_nan(array),
+        NanIs::AValue => None,
+    };
+    and(valid.as_ref(), numbers.as_ref())
+}
+
+/// Which rows are no NaN; `None` if there is none or the type has none.
+fn not_nan(array: &dyn Array) -> Option<BooleanBuffer> {
+    fn floats<T: ArrowPrimitiveType>(
+        array: &dyn Array,
+        is_nan: impl Fn(T::Native) -> bool,
+    ) -> Option<BooleanBuffer> {
+        let values = array.as_primitive::<T>().values();
+        // The common column has no NaN at all: look first, write a mask only if needed.
+        if values.iter().any(|value| is_nan(*value)) {
+            Some(BooleanBuffer::collect_bool(values.len(), |row| !is_nan(values[row])))
+        } else {
+            None
+        }
+    }
+    match array.data_type() {
+        DataType::Float16 => floats::<Float16Type>(array, |value| value.is_nan()),
+        DataType::Float32 => floats::<Float32Type>(array, f32::is_nan),
+        DataType::Float64 => floats::<Float64Type>(array, f64::is_nan),
+        DataType::Dictionary(_, _) => {
+            let mask = not_nan(array.as_any_dictionary().values().as_ref())?;
+            Some(through_dictionary(array, &mask))
+        }
+        DataType::Union(_, _) => {
+            let cell_is_nan = |row| matches!(cell_at(array, row), Cell::Float(value) if value.is_nan());
+            Some(BooleanBuffer::collect_bool(array.len(), |row| !cell_is_nan(row)))
+        }
+        _ => None,
+    }
+}
+
+/// The answer for each row of a dictionary column from the answers for its values. Rows
+/// without a value get any answer.
+pub(crate) fn through_dictionary(array: &dyn Array, of_values: &BooleanBuffer) -> BooleanBuffer {
+    if of_values.is_empty() {
+        return BooleanBuffer::new_unset(array.len());
+    }
+    let keys = array.as_any_dictionary().normalized_keys();
+    BooleanBuffer::collect_bool(array.len(), |row| of_values.value(keys[row]))
+}
+
+/// How many nanoseconds a unit of time has.
+pub(crate) const fn nanos_per_unit(unit: TimeUnit) -> i128 {
+    match unit {
+        TimeUnit::Second => 1_000_000_000,
+        TimeUnit::Millisecond => 1_000_000,
+        TimeUnit::Microsecond => 1_000,
+        TimeUnit::Nanosecond => 1,
+    }
+}
+
+/// Whether missing values of this type are written as `NaT`.
+pub(crate) fn is_moment(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(_, _))
+}
+
+/// The value in `row`; null is [`Cell::Missing`], NaN stays a number.
+pub(crate) fn cell_at(array: &dyn Array, row: usize) -> Cell<'_> {
+    fn native<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> T::Native {
+        array.as_primitive::<T>().value(row)
+    }
+    if array.is_null(row) {
+        return Cell::Missing;
+    }
+    match array.data_type() {
+        DataType::Null => Cell::Missing,
+        DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
+        DataType::Int8 => Cell::Int(native::<Int8Type>(array, row).into()),
+        DataType::Int16 => Cell::Int(native::<Int16Type>(array, row).into()),
+        DataType::Int32 => Cell::Int(native::<Int32Type>(array, row).into()),
+        DataType::Int64 => Cell::Int(native::<Int64Type>(array, row).into()),
+        DataType::UInt8 => Cell::Int(native::<UInt8Type>(array, row).into()),
+        DataType::UInt16 => Cell::Int(native::<UInt16Type>(array, row).into()),
+        DataType::UInt32 => Cell::Int(native::<UInt32Type>(array, row).into()),
+        DataType::UInt64 => Cell::Int(native::<UInt64Type>(array, row).into()),
+        DataType::Float16 => Cell::Float(native::<Float16Type>(array, row).to_f64()),
+        DataType::Float32 => Cell::Float(native::<Float32Type>(array, row).into()),
+        DataType::Float64 => Cell::Float(native::<Float64Type>(array, row)),
+        DataType::Decimal128(_, scale) => {
+            Cell::Float(decimal(native::<Decimal128Type>(array, row), *scale))
+        }
+        DataType::Utf8 => Cell::Text(Cow::Borrowed(array.as_string::<i32>().value(row))),
+        DataType::LargeUtf8 => Cell::Text(Cow::Borrowed(array.as_string::<i64>().value(row))),
+        DataType::Utf8View => Cell::Text(Cow::Borrowed(array.as_string_view().value(row))),
+        DataType::Timestamp(unit, zone) => {
+            let value = match unit {
+                TimeUnit::Second => native::<TimestampSecondType>(array, row),
+                TimeUnit::Millisecond => native::<TimestampMillisecondType>(array, row),
+                TimeUnit::Microsecond => native::<TimestampMicrosecondType>(array, row),
+                TimeUnit::Nanosecond => native::<TimestampNanosecondType>(array, row),
+            };
+            Cell::Moment { nanos: i128::from(value) * nanos_per_unit(*unit), zoned: zone.is_some() }
+        }
+        DataType::Date32 => Cell::Date(native::<Date32Type>(array, row).into()),
+        DataType::Date64 => Cell::Date(native::<Date64Type>(array, row).div_euclid(86_400_000)),
+        DataType::Dictionary(_, _) => {
+            let values = array.as_any_dictionary().values();
+            if values.is_empty() {
+                return Cell::Missing;
+            }
+            // Of a slice of one row, since all keys would be read otherwise.
+            let key = array.slice(row, 1).as_any_dictionary().normalized_keys()[0];
+            cell_at(values.as_ref(), key)
+        }
+        DataType::Union(_, _) => {
+            let union: &UnionArray = array.as_union();
+            cell_at(union.child(union.type_id(row)).as_ref(), union.value_offset(row))
+        }
+        other => Cell::Other(Cow::Owned(other.to_string())),
+    }
+}
+
+/// A decimal as the nearest floating point number.
+fn decimal(value: i128, scale: i8) -> f64 {
+    value as f64 / 10f64.powi(i32::from(scale))
+}

@@ -1,0 +1,9 @@
+//! What a rule sees of a table: single values, and which of them are missing.
+
+mod cell;
+mod column;
+
+pub use cell::{Cell, Scalar};
+pub(crate) use cell::{NANOS_PER_DAY, number, parse_moment};
+pub(crate) use column::{Present, and, cell_at, is_moment, nanos_per_unit, present, through_dictionary};
+pub use column::NanIs;
