@@ -1,6 +1,4 @@
-//! What lies in the folder of artifacts, and what comes of it when others have been there.
-
-use std::fs;
+//! What lies in the folder of artifacts, and what comes of Xuse std::fs;
 use std::path::{Path, PathBuf};
 
 use mlops_core::Digest;
@@ -80,6 +78,21 @@ fn files_of_others_are_let_be() {
     assert!(folder.path().join("incoming/keep.txt").exists());
 }
 
+/// A source in the middle of which others open the store: what is under way must stay.
+struct Reopening<'a>(&'a Path, u8);
+impl std::io::Read for Reopening<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.1 == 0 {
+            return Ok(0);
+        }
+        self.1 -= 1;
+        store(self.0);
+        assert_eq!(left(self.0), 2, "the stale file, and the one under way");
+        into[0] = self.1;
+        Ok(1)
+    }
+}
+
 #[test]
 fn what_the_dead_have_left_is_removed_while_nobody_writes() {
     let folder = tempfile::tempdir().unwrap();
@@ -87,20 +100,6 @@ fn what_the_dead_have_left_is_removed_while_nobody_writes() {
     let stale = folder.path().join("incoming/1-0.part");
     fs::write(&stale, "half a mod").unwrap();
 
-    // Opened by others in the middle of a put: what is under way stays.
-    struct Reopening<'a>(&'a Path, u8);
-    impl std::io::Read for Reopening<'_> {
-        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-            if self.1 == 0 {
-                return Ok(0);
-            }
-            self.1 -= 1;
-            store(self.0);
-            assert_eq!(left(self.0), 2, "the stale file, and the one under way");
-            into[0] = self.1;
-            Ok(1)
-        }
-    }
     let digest = first.put(&mut Reopening(folder.path(), 3)).unwrap();
     assert_eq!(first.read(&digest, 3).unwrap(), [2, 1, 0]);
     assert!(stale.exists());

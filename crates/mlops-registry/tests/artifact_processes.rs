@@ -130,7 +130,7 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         // What it has said before it died counts, even if we had not listened yet.
         new.extend(std::iter::from_fn(|| hear(&mut output)).filter_map(|said| kept(&said)));
 
-        let left = || std::fs::read_dir(folder.path().join("incoming")).map_or(0, |files| files.count());
+        let left = || std::fs::read_dir(folder.path().join("incoming")).map_or(0, Iterator::count);
         interrupted += usize::from(left() > 1);
         let store = FolderArtifacts::open(folder.path()).unwrap();
         assert_eq!(left(), 1, "only the lock is left");
