@@ -1,4 +1,7 @@
-//! What lies in the folder of artifacts, and what comes of Xuse std::fs;
+//! What lies in the folder of artifacts, and what comes of it when others have been there.
+#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
+
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use mlops_core::Digest;
