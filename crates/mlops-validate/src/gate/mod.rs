@@ -89,5 +89,5 @@ pub use evaluate::Progress;
 pub use judge::Judge;
 pub use latency::{MonotonicTimer, Probe, Timer};
 #[cfg(feature = "report")]
-pub use page::page;
+pub use page::{page, sections};
 pub use window::Window;

@@ -12,19 +12,23 @@ use super::text;
 /// differ where their canonical forms do not.
 pub fn page(verdict: &Verdict) -> String {
     let subject = &verdict.subject;
-    let mut page = Page::new(format!("{} {}", subject.model, subject.version))
+    let page = Page::new(format!("{} {}", subject.model, subject.version))
         .subtitle(format!("judged by the gate “{}” at {}", verdict.gate, verdict.at))
-        .lead(banner(verdict))
-        .section(Section::new("Checks").with(checks(&verdict.checks)));
-    if let Some(intervals) = intervals(&verdict.checks) {
-        page = page.section(intervals);
-    }
+        .lead(banner(verdict));
+    sections(verdict).into_iter().fold(page, Page::section).render()
+}
+
+/// The parts of that page below the answer, for a page of your own.
+pub fn sections(verdict: &Verdict) -> Vec<Section> {
+    let mut sections = vec![Section::new("Checks").with(checks(&verdict.checks))];
+    sections.extend(intervals(&verdict.checks));
     let parts = verdict.checks.iter().filter(|check| !check.details.is_empty());
     let parts: Html = parts.map(details).collect();
     if !parts.as_str().is_empty() {
-        page = page.section(Section::new("What the checks are made of").with(parts));
+        sections.push(Section::new("What the checks are made of").with(parts));
     }
-    page.section(Section::new("What the judgement rests on").with(basis(verdict))).render()
+    sections.push(Section::new("What the judgement rests on").with(basis(verdict)));
+    sections
 }
 
 fn banner(verdict: &Verdict) -> Banner {
