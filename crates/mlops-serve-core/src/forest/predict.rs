@@ -2,7 +2,7 @@ use ndarray::ArrayView2;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use super::{Forest, Node, Real, Root};
+use super::{Forest, Node, Real};
 
 /// How many walks go in lockstep: enough to hide the latency of a step behind the others,
 /// few enough for their positions to stay in registers.
@@ -45,16 +45,14 @@ impl<T: Real> Forest<T> {
     /// One row through several trees at a time.
     fn sum_trees(&self, base: T, value: impl Fn(u32) -> T) -> T {
         let mut sum = base;
-        let (groups, rest) = self.roots.as_chunks::<LANES>();
-        for group in groups {
+        for group in self.roots.chunks(LANES) {
             let depth = group.iter().map(|root| root.depth).max().unwrap_or_default();
-            for leaf in descend(&self.nodes, group.map(|root| root.node), depth, |_, slot| value(slot)) {
+            // The last group may be short: its spare lanes walk the first tree for nothing.
+            let roots = std::array::from_fn(|lane| group.get(lane).unwrap_or(&group[0]).node);
+            let leaves = descend(&self.nodes, roots, depth, |_, slot| value(slot));
+            for leaf in leaves.into_iter().take(group.len()) {
                 sum += leaf;
             }
-        }
-        for root in rest {
-            let [leaf] = descend(&self.nodes, [root.node], root.depth, |_, slot| value(slot));
-            sum += leaf;
         }
         sum
     }
@@ -86,7 +84,8 @@ impl<T: Real> Forest<T> {
         }
     }
 
-    /// Tree by tree, `count` rows from `first` on.
+    /// `count` rows from `first` on: tree by tree while there are rows for every lane, the
+    /// few that are left one by one.
     fn sum_block(
         &self,
         base: T,
@@ -106,38 +105,32 @@ impl<T: Real> Forest<T> {
         }
         sums.clear();
         sums.resize(count, base);
+        let (groups, rest) = sums.as_chunks_mut::<LANES>();
+        let (spread_groups, spread_rest) = spread.split_at(groups.len() * LANES * width);
         for root in &self.roots {
-            let (groups, rest) = sums.as_chunks_mut::<LANES>();
-            let (spread_groups, spread_rest) = spread.split_at(groups.len() * LANES * width);
             for (sums, spread) in groups.iter_mut().zip(spread_groups.chunks_exact(LANES * width)) {
-                self.add_leaves(*root, width, spread, sums);
-            }
-            for (sum, spread) in rest.iter_mut().zip(spread_rest.chunks_exact(width)) {
-                self.add_leaves(*root, width, spread, std::array::from_mut(sum));
+                let leaves = descend(&self.nodes, [root.node; LANES], root.depth, |lane, slot| {
+                    spread[lane * width + slot as usize]
+                });
+                for (sum, leaf) in sums.iter_mut().zip(leaves) {
+                    *sum += leaf;
+                }
             }
         }
-    }
-
-    /// One tree, several rows at a time.
-    #[inline]
-    fn add_leaves<const N: usize>(&self, root: Root, width: usize, spread: &[T], sums: &mut [T; N]) {
-        let leaves = descend(&self.nodes, [root.node; N], root.depth, |lane, slot| {
-            spread[lane * width + slot as usize]
-        });
-        for (sum, leaf) in sums.iter_mut().zip(leaves) {
-            *sum += leaf;
+        for (sum, spread) in rest.iter_mut().zip(spread_rest.chunks_exact(width)) {
+            *sum = self.sum_trees(base, |slot| spread[slot as usize]);
         }
     }
 }
 
-/// Walks from `at` to the leaves, `N` walks in lockstep, and returns the leaves' values.
+/// Walks from `at` to the leaves, all walks in lockstep, and returns the leaves' values.
 #[inline]
-fn descend<T: Real, const N: usize>(
+fn descend<T: Real>(
     nodes: &[Node<T>],
-    mut at: [u32; N],
+    mut at: [u32; LANES],
     depth: u32,
     value: impl Fn(usize, u32) -> T,
-) -> [T; N] {
+) -> [T; LANES] {
     let mut left = depth;
     while left > 0 {
         let steps = left.min(STRIDE);
