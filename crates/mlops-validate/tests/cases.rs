@@ -30,6 +30,17 @@ struct Tally {
 }
 
 impl Tally {
+    fn add(&mut self, family: &str, document: &Value) {
+        for case in document["cases"].as_array().unwrap() {
+            let name = format!("{family}/{}", case["name"].as_str().unwrap());
+            match check(case) {
+                Ok(Compared::Passed) => self.passed += 1,
+                Ok(Compared::Free) => self.informative.push(name),
+                Err(why) => self.failed.push(format!("{name}: {why}")),
+            }
+        }
+    }
+
     fn close(self, area: &str) {
         let Self { passed, failed, unsupported, informative } = self;
         println!(
@@ -38,7 +49,9 @@ impl Tally {
             unsupported.len(),
             informative.len()
         );
-        for (kind, names) in [("failed", &failed), ("unsupported", &unsupported), ("informative", &informative)] {
+        for (kind, names) in
+            [("failed", &failed), ("unsupported", &unsupported), ("informative", &informative)]
+        {
             for name in names {
                 println!("  {kind}: {name}");
             }
@@ -70,17 +83,20 @@ fn validate_gx() {
     for family in FAMILIES {
         let path = folder.join(format!("{family}.json"));
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let document: Value = serde_json::from_str(&text).unwrap();
-        for case in document["cases"].as_array().unwrap() {
-            let name = format!("{family}/{}", case["name"].as_str().unwrap());
-            match check(case) {
-                Ok(Compared::Passed) => tally.passed += 1,
-                Ok(Compared::Free) => tally.informative.push(name),
-                Err(why) => tally.failed.push(format!("{name}: {why}")),
-            }
-        }
+        tally.add(family, &serde_json::from_str(&text).unwrap());
     }
     tally.close(area);
+}
+
+/// Further answers of the same tool, asked for to learn its rules: every column type with
+/// every kind of bound and set, conditions, result formats, odd parameters. Where ours
+/// differs on purpose, the case was left out; see `testdata/gx_rules/README.md`.
+#[test]
+fn rules_of_great_expectations() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gx_rules/rules.json");
+    let mut tally = Tally::default();
+    tally.add("rules", &serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap());
+    tally.close("gx_rules");
 }
 
 enum Compared {
@@ -118,7 +134,12 @@ fn check(case: &Value) -> Result<Compared, String> {
     Ok(Compared::Passed)
 }
 
-fn validate(case: &Value, suite: &Suite, batch: &RecordBatch, size: usize) -> Result<ValidationResult, String> {
+fn validate(
+    case: &Value,
+    suite: &Suite,
+    batch: &RecordBatch,
+    size: usize,
+) -> Result<ValidationResult, String> {
     let format = ResultFormat::from_json(&case["result_format"]).map_err(|error| error.to_string())?;
     let rows = batch.num_rows();
     let mut batches = vec![batch.slice(0, rows.min(size))];
@@ -155,7 +176,11 @@ fn same_config(case: &Value, suite: &Suite) -> Result<(), String> {
     };
     let (written, expected) =
         (Value::Object(without_defaults(written)), Value::Object(without_defaults(expected)));
-    if same(&written, &expected, 1e-12) { Ok(()) } else { Err(format!("kwargs are {written}, expected {expected}")) }
+    if same(&written, &expected, 1e-12) {
+        Ok(())
+    } else {
+        Err(format!("kwargs are {written}, expected {expected}"))
+    }
 }
 
 fn same_result(case: &Value, expected: &Value, stage: Option<&str>, found: &Value) -> Result<(), String> {
@@ -181,7 +206,11 @@ fn same_result(case: &Value, expected: &Value, stage: Option<&str>, found: &Valu
         }
     }
     let tolerance = case["rel_tol"].as_f64().unwrap_or(1e-9);
-    if same(&found, &expected, tolerance) { Ok(()) } else { Err(format!("result is {found}, expected {expected}")) }
+    if same(&found, &expected, tolerance) {
+        Ok(())
+    } else {
+        Err(format!("result is {found}, expected {expected}"))
+    }
 }
 
 /// Equal as documents; numbers as doubles, relative to their size.
@@ -200,7 +229,8 @@ fn same(found: &Value, expected: &Value, tolerance: f64) -> bool {
         }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| same(value, other, tolerance)))
+                && a.iter()
+                    .all(|(name, value)| b.get(name).is_some_and(|other| same(value, other, tolerance)))
         }
         _ => found == expected,
     }

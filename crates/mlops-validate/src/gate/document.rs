@@ -209,8 +209,8 @@ fn nearest<'a>(given: &str, words: &[&'a str]) -> Option<&'a str> {
     // The beginning is enough, and keeps long nonsense cheap.
     let given: String = given.chars().take(64).collect::<String>().to_lowercase();
     let likeness = |word: &str| {
-        let contained = !given.is_empty() && (word.contains(&given) || given.contains(word));
-        strsim::jaro_winkler(&given, word) + if contained { 0.5 } else { 0.0 }
+        let contained = given.len().min(word.len()) >= 3 && (word.contains(&given) || given.contains(word));
+        strsim::jaro_winkler(&given, word) + if contained { 0.8 } else { 0.0 }
     };
     words
         .iter()

@@ -1,0 +1,236 @@
+//! A gate file or a candidate that is not right is refused with place and value.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod gate_support;
+
+use gate_support::{STORY, march};
+use mlops_validate::Error;
+use mlops_validate::gate::{Candidate, Gate, GroupColumn, Production, Window};
+use proptest::prelude::*;
+
+fn refused(text: &str) -> String {
+    match Gate::from_json(text) {
+        Ok(gate) => panic!("{text} was read as {gate:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn refused_check(check: &str) -> String {
+    refused(&format!(
+        r#"{{"gate": "g", "checks": [{{"kind": "evaluation_window", "rule": "full_utc_month_after_training"}}, {check}]}}"#
+    ))
+}
+
+#[test]
+fn what_is_unknown_is_named_with_what_is_near() {
+    for (check, says) in [
+        (
+            r#"{"kind": "metrics", "metric": "roc_auc", "min": 0}"#,
+            r#"checks[1].kind is "metrics", expected metric?"#,
+        ),
+        (
+            r#"{"kind": "metric", "metric": "auc", "min": 0}"#,
+            r#"checks[1].metric is "auc", expected roc_auc?"#,
+        ),
+        (
+            r#"{"kind": "metric", "metric": "xyz", "min": 0}"#,
+            r#"checks[1].metric is "xyz", expected one of roc_auc"#,
+        ),
+        (
+            r#"{"kind": "metric", "metric": "roc_auc", "mini": 0, "min": 0}"#,
+            r#"a field of checks[1] is "mini", expected min?"#,
+        ),
+        (
+            r#"{"kind": "metric", "metric": "roc_auc", "min": 0, "severity": "bloc"}"#,
+            r#"checks[1].severity is "bloc", expected block?"#,
+        ),
+        (r#"{"kind": "log_loss_below_constant_rate", "max": 1}"#, r#"a field of checks[1] is "max""#),
+        (
+            r#"{"kind": "evaluation_window", "name": "w", "rule": "best_month"}"#,
+            "checks[1].rule is \"best_month\"",
+        ),
+    ] {
+        let error = refused_check(check);
+        assert!(error.contains(says), "{error}\ndoes not say\n{says}");
+    }
+    let error =
+        refused(r#"{"gate": "g", "check": [], "checks": [{"kind": "log_loss_below_constant_rate"}]}"#);
+    assert!(error.contains(r#"a field of the file is "check", expected checks?"#), "{error}");
+    let error = refused(r#"{"gate": "g", "resampling": {"unit": "day"}, "checks": []}"#);
+    assert!(error.contains(r#"resampling.unit is "day", expected utc_day?"#), "{error}");
+}
+
+#[test]
+fn what_can_not_be_meant_is_refused() {
+    for (check, says) in [
+        (
+            r#"{"kind": "metric", "metric": "roc_auc", "min": 60}"#,
+            "checks[1].min is 60, expected a number from 0 to 1",
+        ),
+        (r#"{"kind": "metric", "metric": "roc_auc", "min": "0.6"}"#, r#"checks[1].min is "0.6""#),
+        (r#"{"kind": "metric", "metric": "roc_auc"}"#, "expected a limit, min or max or both"),
+        (r#"{"kind": "metric", "metric": "roc_auc", "min": 0.7, "max": 0.6}"#, "expected at most max"),
+        (r#"{"kind": "metric", "metric": "log_loss", "max": -1}"#, "checks[1].max is -1"),
+        (r#"{"kind": "metric", "metric": "f1", "min": 0.2}"#, "a decision_threshold in the file"),
+        (r#"{"kind": "metric", "min": 0.2}"#, "checks[1].metric is missing"),
+        (
+            r#"{"kind": "worst_group", "by": "c", "metric": "roc_auc", "max": 0.5, "min_labels": 9}"#,
+            "the worst roc_auc is the lowest, give min",
+        ),
+        (
+            r#"{"kind": "worst_group", "by": "c", "metric": "brier", "min": 0.5, "min_labels": 9}"#,
+            "the worst brier is the highest, give max",
+        ),
+        (
+            r#"{"kind": "worst_group", "by": "c", "metric": "roc_auc", "min": 0.5}"#,
+            "checks[1].min_labels is missing",
+        ),
+        (
+            r#"{"kind": "worst_group", "by": "c", "metric": "mean_score", "min": 0.5, "min_labels": 9}"#,
+            "of which more, or less, is better",
+        ),
+        (
+            r#"{"kind": "group_difference", "by": "c", "metric": "roc_auc", "max": -0.2, "min_labels": 9}"#,
+            "checks[1].max is -0.2",
+        ),
+        (
+            r#"{"kind": "not_worse_than_production", "metric": "roc_auc", "margin": -0.01}"#,
+            "checks[1].margin is -0.01",
+        ),
+        (
+            r#"{"kind": "not_worse_than_production", "metric": "calibration_gap", "margin": 0.01}"#,
+            "of which more, or less",
+        ),
+        (r#"{"kind": "latency", "percentile": 100, "max_ms": 1}"#, "checks[1].percentile is 100"),
+        (
+            r#"{"kind": "latency", "percentile": 99, "max_ms": 1, "calls": 4000000000}"#,
+            "a whole number, 1 to 1000000",
+        ),
+        (r#"{"kind": "latency", "percentile": 99, "max_ms": 1, "calls": 10.5}"#, "checks[1].calls is 10.5"),
+        (r#"{"kind": "custom"}"#, "checks[1].name is missing"),
+        (r#"{"kind": "custom", "name": "evaluation window"}"#, "another name than that of checks[0]"),
+        (r#"{"kind": "custom", "name": ""}"#, "checks[1].name is \"\""),
+        ("7", "checks[1] is 7, expected an object"),
+        (r#"{"metric": "roc_auc"}"#, "checks[1].kind is missing"),
+    ] {
+        let error = refused_check(check);
+        assert!(error.contains(says), "{error}\ndoes not say\n{says}");
+    }
+    for (text, says) in [
+        ("[]", "expected an object"),
+        ("{}", "gate is missing"),
+        (r#"{"gate": "g"}"#, "checks is missing"),
+        (r#"{"gate": "g", "checks": []}"#, "expected 1 to 1000 checks"),
+        (r#"{"gate": "g", "checks": {}}"#, "a list of checks"),
+        (r#"{"gate": "g", "decision_threshold": 30, "checks": []}"#, "decision_threshold is 30"),
+        (r#"{"gate": "g", "resampling": {"replicates": 4000000000}, "checks": []}"#, "40 to 100000"),
+        (
+            r#"{"gate": "g", "resampling": {"replicates": 40, "level": 0.999}, "checks": []}"#,
+            "2 / (1 - level)",
+        ),
+        (
+            r#"{"gate": "g", "resampling": {"seed": 18446744073709551615}, "checks": []}"#,
+            "resampling.seed is",
+        ),
+        (r#"{"gate": "g", "resampling": {"seed": -1}, "checks": []}"#, "resampling.seed is -1"),
+    ] {
+        let error = refused(text);
+        assert!(error.contains(says), "{error}\ndoes not say\n{says}");
+    }
+}
+
+#[test]
+fn what_a_reviewer_reads_is_what_counts() {
+    let twice =
+        r#"{"gate": "g", "checks": [{"kind": "metric", "metric": "roc_auc", "min": 0.9, "min": 0.1}]}"#;
+    assert!(matches!(Gate::from_json(twice), Err(Error::Parse { line: 1, .. })));
+    let source = std::error::Error::source(&Gate::from_json(twice).unwrap_err()).unwrap().to_string();
+    assert!(source.contains(r#"the key "min" stands twice"#), "{source}");
+    let deep = "[".repeat(100_000);
+    assert!(matches!(Gate::from_json(&deep), Err(Error::Parse { .. })));
+    let long = format!(r#"{{"gate": "g", "{}": 1, "checks": []}}"#, "é".repeat(1_000_000));
+    assert!(refused(&long).len() < 400);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*") {
+        let _ = Gate::from_json(&text);
+    }
+
+    #[test]
+    fn no_damage_makes_it_panic(at in 0..STORY.len(), with in any::<u8>(), cut in any::<bool>()) {
+        let mut bytes = STORY.as_bytes().to_vec();
+        if cut { bytes.truncate(at) } else { bytes[at] = with };
+        if let Ok(text) = String::from_utf8(bytes) {
+            if let Ok(gate) = Gate::from_json(&text) {
+                prop_assert_eq!(Gate::from_json(&serde_json::to_string(&gate).unwrap()).unwrap().digest(), gate.digest());
+            }
+        }
+    }
+
+    /// Each value of the file replaced by another.
+    #[test]
+    fn no_value_makes_it_panic(place in 0_usize..90, value in prop_oneof![
+        Just("null".to_owned()), Just("-1".to_owned()), Just("1e308".to_owned()), Just("\"\"".to_owned()),
+        Just("[]".to_owned()), Just("{}".to_owned()), any::<f64>().prop_map(|n| serde_json::to_string(&n).unwrap()),
+    ]) {
+        let mut parts: Vec<String> = STORY.split_inclusive(": ").map(str::to_owned).collect();
+        let place = 1 + place % (parts.len() - 1);
+        let end = parts[place].find([',', ' ', '\n']).unwrap_or(0);
+        parts[place].replace_range(..end, &value);
+        let _ = Gate::from_json(&parts.concat());
+    }
+}
+
+#[test]
+fn a_candidate_that_does_not_fit_together_is_refused() {
+    let good = march(2);
+    let shown = |error: Error| error.to_string();
+    let mut rows = good.clone();
+    rows.labels.pop();
+    assert_eq!(shown(rows.build().unwrap_err()), "labels: 61 values, expected one for each of 62 scores");
+    let mut rows = good.clone();
+    rows.times.pop();
+    assert!(shown(rows.build().unwrap_err()).starts_with("times: 61 values"));
+    let mut rows = good.clone();
+    rows.carriers.pop();
+    assert!(shown(rows.build().unwrap_err()).starts_with("group column \"carrier\": 61 values"));
+    let mut rows = good.clone();
+    rows.production = Some(vec![0.5; 3]);
+    assert!(shown(rows.build().unwrap_err()).starts_with("scores of production: 3 values"));
+    let mut rows = good.clone();
+    rows.scores[4] = 1.2;
+    assert_eq!(shown(rows.build().unwrap_err()), "scores: row 4 is 1.2, expected a probability, 0 to 1");
+    let mut rows = good.clone();
+    rows.findings = vec![("drift".to_owned(), vec![]), ("drift".to_owned(), vec![])];
+    assert!(shown(rows.build().unwrap_err()).contains("\"drift\" is given twice"));
+    let twice = || GroupColumn::new("carrier", vec![None::<&str>; good.scores.len()]);
+    let built = Candidate::builder()
+        .subject(gate_support::subject())
+        .training(good.training)
+        .evaluation(good.evaluation)
+        .times(&good.times)
+        .labels(&good.labels)
+        .scores(&good.scores)
+        .production(Production::Nothing)
+        .groups(vec![twice(), twice()])
+        .build();
+    assert!(shown(built.unwrap_err()).contains("\"carrier\" is given twice"));
+    let march = gate_support::moment("2013-03-01");
+    assert!(Window::new(march, march).is_err());
+    assert!(serde_json::from_str::<Window>(r#"{"from": "2013-03-01", "until": "2013-02-01"}"#).is_err());
+}
+
+#[test]
+fn a_candidate_without_rows_passes_nothing() {
+    let mut rows = march(1);
+    rows.times.clear();
+    rows.labels.clear();
+    rows.scores.clear();
+    rows.carriers.clear();
+    let gate = Gate::from_json(STORY).unwrap();
+    let verdict = gate_support::judge(&gate, &rows.build().unwrap());
+    assert!(!verdict.passed());
+    assert!(verdict.checks.iter().all(|check| check.outcome != mlops_core::Outcome::Passed), "{verdict:?}");
+}
