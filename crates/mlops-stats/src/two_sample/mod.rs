@@ -2,11 +2,13 @@
 //! they come in clusters (days, customers), the p-values are too small.
 
 mod chi_square;
+mod fisher;
 mod kolmogorov_smirnov;
 mod sample;
 #[cfg(test)]
 mod tests;
 
 pub use chi_square::ChiSquare;
+pub use fisher::fisher_exact;
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf};
 pub use sample::Sample;

@@ -138,6 +138,25 @@ fn functions_agree_with_scipy() {
 }
 
 #[test]
+fn small_tables_agree_with_scipy() {
+    let mut compared = 0;
+    for case in file("tables")["cases"].as_array().unwrap() {
+        if case["test"] == "fisher_exact" && case["args"]["alternative"] == "two-sided" {
+            let cell = |row: usize, column: usize| case["args"]["table"][row][column].as_u64().unwrap();
+            let ours = fisher_exact((cell(0, 0), cell(0, 1)), (cell(1, 0), cell(1, 1))).unwrap();
+            assert!(close(ours, number(&case["out"]["pvalue"]), 1e-8), "{ours} {case}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 3, "{compared}");
+    assert_eq!(fisher_exact((0, 0), (3, 4)).unwrap(), 1.0);
+    assert_eq!(fisher_exact((0, 5), (0, 4)).unwrap(), 1.0);
+    assert!(fisher_exact((u64::MAX, 1), (1, 1)).is_err());
+    // Far beyond what a double can hold: vanishing, not wrong.
+    assert!(fisher_exact((1_000_000, 0), (0, 1_000_000)).unwrap() < 1e-300);
+}
+
+#[test]
 fn what_can_not_be_compared_is_decided() {
     assert!(matches!(Sample::new(vec![]), Err(crate::Error::Shape { .. })));
     assert!(matches!(Sample::new(vec![1.0, f64::NAN]), Err(crate::Error::Value { index: 1, .. })));
@@ -194,6 +213,16 @@ proptest! {
         let steps = (0..12).map(|at| (below(&x, at) * m - below(&y, at) * n).abs()).max().unwrap();
         prop_assert!((ks.statistic() - steps as f64 / (n * m) as f64).abs() < 1e-15);
         prop_assert!((ks.p_exact() - naive_p(x.len(), y.len(), steps)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn fisher_sums_the_tables_that_are_no_likelier(a in 0_u64..8, b in 0_u64..8, c in 0_u64..8, d in 0_u64..8) {
+        let choose = |n: u64, k: u64| (0..k).fold(1.0, |so_far, i| so_far * (n - i) as f64 / (i + 1) as f64);
+        let weight = |k: u64| choose(a + b, k) * choose(c + d, a + c - k);
+        let counts = (a + c).saturating_sub(c + d)..=(a + b).min(a + c);
+        let all: f64 = counts.clone().map(weight).sum();
+        let rare: f64 = counts.map(weight).filter(|other| *other <= weight(a) * 1.000_000_1).sum();
+        prop_assert!((fisher_exact((a, b), (c, d)).unwrap() - rare / all).abs() < 1e-12);
     }
 
     #[test]
