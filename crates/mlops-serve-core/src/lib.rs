@@ -49,3 +49,8 @@ pub use model::{Model, ModelExt, Scale, Signature};
 
 /// Batches are views of this crate's arrays.
 pub use ndarray;
+
+/// The README's code is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,6 +39,7 @@ struct Booster<'a> {
 #[derive(Debug, Default)]
 struct GbTree {
     promised: Option<usize>,
+    num_parallel_tree: Option<usize>,
     tree_info: Option<Vec<i32>>,
     iteration_indptr: Option<Vec<i32>>,
     trees: Option<Vec<Tree>>,
@@ -125,6 +126,11 @@ impl GbTree {
         if promised != count {
             return Err(malformed("trees", format!("{count} found, `num_trees` says {promised}")));
         }
+        let parallel = self.num_parallel_tree.unwrap_or(1);
+        if parallel == 0 || !count.is_multiple_of(parallel) {
+            let reason = format!("{count} trees are no iterations of {parallel} (`num_parallel_tree`)");
+            return Err(malformed("trees", reason));
+        }
         let groups = self.tree_info.ok_or_else(|| missing("tree_info"))?;
         if groups.len() != count {
             return Err(malformed("tree_info", format!("{} entries, {count} expected", groups.len())));
@@ -208,6 +214,7 @@ fn gbtree(reader: &mut Reader<'_>) -> Result<GbTree> {
     reader.object(|reader, key| match key {
         "gbtree_model_param" => reader.object(|reader, key| match key {
             "num_trees" => keep(reader, key, &mut model.promised, integer_in_string),
+            "num_parallel_tree" => keep(reader, key, &mut model.num_parallel_tree, integer_in_string),
             _ => reader.skip(),
         }),
         "tree_info" => keep(reader, key, &mut model.tree_info, |reader| reader.list(Reader::integer)),
