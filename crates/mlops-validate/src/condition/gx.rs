@@ -24,10 +24,8 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
         .iter()
         .find_map(|(name, op)| rest.strip_prefix(name).map(|rest| (*op, rest.trim())))
         .ok_or_else(expected)?;
-    let constant = constant
-        .strip_prefix("date(")
-        .and_then(|inner| inner.strip_suffix(')'))
-        .map_or(constant, str::trim);
+    let constant =
+        constant.strip_prefix("date(").and_then(|inner| inner.strip_suffix(')')).map_or(constant, str::trim);
     let quoted = |quote: char| {
         constant
             .strip_prefix(quote)

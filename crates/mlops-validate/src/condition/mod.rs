@@ -62,7 +62,8 @@ impl RowCondition {
         let parser = parser.map(ToOwned::to_owned);
         let (written, meaning) = match condition {
             Value::String(text) if native => {
-                let expr = gx::parse(text).map_err(|expected| invalid("row_condition", condition, &expected))?;
+                let expr =
+                    gx::parse(text).map_err(|expected| invalid("row_condition", condition, &expected))?;
                 (gx::to_json(&expr), Ok(expr))
             }
             Value::String(text) => {

@@ -60,7 +60,8 @@ impl Expectation for ColumnExists {
         let success = match self.index {
             None => fields.iter().any(|field| *field.name() == self.column),
             Some(index) => {
-                let from_start = if index < 0 { index.checked_add_unsigned(fields.len() as u64) } else { Some(index) };
+                let from_start =
+                    if index < 0 { index.checked_add_unsigned(fields.len() as u64) } else { Some(index) };
                 from_start
                     .and_then(|index| usize::try_from(index).ok())
                     .and_then(|index| fields.get(index))
@@ -180,7 +181,11 @@ impl Expectation for ColumnsInSet {
 
     fn rule(&self) -> String {
         let set = names(self.set.iter().flatten());
-        if self.exact { format!("the columns {set} and no others") } else { format!("the columns {set} at least") }
+        if self.exact {
+            format!("the columns {set} and no others")
+        } else {
+            format!("the columns {set} at least")
+        }
     }
 
     fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {

@@ -74,9 +74,7 @@ impl<'a> Kwargs<'a> {
     /// [`Error::Invalid`] if it is there and is none.
     pub fn integer(&self, name: &'a str) -> Result<Option<i64>> {
         #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-        let whole = |number: f64| {
-            (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
-        };
+        let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64);
         let Some(value) = self.optional(name) else { return Ok(None) };
         let integer = match value {
             Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
@@ -153,9 +151,9 @@ impl<'a> Kwargs<'a> {
             None => Ok(None),
             Some(value) => {
                 let bound = Bound::from_json(value);
-                bound.map(Some).ok_or_else(|| {
-                    self.invalid(name, value, "a number, a moment as ISO 8601, text, or null")
-                })
+                bound
+                    .map(Some)
+                    .ok_or_else(|| self.invalid(name, value, "a number, a moment as ISO 8601, text, or null"))
             }
         };
         Ok(Bounds {

@@ -6,7 +6,7 @@ use super::{Expectation, Judge, Judgement, Kwargs};
 use crate::condition::RowCondition;
 use crate::metric::{Mean, MeanOf};
 use crate::plan::Planner;
-use crate::rule::{Bounds, Mismatch};
+use crate::rule::{Bound, Bounds, Mismatch};
 use crate::{Error, Result};
 
 /// `expect_column_mean_to_be_between`: the mean of the values lies in a range.
@@ -39,11 +39,15 @@ impl MeanBetween {
     }
 
     pub(super) fn parse(kwargs: &Kwargs<'_>) -> Result<Self> {
-        Ok(Self {
-            column: kwargs.column("column")?,
-            bounds: kwargs.bounds()?,
-            condition: kwargs.condition()?,
-        })
+        let bounds = kwargs.bounds()?;
+        for (name, bound) in [("min_value", &bounds.min), ("max_value", &bounds.max)] {
+            // Text has no mean: only a number or a moment can bound one.
+            if bound.as_ref().is_some_and(Bound::is_only_text) {
+                let value = kwargs.get(name).unwrap_or(&Value::Null);
+                return Err(kwargs.invalid(name, value, "a number, a moment as ISO 8601, or null"));
+            }
+        }
+        Ok(Self { column: kwargs.column("column")?, bounds, condition: kwargs.condition()? })
     }
 }
 
@@ -86,10 +90,9 @@ impl Expectation for MeanBetween {
             if mean.is_missing() {
                 return Ok(Judgement::value(false, Value::Null));
             }
-            let within = bounds.contain(mean).map_err(|Mismatch(reason)| Error::Evaluation {
-                rule: Self::NAME.to_owned(),
-                reason,
-            })?;
+            let within = bounds
+                .contain(mean)
+                .map_err(|Mismatch(reason)| Error::Evaluation { rule: Self::NAME.to_owned(), reason })?;
             Ok(Judgement::value(within, mean.to_json()))
         }))
     }

@@ -59,7 +59,8 @@ impl Count {
     }
 
     fn describe(self, what: &str) -> String {
-        let word = |strict: bool, open: &'static str, closed: &'static str| if strict { open } else { closed };
+        let word =
+            |strict: bool, open: &'static str, closed: &'static str| if strict { open } else { closed };
         match self {
             Self::Exactly(value) => format!("{value} {what}"),
             Self::Between { min: None, max: None, .. } => format!("any number of {what}"),

@@ -263,4 +263,3 @@ pub(super) fn append(own: &mut BrokenRows, later: BrokenRows, keep: &Keep) {
         own.further.extend(later.further);
     }
 }
-

@@ -26,10 +26,9 @@ impl MeanOf {
         match data_type {
             DataType::Timestamp(unit, zone) => Some(Self::Moments { unit: *unit, zoned: zone.is_some() }),
             DataType::Dictionary(_, values) => Self::column(values),
-            DataType::Boolean
-            | DataType::Null
-            | DataType::Union(_, _)
-            | DataType::Decimal128(_, _) => Some(Self::Numbers),
+            DataType::Boolean | DataType::Null | DataType::Union(_, _) | DataType::Decimal128(_, _) => {
+                Some(Self::Numbers)
+            }
             numeric if numeric.is_integer() || numeric.is_floating() => Some(Self::Numbers),
             _ => None,
         }

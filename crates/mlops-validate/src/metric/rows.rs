@@ -32,7 +32,8 @@ impl Accumulator for CountRowsState {
     type Output = u64;
 
     fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let rows = chunk.domain(self.domain)?.map_or(chunk.rows(), arrow_buffer::BooleanBuffer::count_set_bits);
+        let rows =
+            chunk.domain(self.domain)?.map_or(chunk.rows(), arrow_buffer::BooleanBuffer::count_set_bits);
         self.rows += rows as u64;
         Ok(())
     }

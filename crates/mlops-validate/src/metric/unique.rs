@@ -9,7 +9,7 @@ use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
 use super::broken::{BrokenRow, BrokenRows, Examined, Keep, shown};
-use super::distinct::{Key, Distinct};
+use super::distinct::{Distinct, Key};
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::table::{Cell, Scalar, and, cell_at, nanos_per_unit};
 use crate::{Error, Result};
@@ -135,9 +135,7 @@ impl RepeatedState {
         bits: impl Fn(T::Native) -> u64,
     ) -> Result<()> {
         let values = array.as_primitive::<T>().values();
-        each(mask, values.len(), |row| {
-            self.take(chunk, array, row, Key::Bits(bits(values[row]))).map(|_| ())
-        })
+        each(mask, values.len(), |row| self.take(chunk, array, row, Key::Bits(bits(values[row]))).map(|_| ()))
     }
 
     fn take_text<'a>(
@@ -176,7 +174,12 @@ impl RepeatedState {
         })
     }
 
-    fn take_cells(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, mask: Option<&BooleanBuffer>) -> Result<()> {
+    fn take_cells(
+        &mut self,
+        chunk: &Chunk<'_>,
+        array: &ArrayRef,
+        mask: Option<&BooleanBuffer>,
+    ) -> Result<()> {
         each(mask, array.len(), |row| {
             let bytes = self.bytes(&cell_at(array.as_ref(), row))?;
             self.take(chunk, array, row, Key::Bytes(&bytes)).map(|_| ())
@@ -231,10 +234,9 @@ impl RepeatedState {
         };
         match &self.data_type {
             DataType::Boolean => Cell::Bool(bits == 1),
-            DataType::Timestamp(unit, zone) => Cell::Moment {
-                nanos: i128::from(bits as i64) * nanos_per_unit(*unit),
-                zoned: zone.is_some(),
-            },
+            DataType::Timestamp(unit, zone) => {
+                Cell::Moment { nanos: i128::from(bits as i64) * nanos_per_unit(*unit), zoned: zone.is_some() }
+            }
             DataType::Date32 => Cell::Date(bits as i64),
             DataType::Date64 => Cell::Date((bits as i64).div_euclid(86_400_000)),
             floating if floating.is_floating() => Cell::Float(f64::from_bits(bits)),
@@ -254,11 +256,7 @@ fn float_bits(value: f64) -> u64 {
 }
 
 /// Calls `call` with the rows of `mask`, or with all.
-fn each(
-    mask: Option<&BooleanBuffer>,
-    len: usize,
-    mut call: impl FnMut(usize) -> Result<()>,
-) -> Result<()> {
+fn each(mask: Option<&BooleanBuffer>, len: usize, mut call: impl FnMut(usize) -> Result<()>) -> Result<()> {
     match mask {
         None => (0..len).try_for_each(call),
         Some(mask) => mask.set_indices().try_for_each(&mut call),
@@ -291,7 +289,9 @@ impl Accumulator for RepeatedState {
             DataType::UInt16 => self.take_bits::<UInt16Type>(chunk, array, mask, u64::from),
             DataType::UInt32 => self.take_bits::<UInt32Type>(chunk, array, mask, u64::from),
             DataType::UInt64 => self.take_bits::<UInt64Type>(chunk, array, mask, |v| v),
-            DataType::Float16 => self.take_bits::<Float16Type>(chunk, array, mask, |v| float_bits(v.to_f64())),
+            DataType::Float16 => {
+                self.take_bits::<Float16Type>(chunk, array, mask, |v| float_bits(v.to_f64()))
+            }
             DataType::Float32 => self.take_bits::<Float32Type>(chunk, array, mask, |v| float_bits(v.into())),
             DataType::Float64 => self.take_bits::<Float64Type>(chunk, array, mask, float_bits),
             DataType::Date32 => self.take_bits::<Date32Type>(chunk, array, mask, |v| i64::from(v) as u64),

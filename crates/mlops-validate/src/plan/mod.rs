@@ -6,9 +6,9 @@ mod metric;
 mod planner;
 mod run;
 
-pub use chunk::Chunk;
-pub use metric::{Accumulator, Metric};
 pub use crate::metric::Keep;
 pub use crate::rule::{Mismatch, ValueRule};
+pub use chunk::Chunk;
+pub use metric::{Accumulator, Metric};
 pub use planner::{Domain, Handle, Measurements, Planner};
 pub(crate) use run::{Gathered, Plan, rows_a_window};

@@ -139,9 +139,7 @@ impl<'a> Planner<'a> {
         let of_values = matches!(breaks, Breaks::Rule(_));
         let (keep, column) = (self.keep.clone(), column.to_owned());
         let examined = self.measure(RowsThatBreak { breaks, column, domain, keep });
-        Ok(Box::new(move |measured| {
-            Ok(Judgement::rows(measured.get(examined)?, mostly.share(), of_values))
-        }))
+        Ok(Box::new(move |measured| Ok(Judgement::rows(measured.get(examined)?, mostly.share(), of_values))))
     }
 
     /// Has a metric measured; the handle gives its output when the judgement is made.

@@ -181,7 +181,8 @@ impl Gathered {
     pub(crate) fn merge(&mut self, later: Self) -> Result<()> {
         let next = self.first_row + self.rows;
         if later.first_row != next || later.states.len() != self.states.len() {
-            let reason = format!("it begins at row {}, expected row {next} of the same plan", later.first_row);
+            let reason =
+                format!("it begins at row {}, expected row {next} of the same plan", later.first_row);
             return Err(Error::input("the part to be merged", reason));
         }
         for (state, later) in self.states.iter_mut().zip(later.states) {

@@ -145,8 +145,9 @@ impl ResultFormat {
             Some(names) => {
                 let list: Option<Vec<&str>> =
                     names.as_array().and_then(|names| names.iter().map(Value::as_str).collect());
-                let list = list
-                    .ok_or_else(|| invalid(".unexpected_index_column_names", names, "a list of column names"))?;
+                let list = list.ok_or_else(|| {
+                    invalid(".unexpected_index_column_names", names, "a list of column names")
+                })?;
                 format = format.index_columns(list);
             }
         }

@@ -80,14 +80,14 @@ fn rows(
     let considered = count - missing.unwrap_or(0);
     let partial = format.partial_unexpected_count;
     let values = || broken.first.iter().take(MAX_VALUES).map(|row| &row.value);
-    let as_json = |values: &mut dyn Iterator<Item = &Cell<'static>>| -> Value {
-        values.map(Cell::to_json).collect()
-    };
+    let as_json =
+        |values: &mut dyn Iterator<Item = &Cell<'static>>| -> Value { values.map(Cell::to_json).collect() };
 
     put("element_count", json!(count));
     put("unexpected_count", json!(broken.count));
     // What is missing does not count against the rule, unless there is nothing at all.
-    let of_considered = if missing.is_some() && count == 0 { Value::Null } else { percent(broken.count, considered) };
+    let of_considered =
+        if missing.is_some() && count == 0 { Value::Null } else { percent(broken.count, considered) };
     put("unexpected_percent", of_considered.clone());
     if !format.exclude_unexpected_values {
         put("partial_unexpected_list", as_json(&mut values().take(partial)));
@@ -139,7 +139,8 @@ fn index(format: &ResultFormat, column: &str, broken: &BrokenRows, limit: usize)
     }
     if format.exclude_unexpected_values {
         // All keys of a column together, which is how Great Expectations leaves out the value.
-        let of_column = |at: usize| -> Value { broken.first.iter().map(|row| row.keys[at].to_json()).collect() };
+        let of_column =
+            |at: usize| -> Value { broken.first.iter().map(|row| row.keys[at].to_json()).collect() };
         let columns: Map<String, Value> =
             keys.iter().enumerate().map(|(at, key)| (key.clone(), of_column(at))).collect();
         return if broken.first.is_empty() { json!([]) } else { json!([columns]) };

@@ -32,8 +32,7 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
                 return format!("{rule} in all {considered} {things}");
             }
             let share = broken.count as f64 / considered as f64 * 100.0;
-            let rows: Vec<String> =
-                broken.first.iter().take(IN_WORDS).map(|row| one(result, row)).collect();
+            let rows: Vec<String> = broken.first.iter().take(IN_WORDS).map(|row| one(result, row)).collect();
             let more = broken.count.saturating_sub(rows.len() as u64);
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let join = if judgement.success { "and all but" } else { "but" };

@@ -49,6 +49,11 @@ impl Bound {
         }
     }
 
+    /// Whether it is neither a number nor a moment.
+    pub(crate) fn is_only_text(&self) -> bool {
+        self.as_number().is_missing() && self.as_moment().is_none()
+    }
+
     fn as_number(&self) -> Scalar {
         match self {
             Self::Number(value) => Cell::Float(*value),
@@ -113,10 +118,7 @@ impl Bounds {
         let kinds = [Cell::Int(0), Cell::Moment { nanos: 0, zoned: false }, Cell::Text("".into())];
         // The first kind that both ends can be; the column decides later, but an order
         // that is wrong for the most specific reading is wrong.
-        kinds
-            .iter()
-            .find_map(as_kind)
-            .is_some_and(|(min, max)| min.order(&max) == Some(Ordering::Greater))
+        kinds.iter().find_map(as_kind).is_some_and(|(min, max)| min.order(&max) == Some(Ordering::Greater))
     }
 
     /// Whether `value` lies in the range; NaN never does.
@@ -156,11 +158,9 @@ impl Bounds {
             (Some(min), None) => format!("at least {min}"),
             (None, Some(max)) if self.strict_max => format!("below {max}"),
             (None, Some(max)) => format!("at most {max}"),
-            (Some(min), Some(max)) => format!(
-                "between {min}{} and {max}{}",
-                strict(self.strict_min),
-                strict(self.strict_max)
-            ),
+            (Some(min), Some(max)) => {
+                format!("between {min}{} and {max}{}", strict(self.strict_min), strict(self.strict_max))
+            }
         }
     }
 
@@ -174,7 +174,9 @@ impl Bounds {
     ) -> Result<(i128, i128), Mismatch> {
         let read = |bound: &Option<Bound>| match bound {
             None => Ok(None),
-            Some(bound) => at(bound).map(Some).ok_or_else(|| Mismatch::new(format!("the bound {bound}"), rule)),
+            Some(bound) => {
+                at(bound).map(Some).ok_or_else(|| Mismatch::new(format!("the bound {bound}"), rule))
+            }
         };
         // `exact` says that the floor is the bound itself: only then does strictness matter.
         let first = match read(&self.min)? {
@@ -260,7 +262,9 @@ where
         (Some(first), None) if last > 0 => {
             BooleanBuffer::collect_bool(values.len(), |row| values[row] < first)
         }
-        (None, Some(last)) if first < 0 => BooleanBuffer::collect_bool(values.len(), |row| values[row] > last),
+        (None, Some(last)) if first < 0 => {
+            BooleanBuffer::collect_bool(values.len(), |row| values[row] > last)
+        }
         (None, None) if first < 0 && last > 0 => BooleanBuffer::new_unset(values.len()),
         // One end is beyond the type, on the side where nothing is left.
         _ => BooleanBuffer::new_set(values.len()),
@@ -298,9 +302,8 @@ impl ValueRule for Bounds {
                 _ => None,
             })
         };
-        let moments = |scale: i128| {
-            self.whole(scale, data_type, |bound| bound.as_moment().map(|nanos| (nanos, true)))
-        };
+        let moments =
+            |scale: i128| self.whole(scale, data_type, |bound| bound.as_moment().map(|nanos| (nanos, true)));
         Ok(match data_type {
             DataType::Int8 => whole_outside::<Int8Type>(values, integers()?),
             DataType::Int16 => whole_outside::<Int16Type>(values, integers()?),
@@ -413,10 +416,7 @@ mod tests {
     #[test]
     fn text_compares_by_bytes_and_never_with_numbers() {
         let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "é"]));
-        assert_eq!(
-            broken(Arc::clone(&text), &bounds(json!("a"), json!("z"), false)),
-            [false, false, true]
-        );
+        assert_eq!(broken(Arc::clone(&text), &bounds(json!("a"), json!("z"), false)), [false, false, true]);
         assert!(bounds(json!(1), json!(2), false).broken(text.as_ref()).is_err());
     }
 

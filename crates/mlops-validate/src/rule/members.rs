@@ -235,7 +235,9 @@ pub(crate) fn text(value: &str) -> Scalar {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow_array::{
+        ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
     use proptest::prelude::*;
     use serde_json::json;
 

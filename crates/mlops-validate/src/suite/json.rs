@@ -44,8 +44,9 @@ pub(super) fn read(text: &str, catalog: &Catalog) -> Result<Suite> {
 }
 
 fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry> {
-    let invalid =
-        |name: &str, value: &Value, expected: &str| Error::invalid(WHAT, format!("{path}{name}"), value, expected);
+    let invalid = |name: &str, value: &Value, expected: &str| {
+        Error::invalid(WHAT, format!("{path}{name}"), value, expected)
+    };
     let Value::Object(fields) = entry else {
         return Err(invalid("", entry, "an object with `type` and `kwargs`"));
     };
@@ -84,7 +85,10 @@ fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry
         severity,
         id,
         meta: object("meta")?,
-        rest: kept.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect(),
+        rest: kept
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         passed_on,
         ..SuiteEntry::from_arc(expectation)
     })

@@ -100,7 +100,10 @@ impl<'a> Validator<'a> {
     pub fn compile(&self, schema: &SchemaRef) -> Compiled<'a> {
         let entries = self.suite.entries();
         let (plan, judges) = Plan::new(schema, &self.format.keep(), self.nan, |planner| {
-            entries.iter().map(|entry| entry.expectation.plan(planner).map_err(|error| error.to_string())).collect()
+            entries
+                .iter()
+                .map(|entry| entry.expectation.plan(planner).map_err(|error| error.to_string()))
+                .collect()
         });
         Compiled { suite: self.suite, format: Arc::clone(&self.format), plan, judges }
     }

@@ -68,10 +68,9 @@ impl Cell<'_> {
     pub fn order(&self, other: &Cell<'_>) -> Option<Ordering> {
         match (self, other) {
             (Cell::Text(a), Cell::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
-            (
-                Cell::Moment { .. } | Cell::Date(_),
-                Cell::Moment { .. } | Cell::Date(_),
-            ) => Some(self.nanos()?.cmp(&other.nanos()?)),
+            (Cell::Moment { .. } | Cell::Date(_), Cell::Moment { .. } | Cell::Date(_)) => {
+                Some(self.nanos()?.cmp(&other.nanos()?))
+            }
             (Cell::Float(a), Cell::Float(b)) => a.partial_cmp(b),
             (Cell::Float(a), _) => Some(order_int_float(other.whole()?, *a)?.reverse()),
             (_, Cell::Float(b)) => order_int_float(self.whole()?, *b),

@@ -37,7 +37,8 @@ pub(crate) fn and(a: Option<&BooleanBuffer>, b: Option<&BooleanBuffer>) -> Optio
 
 /// Which rows of `array` have a value.
 pub(crate) fn present(array: &dyn Array, nan: NanIs) -> Present {
-    let valid = array.logical_nulls().filter(|nulls| nulls.null_count() > 0).map(|nulls| nulls.inner().clone());
+    let valid =
+        array.logical_nulls().filter(|nulls| nulls.null_count() > 0).map(|nulls| nulls.inner().clone());
     let numbers = match nan {
         NanIs::Missing => not_nan(array),
         NanIs::AValue => None,
@@ -122,9 +123,7 @@ pub(crate) fn cell_at(array: &dyn Array, row: usize) -> Cell<'_> {
         DataType::Float16 => Cell::Float(native::<Float16Type>(array, row).to_f64()),
         DataType::Float32 => Cell::Float(native::<Float32Type>(array, row).into()),
         DataType::Float64 => Cell::Float(native::<Float64Type>(array, row)),
-        DataType::Decimal128(_, scale) => {
-            Cell::Float(decimal(native::<Decimal128Type>(array, row), *scale))
-        }
+        DataType::Decimal128(_, scale) => Cell::Float(decimal(native::<Decimal128Type>(array, row), *scale)),
         DataType::Utf8 => Cell::Text(Cow::Borrowed(array.as_string::<i32>().value(row))),
         DataType::LargeUtf8 => Cell::Text(Cow::Borrowed(array.as_string::<i64>().value(row))),
         DataType::Utf8View => Cell::Text(Cow::Borrowed(array.as_string_view().value(row))),

@@ -1,0 +1,25 @@
+//! Further answers of Great Expectations, asked for to learn its rules: every column type
+//! with every kind of bound and set, conditions, result formats, odd parameters. Where ours
+//! differs on purpose the case was left out; see `testdata/gx_rules/README.md`.
+
+use gx::Compared;
+use serde_json::Value;
+
+mod gx;
+
+#[test]
+fn every_recorded_rule_holds() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/gx_rules/rules.json");
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = document["cases"].as_array().unwrap();
+    assert!(cases.len() > 900, "the file is whole");
+    let failed: Vec<String> = cases
+        .iter()
+        .filter_map(|case| match gx::check(case) {
+            Ok(Compared::Passed) => None,
+            Ok(Compared::Free) => Some(format!("{}: nothing was compared", case["name"])),
+            Err(why) => Some(format!("{}: {why}", case["name"])),
+        })
+        .collect();
+    assert!(failed.is_empty(), "{} differ:\n{}", failed.len(), failed.join("\n"));
+}
