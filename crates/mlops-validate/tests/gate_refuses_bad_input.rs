@@ -1,5 +1,4 @@
 //! A gate file or a candidate that is not right is refused with place and value.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod gate_support;
 
@@ -161,11 +160,15 @@ proptest! {
     #[test]
     fn no_damage_makes_it_panic(at in 0..STORY.len(), with in any::<u8>(), cut in any::<bool>()) {
         let mut bytes = STORY.as_bytes().to_vec();
-        if cut { bytes.truncate(at) } else { bytes[at] = with };
-        if let Ok(text) = String::from_utf8(bytes) {
-            if let Ok(gate) = Gate::from_json(&text) {
-                prop_assert_eq!(Gate::from_json(&serde_json::to_string(&gate).unwrap()).unwrap().digest(), gate.digest());
-            }
+        if cut {
+            bytes.truncate(at);
+        } else {
+            bytes[at] = with;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        if let Ok(gate) = Gate::from_json(&text) {
+            let written = serde_json::to_string(&gate).unwrap();
+            prop_assert_eq!(Gate::from_json(&written).unwrap().digest(), gate.digest());
         }
     }
 

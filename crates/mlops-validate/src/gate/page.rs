@@ -52,11 +52,15 @@ fn banner(verdict: &Verdict) -> Banner {
 }
 
 fn checks(checks: &[Check]) -> Table {
+    let levels: Vec<f64> = checks.iter().filter_map(|check| check.interval).map(|seen| seen.level).collect();
+    let one_level = levels.first().filter(|first| levels.iter().all(|level| level.total_cmp(first).is_eq()));
     let columns = [
         Column::text("check"),
         Column::mark("outcome"),
         Column::number("observed"),
-        Column::text("interval"),
+        Column::text(
+            one_level.map_or("interval".to_owned(), |level| format!("{} % interval", 100.0 * level)),
+        ),
         Column::text("expected"),
         Column::text("reason"),
     ];
@@ -66,20 +70,20 @@ fn checks(checks: &[Check]) -> Table {
             other => format!("{} ({other})", check.name),
         };
         let interval = check.interval.map(|interval| {
-            let level = 100.0 * interval.level;
-            format!("[{}, {}] at {level} %", text::shown(interval.lower), text::shown(interval.upper))
+            let ends = format!("[{}, {}]", text::shown(interval.lower), text::shown(interval.upper));
+            if one_level.is_some() { ends } else { format!("{ends} at {} %", 100.0 * interval.level) }
         });
         let reason = match &check.measured {
             None => check.reason.clone(),
             Some(measured) => {
-                let value = text::shown(measured.value);
+                let value = mlops_report::number::number(measured.value);
                 format!("{} (measured here: {value} {}, {})", check.reason, measured.unit, measured.what)
             }
         };
         [
             Cell::from(name),
-            badge(check.outcome).into(),
-            check.observed.map(text::shown).into(),
+            badge(check).into(),
+            check.observed.map(whole_or_shown).into(),
             interval.into(),
             check.expected.clone().into(),
             reason.into(),
@@ -87,10 +91,11 @@ fn checks(checks: &[Check]) -> Table {
     }))
 }
 
-fn badge(outcome: Outcome) -> Badge {
-    match outcome {
+fn badge(check: &Check) -> Badge {
+    match check.outcome {
         Outcome::Passed => Badge::passed(),
-        Outcome::Failed => Badge::failed(),
+        Outcome::Failed if check.blocks() => Badge::failed(),
+        Outcome::Failed => Badge::warning(),
         Outcome::Inconclusive => Badge::inconclusive(),
         Outcome::NotApplicable => Badge::not_applicable(),
     }

@@ -62,7 +62,7 @@ impl Window {
     /// use mlops_validate::gate::Window;
     /// let training = Window::new("2013-01-01".parse()?, "2013-03-01".parse()?)?;
     /// let march = training.month_after().expect("it ends with February");
-    /// assert_eq!(march.to_string(), "2013-03-01T00:00:00Z to 2013-04-01T00:00:00Z");
+    /// assert_eq!(march.to_string(), "2013-03-01 until 2013-04-01");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn month_after(&self) -> Option<Self> {
@@ -75,9 +75,15 @@ impl Window {
     }
 }
 
+/// `2013-03-01 until 2013-04-01`, with the time of day where it is not midnight.
 impl std::fmt::Display for Window {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} to {}", self.from, self.until)
+        let at_midnight = |moment: Timestamp| moment.as_micros().rem_euclid(DAY_MICROS) == 0;
+        if at_midnight(self.from) && at_midnight(self.until) {
+            write!(f, "{} until {}", day_name(utc_day(self.from)), day_name(utc_day(self.until)))
+        } else {
+            write!(f, "{} until {}", self.from, self.until)
+        }
     }
 }
 
