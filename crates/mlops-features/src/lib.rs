@@ -6,6 +6,9 @@ mod dense;
 mod error;
 mod offline;
 mod pit;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use definition::{
     Catalog, Entity, Feature, FeatureRef, FeatureService, FeatureView, FeatureViewBuilder, Input, KeyColumn,
@@ -17,3 +20,6 @@ pub use error::{Error, Result};
 pub use offline::ParquetSource;
 pub use offline::{Batches, MemorySource, OfflineSource, OfflineSourceExt};
 pub use pit::{FeatureNaming, Joined, PointInTimeJoin, Progress};
+pub use store::{
+    EntityKey, FeatureRow, KeyPart, MemoryOnlineStore, OnlineStore, Value, check_rows as check_online_rows,
+};

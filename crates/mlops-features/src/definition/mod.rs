@@ -16,7 +16,7 @@ pub use value_type::ValueType;
 pub use view::{Feature, FeatureView, FeatureViewBuilder, KeyColumn};
 
 /// The first name that stands twice.
-fn duplicate<N: Copy + Eq + std::hash::Hash>(names: impl IntoIterator<Item = N>) -> Option<N> {
+pub(crate) fn duplicate<N: Copy + Eq + std::hash::Hash>(names: impl IntoIterator<Item = N>) -> Option<N> {
     let mut seen = hashbrown::HashSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
 }
