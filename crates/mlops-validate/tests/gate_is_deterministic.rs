@@ -88,11 +88,15 @@ fn the_gate_of_the_story_passes_a_good_candidate_and_lists_every_check_in_order(
 #[test]
 fn a_verdict_can_not_be_told_of_other_rows_or_another_gate() {
     let rows = |verdict: &Verdict| -> Digest {
-        verdict.inputs.iter().find(|(name, _)| name == "labels and scores").unwrap().1
+        verdict.inputs.iter().find(|(name, _)| name == "evaluated rows").unwrap().1
     };
     let verdict = story(1, |_| ());
     let other = story(1, |scores| scores[11] += 1e-15);
     assert_ne!(rows(&verdict), rows(&other));
+    let mut of_group = march(2);
+    let before = rows(&judge(&Gate::from_json(STORY).unwrap(), &of_group.build().unwrap()));
+    of_group.carriers.swap(0, 1);
+    assert_ne!(rows(&judge(&Gate::from_json(STORY).unwrap(), &of_group.build().unwrap())), before);
     let gate = Gate::from_json(STORY).unwrap();
     assert_eq!(verdict.gate_digest, Some(gate.digest()));
     let softer = Gate::from_json(&STORY.replace("0.55", "0.45")).unwrap();

@@ -176,9 +176,10 @@ impl<'a> Candidate<'a> {
         let mut days = of_rows.clone();
         days.sort_unstable();
         days.dedup();
-        let groups = groups.into_iter().map(|group| group.only(&kept)).collect();
-        let digest = digest_of_rows(times, labels, &scores, production.as_ref().map(|(_, column)| column));
-        inputs.push(("labels and scores".to_owned(), digest));
+        let groups: Vec<GroupColumn> = groups.into_iter().map(|group| group.only(&kept)).collect();
+        let of_production = production.as_ref().map(|(_, column)| column);
+        let digest = digest_of_rows(times, labels, &scores, of_production, &groups);
+        inputs.push(("evaluated rows".to_owned(), digest));
         Ok(Self {
             subject,
             training,
@@ -323,13 +324,15 @@ fn same_length(what: &str, found: usize, rows: usize) -> Result<()> {
 }
 
 /// What was compared, so that a verdict can't be told of other rows. Little-endian:
-/// microseconds of each time; 0, 1 or 2 (unknown) of each label; then the scores of the
-/// labelled rows, and those of production.
+/// microseconds of each time; 0, 1 or 2 (unknown) of each label; then, of the labelled
+/// rows, the scores, those of production, and for each group column the length and text
+/// of its name and the same of each key, where no key has the length 2³² − 1.
 fn digest_of_rows(
     times: &[Timestamp],
     labels: &[Option<bool>],
     scores: &Column,
     production: Option<&Column>,
+    groups: &[GroupColumn],
 ) -> Digest {
     let mut writer = DigestWriter::new();
     let mut bytes = Vec::with_capacity(8 * times.len());
@@ -342,6 +345,21 @@ fn digest_of_rows(
     write(&mut |bytes| bytes.extend(labels.iter().map(|label| label.map_or(2, u8::from))));
     for column in std::iter::once(scores).chain(production) {
         write(&mut |bytes| bytes.extend(column.scores.iter().flat_map(|score| score.to_le_bytes())));
+    }
+    for group in groups {
+        let text = |bytes: &mut Vec<u8>, text: &str| {
+            bytes.extend(u32::try_from(text.len()).unwrap_or(u32::MAX - 1).to_le_bytes());
+            bytes.extend(text.as_bytes());
+        };
+        write(&mut |bytes| {
+            text(bytes, &group.name);
+            for number in &group.of_row {
+                match group.key(*number as usize) {
+                    Some(key) => text(bytes, key),
+                    None => bytes.extend(u32::MAX.to_le_bytes()),
+                }
+            }
+        });
     }
     writer.finish()
 }
