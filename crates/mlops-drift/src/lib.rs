@@ -1,1 +1,74 @@
-//! Has the world changed? Drift of features and predictions against a reference
+//! Has the world changed? Compares a window of rows with a reference, column by column,
+//! and says what moved, how far, in which direction, and whether it matters.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+//! use mlops_drift::{Columns, Detector};
+//!
+//! let table = |mean: f64| {
+//!     let temp = (0..500).map(|row| Some(mean + f64::from(row * 37 % 100) / 10.0));
+//!     RecordBatch::try_from_iter([("temp", Arc::new(temp.collect::<Float64Array>()) as ArrayRef)])
+//! };
+//! let report = Detector::default().compare_batches(&[table(33.0)?], &[table(36.0)?], &Columns::default())?;
+//! let found = &report.findings()[0];
+//! assert_eq!(found.subject, "temp");
+//! assert_eq!(found.reason, "mean 38.0 → 41.0, shifted up by 1.04 reference standard deviations");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | compare two tables | [`Detector::compare_batches`] |
+//! | compare many windows with one reference | [`Window`], [`Detector::compare`] |
+//! | read a table in parts or in parallel | [`WindowAccumulator`] |
+//! | say which columns are codes or identifiers | [`Columns`] |
+//! | set what counts as drift | [`Settings`] |
+//! | bring a test of your own | [`DriftTest`] |
+//! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
+//! | show it | `DriftReport::section` (feature `report`) |
+//!
+//! # It does not cry wolf
+//!
+//! A test at p < 0.05 on each of fifty columns alarms nearly every day, and on a hundred
+//! thousand rows it alarms whatever the columns do. Here a column has drifted if the
+//! difference is more than chance over all columns together (Benjamini and Hochberg) *and*
+//! at least as large as a limit that has a meaning. Rows are taken as independent: where
+//! they come in clusters (days, customers) the p-values are too small, and the limit is
+//! what keeps quiet.
+//!
+//! # What cannot be compared
+//!
+//! | case | answer |
+//! | --- | --- |
+//! | a window without rows | [`Error::Empty`] |
+//! | batches of one window with different columns, or one column twice | [`Error::Schema`] |
+//! | a column gone, new, or of another kind | a finding, [`Status::SchemaChanged`] |
+//! | fewer than [`Settings::min_values`] values, all missing on both sides | [`Status::Inconclusive`] |
+//! | all missing on one side | drift of the share of missing values |
+//! | constant on both sides, the same value | [`Status::Stable`] |
+//! | constant in the reference only | the effect is the share of values that differ |
+//! | NaN, infinities | missing values |
+//! | times, binary, nested types | [`Status::Skipped`] |
+//!
+//! # Features
+//!
+//! `report`: a section for an HTML page, through `mlops-report`.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
+
+mod bins;
+mod detector;
+mod error;
+#[cfg(feature = "report")]
+mod html;
+mod report;
+mod test;
+mod window;
+mod words;
+
+pub use detector::{Detector, Settings};
+pub use error::{Error, Result};
+pub use report::{ColumnDrift, Comparison, Distribution, DriftReport, Status, Summary};
+pub use test::{DriftTest, Measurement, MixTest, Pair, ShiftTest};
+pub use window::{Columns, Window, WindowAccumulator};

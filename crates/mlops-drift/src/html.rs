@@ -1,0 +1,94 @@
+//! The report as a section of an HTML page.
+
+use mlops_report::{
+    Badge, BarChart, Cell, Column, Details, DistributionChart, Html, Section, Table, Tone, number,
+};
+
+use crate::report::{ColumnDrift, Comparison, Distribution, DriftReport, Status};
+
+impl DriftReport {
+    /// The report under a heading: a sentence, a table of all columns, and both
+    /// distributions of each column drawn over each other, folded away unless it drifted.
+    pub fn section(&self, heading: impl Into<String>) -> Section {
+        let (was, is) = (number::count(self.reference_rows), number::count(self.current_rows));
+        let mut section = Section::new(heading)
+            .with(format!("{self}. The reference has {was} rows, the current window {is}."))
+            .with(self.chart())
+            .with(self.table());
+        for column in &self.columns {
+            if let Some(distribution) = &column.distribution {
+                let chart = chart(column, distribution);
+                section.push(if column.status == Status::Drifted {
+                    chart
+                } else {
+                    Details::new(format!("{}: {}", column.name, column.status)).with(chart).into()
+                });
+            }
+        }
+        section
+    }
+
+    /// How far each column moved towards its limit; 1 is at the limit.
+    fn chart(&self) -> Html {
+        let mut chart =
+            BarChart::new("Effect of each column, as a multiple of its limit").limit("limit", 1.0);
+        for column in &self.columns {
+            if let Some(comparison) = column.deciding().filter(|comparison| comparison.limit > 0.0) {
+                let tone = if comparison.drifted { Tone::Caution } else { Tone::Neutral };
+                chart = chart.bar(&column.name, comparison.effect / comparison.limit, tone);
+            }
+        }
+        chart.into()
+    }
+
+    fn table(&self) -> Table {
+        let head = [
+            Column::text("column"),
+            Column::mark("status"),
+            Column::text("test"),
+            Column::number("effect"),
+            Column::number("limit"),
+            Column::number("adjusted p"),
+            Column::text("in words"),
+        ];
+        Table::new(head).rows(self.columns.iter().map(|column| {
+            let of = |get: fn(&Comparison) -> f64| column.deciding().map(|c| Cell::fixed(get(c), 3));
+            [
+                Cell::from(column.name.as_str()),
+                badge(column.status).into(),
+                column.deciding().map(|comparison| comparison.test.as_str()).into(),
+                of(|comparison| comparison.effect).into(),
+                of(|comparison| comparison.limit).into(),
+                column.deciding().and_then(|comparison| comparison.adjusted_p_value).into(),
+                column.reason.as_str().into(),
+            ]
+        }))
+    }
+}
+
+fn badge(status: Status) -> Badge {
+    let tone = match status {
+        Status::Stable => Tone::Good,
+        Status::Drifted | Status::SchemaChanged | Status::Inconclusive => Tone::Caution,
+        Status::Skipped => Tone::Neutral,
+    };
+    Badge::new(tone, status.to_string())
+}
+
+fn chart(column: &ColumnDrift, distribution: &Distribution) -> Html {
+    let title = format!("{}, share of rows", column.name);
+    match distribution {
+        Distribution::Numbers { edges, reference, current } => {
+            DistributionChart::of_numbers(title, edges, reference, current).into()
+        }
+        Distribution::Categories { names, reference, current, others } => {
+            let (mut names, mut reference, mut current) = (names.clone(), reference.clone(), current.clone());
+            if *others != (0, 0) {
+                names.push("all others".to_owned());
+                reference.push(others.0);
+                current.push(others.1);
+            }
+            DistributionChart::of_names(title, names, &reference, &current).into()
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use mlops_stats::distance::wasserstein;
+use mlops_stats::two_sample::KolmogorovSmirnov;
+
+use super::{DriftTest, Measurement, Pair};
+use crate::{Error, Result};
+
+/// Up to this many pairs of values the p-value is exact; beyond, the limit is close enough.
+const EXACT_PAIRS: usize = 1_000_000;
+
+/// The default for numbers: how far the values have moved on average, in standard
+/// deviations of the reference, with the p-value of Kolmogorov and Smirnov.
+///
+/// A reference that was constant has no standard deviation: there the effect is the share
+/// of the current values that differ from the constant.
+///
+/// # Source
+/// Effect: Wasserstein-1 distance ([`mlops_stats::distance::wasserstein_normed`]); the
+/// default limit 0.2 is a *small* effect in Cohen, *Statistical Power Analysis for the
+/// Behavioral Sciences* (1988). p-value: [`KolmogorovSmirnov`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftTest {
+    /// From this effect on a shift matters.
+    pub limit: f64,
+}
+
+impl ShiftTest {
+    /// The name of this rule.
+    pub const NAME: &'static str = "shift";
+
+    /// A test with a limit in standard deviations of the reference.
+    pub const fn new(limit: f64) -> Self {
+        Self { limit }
+    }
+}
+
+impl DriftTest for ShiftTest {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn compare(&self, pair: &Pair<'_>) -> Result<Measurement> {
+        let Pair::Numbers { reference, current } = pair else {
+            return Err(Error::undefined(Self::NAME, "categories can not be shifted"));
+        };
+        let undefined = |error: mlops_stats::Error| Error::undefined(Self::NAME, error.to_string());
+        let ks = KolmogorovSmirnov::of(reference, current);
+        let few = reference.len().saturating_mul(current.len()) <= EXACT_PAIRS;
+        let p_value = if few { ks.p_exact() } else { ks.p_limit() };
+        let deviation = reference.standard_deviation();
+        let measurement = if deviation > 0.0 {
+            let effect = wasserstein(reference, current).map_err(undefined)? / deviation;
+            Measurement::new(effect, "reference standard deviations", self.limit)
+        } else {
+            let constant = reference.min();
+            let values = current.values();
+            let below = values.partition_point(|value| *value < constant);
+            let same = values.partition_point(|value| *value <= constant) - below;
+            let differ = (current.len() - same) as f64 / current.len() as f64;
+            Measurement::new(differ, "of the values differ from the constant", self.limit)
+        };
+        Ok(measurement.p_value(p_value))
+    }
+}

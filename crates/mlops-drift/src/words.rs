@@ -1,0 +1,143 @@
+//! What became of a column, in words for a person.
+
+use crate::report::{ColumnDrift, Comparison, Distribution, Status, Summary};
+use crate::{MixTest, ShiftTest};
+
+/// The reason of a column whose measurements are judged.
+pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
+    let mut parts = Vec::new();
+    if let Some(values) = &column.values {
+        parts.push(of_values(column, values));
+        if !values.drifted {
+            parts.push(why_not(values, alpha));
+        }
+    } else if column.reason.is_empty() {
+        parts.push("nothing to compare".to_owned());
+    } else {
+        parts.push(column.reason.clone());
+    }
+    if let Some(missing) = column.missing.as_ref().filter(|missing| missing.drifted) {
+        let words = of_missing(column, missing);
+        // What drifted comes first.
+        if column.values.as_ref().is_some_and(|values| values.drifted) {
+            parts.push(words);
+        } else {
+            parts = vec![words];
+        }
+    }
+    debug_assert!(column.status != Status::SchemaChanged, "has its own words");
+    parts.join(", ")
+}
+
+fn of_values(column: &ColumnDrift, values: &Comparison) -> String {
+    let moved = format!("{} {}", short(values.effect), values.unit);
+    let (Some(before), Some(after)) = (&column.reference, &column.current) else {
+        return moved;
+    };
+    match &column.distribution {
+        Some(Distribution::Categories { names, reference, current, others }) => {
+            let verb = if values.test == MixTest::NAME { "the mix moved by " } else { "moved by " };
+            let changed = most_changed(names, reference, current, *others);
+            changed.map_or_else(|| format!("{verb}{moved}"), |words| format!("{words}, {verb}{moved}"))
+        }
+        _ => of_numbers(before, after, values, &moved),
+    }
+}
+
+fn of_numbers(before: &Summary, after: &Summary, values: &Comparison, moved: &str) -> String {
+    let ((Some(mean), Some(spread)), (Some(new_mean), Some(new_spread))) =
+        ((before.mean, before.standard_deviation), (after.mean, after.standard_deviation))
+    else {
+        return format!("moved by {moved}");
+    };
+    let decimals = decimals(if spread > 0.0 { spread } else { new_spread });
+    let mean_words = format!("mean {mean:.decimals$} → {new_mean:.decimals$}");
+    if values.test == ShiftTest::NAME && spread <= 0.0 {
+        return format!("{mean_words}, was constant, {} {}", percent(values.effect), values.unit);
+    }
+    // The mean tells the story unless most of the movement goes both ways.
+    let explained = (new_mean - mean).abs() / spread;
+    if values.test != ShiftTest::NAME {
+        format!("{mean_words}, moved by {moved}")
+    } else if explained >= values.effect * 0.5 {
+        let direction = if new_mean > mean { "up" } else { "down" };
+        format!("{mean_words}, shifted {direction} by {moved}")
+    } else {
+        let direction = if new_spread > spread { "wider" } else { "narrower" };
+        format!(
+            "{mean_words}, standard deviation {spread:.decimals$} → {new_spread:.decimals$} ({direction}), \
+             values moved by {moved}"
+        )
+    }
+}
+
+/// The name whose share changed most, and how much of the rows has a name never seen before.
+fn most_changed(names: &[String], reference: &[u64], current: &[u64], others: (u64, u64)) -> Option<String> {
+    let total = |counts: &[u64], other: u64| (counts.iter().sum::<u64>() + other).max(1) as f64;
+    let (r, c) = (total(reference, others.0), total(current, others.1));
+    let shares = |index: usize| (reference[index] as f64 / r, current[index] as f64 / c);
+    let change = |index: usize| (shares(index).1 - shares(index).0).abs();
+    let index = (0..names.len()).reduce(|a, b| if change(b) > change(a) { b } else { a })?;
+    let (before, after) = shares(index);
+    let mut words = format!("{} {} → {}", names[index], percent(before), percent(after));
+    let new: f64 = (0..names.len()).filter(|index| reference[*index] == 0).map(|index| shares(index).1).sum();
+    if new > 0.0 && before > 0.0 {
+        words = format!("{words}, {} of the rows have a name never seen before", percent(new));
+    } else if before <= 0.0 {
+        words.push_str(" (never seen before)");
+    }
+    Some(words)
+}
+
+fn of_missing(column: &ColumnDrift, missing: &Comparison) -> String {
+    let share = |summary: &Option<Summary>| summary.as_ref().and_then(Summary::missing_share).unwrap_or(0.0);
+    let (before, after) = (share(&column.reference), share(&column.current));
+    let direction = if after > before { "more" } else { "fewer" };
+    format!(
+        "missing values {} → {} ({direction} by {} {})",
+        percent(before),
+        percent(after),
+        percent(missing.effect),
+        missing.unit
+    )
+}
+
+fn why_not(values: &Comparison, alpha: f64) -> String {
+    match values.adjusted_p_value {
+        Some(p) if values.effect >= values.limit => {
+            format!("but chance explains it (adjusted p {} > {alpha})", short(p))
+        }
+        _ => format!("less than {}", values.limit),
+    }
+}
+
+/// As many decimals as tell a twentieth of the spread.
+fn decimals(spread: f64) -> usize {
+    let wanted = (1..=9).find(|decimals| spread * 10_f64.powi(*decimals) >= 20.0);
+    if spread >= 20.0 { 0 } else { usize::try_from(wanted.unwrap_or(9)).unwrap_or(9) }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Two decimals, or two digits of what is smaller.
+fn short(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 0.01 { format!("{value:.2}") } else { format!("{value:.1e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_follow_the_spread() {
+        for (spread, expected) in [(11.0, 1), (700.0, 0), (0.2, 2), (0.0, 9), (f64::NAN, 9), (20.0, 0)] {
+            assert_eq!(decimals(spread), expected, "{spread}");
+        }
+        assert_eq!(
+            (short(0.0), short(0.614), short(0.000_12)),
+            ("0.00".into(), "0.61".into(), "1.2e-4".into())
+        );
+    }
+}
