@@ -115,11 +115,8 @@ fn suggestion(nearest: &[String]) -> String {
         [] => String::new(),
         [one] => format!(", did you mean {one:?}?"),
         [first, rest @ ..] => {
-            let mut text = format!(", did you mean {first:?}");
-            for name in rest {
-                text.push_str(&format!(" or {name:?}"));
-            }
-            text + "?"
+            let rest: Vec<String> = rest.iter().map(|name| format!(" or {name:?}")).collect();
+            format!(", did you mean {first:?}{}?", rest.concat())
         }
     }
 }

@@ -1,4 +1,46 @@
-//! May this data, may this model pass? Great Expectations suites and promotion gates
+//! May this data, may this model pass? Suites of expectations about tables, under Great
+//! Expectations' names, JSON and semantics, and gates that judge candidate models.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+//! use mlops_validate::Suite;
+//!
+//! let suite = Suite::from_json(
+//!     r#"{"name": "flights", "expectations": [
+//!         {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "id"}},
+//!         {"type": "expect_column_values_to_be_between", "kwargs": {"column": "distance", "min_value": 1}}
+//!     ]}"#,
+//! )?;
+//! # let column = |values: Vec<i64>| Arc::new(Int64Array::from(values)) as ArrayRef;
+//! # let batch = RecordBatch::try_from_iter([("id", column(vec![1, 2, 2])), ("distance", column(vec![187, -5, 96]))])?;
+//! let result = suite.validate(&[batch])?;
+//! assert!(!result.success());
+//! assert_eq!(
+//!     result.lines(),
+//!     [
+//!         "id: expected unique, but 2 of 3 values are not (66.67 %): row 1 has 2, row 2 has 2",
+//!         "distance: expected at least 1, but 1 of 3 values are not (33.33 %): row 1 has -5",
+//!     ]
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | read a suite that Great Expectations wrote | [`Suite::from_json`] |
+//! | build one in code | [`Suite::new`], [`expectation`] |
+//! | validate batches, files, streams, with progress | [`Suite::validator`], [`Validator`] |
+//! | validate parts in different places | [`Validator::compile`], [`Part`] |
+//! | say how much a result tells | [`result::ResultFormat`] |
+//! | read a result: lines, findings, JSON | [`ValidationResult`] |
+//! | look only at some rows | [`condition::RowCondition`] |
+//! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
+//! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
+//! | judge a candidate model | [`gate`] |
+//!
+//! # Features
+//! - `report`: validation results and verdicts as HTML pages; brings `mlops-report`.
 #![forbid(unsafe_code)]
 
 pub mod condition;

@@ -1,4 +1,9 @@
 //! A table with broken rows is refused in plain words: column, rule, how many, and which.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may panic, and compares what must be equal"
+)]
 
 use std::sync::Arc;
 
@@ -7,7 +12,7 @@ use mlops_core::Severity;
 use mlops_validate::expectation::{
     Mostly, RowCount, ValuesBetween, ValuesInSet, ValuesNotNull, ValuesUnique,
 };
-use mlops_validate::result::{Level, ResultFormat};
+use mlops_validate::result::{ExpectationResult, Level, ResultFormat};
 use mlops_validate::{NanIs, Suite, SuiteEntry, ValidationResult};
 use serde_json::json;
 
@@ -27,17 +32,18 @@ struct Flight {
 fn flights_with(rows: usize, change: impl Fn(usize, &mut Flight)) -> RecordBatch {
     let flights: Vec<Flight> = (0..rows)
         .map(|row| {
+            let number = i64::try_from(row).unwrap();
             let mut flight = Flight {
-                id: Some(1000 + row as i64),
+                id: Some(1000 + number),
                 carrier: Some(["AA", "DL", "UA"][row % 3]),
-                distance: Some(500 + (row as i64 * 7) % 1000),
+                distance: Some(500 + number * 7 % 1000),
             };
             change(row, &mut flight);
             flight
         })
         .collect();
     let start = "2013-01-01T05:00:00Z".parse::<mlops_core::Timestamp>().unwrap().as_micros();
-    let departures = (0..rows as i64).map(|row| Some(start + row % 700 * MICROS_PER_HOUR));
+    let departures = (0..i64::try_from(rows).unwrap()).map(|row| Some(start + row % 700 * MICROS_PER_HOUR));
     let columns: [(&str, ArrayRef); 4] = [
         ("flight_id", Arc::new(flights.iter().map(|flight| flight.id).collect::<Int64Array>())),
         ("carrier", Arc::new(flights.iter().map(|flight| flight.carrier).collect::<StringArray>())),
@@ -93,7 +99,7 @@ fn each_kind_of_broken_row_is_named() {
     );
     assert_eq!((finding.severity, finding.observed), (Severity::Warning, Some(0.1)));
     assert_eq!(finding.expected, "between 1 and 5000");
-    assert!(!result.passed_above(Severity::Critical));
+    assert!(!result.passed_at(Severity::Critical));
     let json = result.to_json();
     assert_eq!(json["results"][4]["expectation_config"]["severity"], json!("warning"));
     assert_eq!(
@@ -115,7 +121,7 @@ fn a_warning_alone_does_not_fail_what_is_critical() {
         }
     }));
     assert!(!result.success());
-    assert!(result.passed_above(Severity::Critical) && !result.passed_above(Severity::Warning));
+    assert!(result.passed_at(Severity::Critical) && !result.passed_at(Severity::Warning));
 }
 
 #[test]
@@ -135,7 +141,7 @@ fn an_expectation_that_cannot_be_evaluated_is_no_pass_and_the_others_go_on() {
     )
     .unwrap();
     let result = suite.validate(&[flights(10)]).unwrap();
-    let outcomes: Vec<bool> = result.results.iter().map(|result| result.success()).collect();
+    let outcomes: Vec<bool> = result.results.iter().map(ExpectationResult::success).collect();
     assert_eq!(outcomes, [false, false, false, false, false, false, false, true]);
     assert!(result.results[..7].iter().all(|result| result.outcome.is_err()));
     assert_eq!(

@@ -1,6 +1,11 @@
 //! Further answers of Great Expectations, asked for to learn its rules: every column type
 //! with every kind of bound and set, conditions, result formats, odd parameters. Where ours
 //! differs on purpose the case was left out; see `testdata/gx_rules/README.md`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may panic, and compares what must be equal"
+)]
 
 use gx::Compared;
 use serde_json::Value;

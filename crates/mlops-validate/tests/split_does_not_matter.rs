@@ -1,4 +1,9 @@
 //! However the rows are split into batches, parts and threads, the result is the same.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may panic, and compares what must be equal"
+)]
 
 use std::sync::Arc;
 

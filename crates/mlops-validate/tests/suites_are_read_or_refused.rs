@@ -1,4 +1,9 @@
 //! Suite files of any quality: read as they are, or refused with the place and the reason.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may panic, and compares what must be equal"
+)]
 
 use mlops_core::Severity;
 use mlops_validate::result::ResultFormat;
@@ -10,7 +15,7 @@ fn error(suite: &Value) -> String {
     Suite::from_json(&suite.to_string()).unwrap_err().to_string()
 }
 
-fn one(entry: Value) -> Value {
+fn one(entry: &Value) -> Value {
     json!({"name": "s", "expectations": [entry]})
 }
 
@@ -57,15 +62,15 @@ fn a_file_that_is_not_a_suite_is_refused_with_the_place() {
             "expectation suite: expectations[0] is 5, expected an object with `type` and `kwargs`",
         ),
         (
-            one(json!({"kwargs": {}})),
+            one(&json!({"kwargs": {}})),
             "expectation suite: expectations[0].type is null, expected the name of an expectation",
         ),
         (
-            one(json!({"type": "expect_column_to_exist", "kwargs": []})),
+            one(&json!({"type": "expect_column_to_exist", "kwargs": []})),
             "expectation suite: expectations[0].kwargs is [], expected an object",
         ),
         (
-            one(json!({"type": "expect_column_to_exist", "kwargs": {"column": "a"}, "severity": "fatal"})),
+            one(&json!({"type": "expect_column_to_exist", "kwargs": {"column": "a"}, "severity": "fatal"})),
             "expectation suite: expectations[0].severity is \"fatal\", expected \"critical\", \"warning\" or \"info\"",
         ),
     ] {
@@ -135,14 +140,14 @@ fn a_wrong_parameter_is_named_with_its_value_and_what_was_expected() {
             "condition_parser is \"sql\", expected \"pandas\", \"great_expectations\" or \"spark\"",
         ),
     ] {
-        let error = error(&one(json!({"type": name, "kwargs": kwargs})));
+        let error = error(&one(&json!({"type": name, "kwargs": kwargs})));
         assert_eq!(error, format!("{name}: expectations[0].kwargs.{message}"));
     }
 }
 
 #[test]
 fn an_unknown_expectation_comes_with_its_nearest_names() {
-    let suite = one(json!({"type": "expect_column_values_to_not_be_nul", "kwargs": {}})).to_string();
+    let suite = one(&json!({"type": "expect_column_values_to_not_be_nul", "kwargs": {}})).to_string();
     match Suite::from_json(&suite).unwrap_err() {
         Error::UnknownExpectation { name, nearest } => {
             assert_eq!(name, "expect_column_values_to_not_be_nul");
@@ -150,7 +155,7 @@ fn an_unknown_expectation_comes_with_its_nearest_names() {
         }
         other => panic!("{other}"),
     }
-    let strange = one(json!({"type": "x".repeat(100_000), "kwargs": {}}));
+    let strange = one(&json!({"type": "x".repeat(100_000), "kwargs": {}}));
     assert!(error(&strange).len() < 300);
 }
 
@@ -242,7 +247,7 @@ proptest! {
                 Value::Object(map) if !map.is_empty() => map.keys().nth(index.index(map.len())).unwrap().clone(),
                 _ => break,
             };
-            pointer.push_str(&format!("/{name}"));
+            pointer = format!("{pointer}/{name}");
         }
         *suite.pointer_mut(&pointer).unwrap() = part;
         if let Ok(suite) = Suite::from_json(&suite.to_string()) {

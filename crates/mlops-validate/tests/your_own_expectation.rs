@@ -1,4 +1,9 @@
 //! An expectation of one's own: one trait, a metric if it needs a new one, and a name.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may panic, and compares what must be equal"
+)]
 
 use std::sync::Arc;
 
@@ -36,7 +41,7 @@ impl ValueRule for Capitals {
 }
 
 impl Expectation for InCapitals {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "expect_column_values_to_be_in_capitals"
     }
 
@@ -104,7 +109,7 @@ impl Accumulator for BytesSeen {
 }
 
 impl Expectation for TotalLength {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "expect_column_total_length_to_be_at_most"
     }
 

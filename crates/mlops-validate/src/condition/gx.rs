@@ -80,24 +80,16 @@ pub(super) fn from_json(
             let op = value.get("operator").and_then(Value::as_str);
             let parameter = value.get("parameter").filter(|parameter| !parameter.is_null());
             let parameter = parameter.ok_or("a parameter that is not null")?;
-            match op {
-                Some("IN" | "NOT_IN") => {
-                    let list = parameter.as_array().ok_or("a list as parameter of IN")?;
-                    let constants: Option<Vec<Constant>> = list.iter().map(Constant::from_json).collect();
-                    Ok(Ok(Expr::In {
-                        column: column()?,
-                        constants: constants.ok_or("numbers or text in the list")?,
-                        negated: op == Some("NOT_IN"),
-                    }))
-                }
-                _ => {
-                    let op = op.and_then(Comparison::parse);
-                    let op = op.ok_or("an operator of == != < <= > >= IN NOT_IN")?;
-                    let constant = Constant::from_json(parameter).ok_or("a number or text as parameter")?;
-                    let left = Operand::Column(column()?);
-                    Ok(Ok(Expr::Compare { left, op, right: Operand::Constant(constant) }))
-                }
+            if let Some("IN" | "NOT_IN") = op {
+                let list = parameter.as_array().ok_or("a list as parameter of IN")?;
+                let constants: Option<Vec<Constant>> = list.iter().map(Constant::from_json).collect();
+                let constants = constants.ok_or("numbers or text in the list")?;
+                return Ok(Ok(Expr::In { column: column()?, constants, negated: op == Some("NOT_IN") }));
             }
+            let op = op.and_then(Comparison::parse).ok_or("an operator of == != < <= > >= IN NOT_IN")?;
+            let constant = Constant::from_json(parameter).ok_or("a number or text as parameter")?;
+            let left = Operand::Column(column()?);
+            Ok(Ok(Expr::Compare { left, op, right: Operand::Constant(constant) }))
         }
         Some(kind @ ("and" | "or")) => {
             if kind == "or" && !may_be_any {

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::between::{bounds_methods, write_bounds};
-use super::rows::write_condition;
+use super::rows::{with_condition, write_condition};
 use super::{Expectation, Judge, Judgement, Kwargs};
 use crate::condition::RowCondition;
 use crate::metric::{Mean, MeanOf};
@@ -65,11 +65,7 @@ impl Expectation for MeanBetween {
     }
 
     fn rule(&self) -> String {
-        let mut rule = format!("a mean {}", self.bounds.describe());
-        if let Some(condition) = &self.condition {
-            rule.push_str(&format!(", where {}", condition.describe()));
-        }
-        rule
+        with_condition(format!("a mean {}", self.bounds.describe()), self.condition.as_ref())
     }
 
     fn column(&self) -> Option<&str> {

@@ -79,14 +79,12 @@ impl About {
 
     /// The rule with how many must fulfil it, and where.
     pub(super) fn rule(&self, rule: &str) -> String {
-        let mut text = rule.to_owned();
-        if self.mostly < Mostly::ALL {
-            text.push_str(&format!(", at least {} % of them", self.mostly.share() * 100.0));
-        }
-        if let Some(condition) = &self.condition {
-            text.push_str(&format!(", where {}", condition.describe()));
-        }
-        text
+        let rule = if self.mostly < Mostly::ALL {
+            format!("{rule}, at least {} % of them", self.mostly.share() * 100.0)
+        } else {
+            rule.to_owned()
+        };
+        with_condition(rule, self.condition.as_ref())
     }
 
     /// The column and the rows, once it is known that both are there.
@@ -97,6 +95,14 @@ impl About {
 
     pub(super) fn judge_rule(&self, planner: &mut Planner<'_>, rule: impl ValueRule) -> Result<Judge> {
         planner.judge_values(&self.column, self.condition.as_ref(), self.mostly, rule)
+    }
+}
+
+/// A rule with the rows that it is about.
+pub(super) fn with_condition(rule: String, condition: Option<&RowCondition>) -> String {
+    match condition {
+        Some(condition) => format!("{rule}, where {}", condition.describe()),
+        None => rule,
     }
 }
 

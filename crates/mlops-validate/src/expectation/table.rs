@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::rows::write_condition;
+use super::rows::{with_condition, write_condition};
 use super::{Expectation, Judge, Judgement, Kwargs};
 use crate::Result;
 use crate::condition::RowCondition;
@@ -128,11 +128,7 @@ impl Expectation for RowCount {
     }
 
     fn rule(&self) -> String {
-        let mut rule = self.count.describe("rows");
-        if let Some(condition) = &self.condition {
-            rule.push_str(&format!(", where {}", condition.describe()));
-        }
-        rule
+        with_condition(self.count.describe("rows"), self.condition.as_ref())
     }
 
     fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {

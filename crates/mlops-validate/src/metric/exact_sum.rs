@@ -116,13 +116,16 @@ impl ExactSum {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "exact sums are compared exactly")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn sum(values: &[f64]) -> f64 {
         let mut sum = ExactSum::default();
-        values.iter().for_each(|value| sum.add(*value));
+        for value in values {
+            sum.add(*value);
+        }
         sum.total()
     }
 
@@ -170,8 +173,12 @@ mod tests {
             let whole = sum(&values);
             let cut = cut.min(values.len());
             let mut parts = (ExactSum::default(), ExactSum::default());
-            values[..cut].iter().for_each(|value| parts.0.add(*value));
-            values[cut..].iter().for_each(|value| parts.1.add(*value));
+            for value in &values[..cut] {
+                parts.0.add(*value);
+            }
+            for value in &values[cut..] {
+                parts.1.add(*value);
+            }
             parts.0.merge(parts.1);
             prop_assert_eq!(parts.0.total().to_bits(), whole.to_bits());
             values.reverse();

@@ -10,7 +10,7 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::exact_sum::ExactSum;
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
-use crate::table::{Cell, Scalar, cell_at, nanos_per_unit};
+use crate::table::{Cell, F16, Scalar, cell_at, nanos_per_unit};
 use crate::{Error, Result};
 
 /// What the values of a mean are.
@@ -145,7 +145,7 @@ impl Accumulator for MeanState {
             DataType::UInt16 => self.add_whole::<UInt16Type>(array, mask),
             DataType::UInt32 => self.add_whole::<UInt32Type>(array, mask),
             DataType::UInt64 => self.add_whole::<UInt64Type>(array, mask),
-            DataType::Float16 => self.add_floats::<Float16Type>(array, mask, |value| value.to_f64()),
+            DataType::Float16 => self.add_floats::<Float16Type>(array, mask, F16::to_f64),
             DataType::Float32 => self.add_floats::<Float32Type>(array, mask, f64::from),
             DataType::Float64 => self.add_floats::<Float64Type>(array, mask, |value| value),
             DataType::Timestamp(TimeUnit::Second, _) => self.add_whole::<TimestampSecondType>(array, mask),

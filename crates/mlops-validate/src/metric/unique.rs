@@ -114,17 +114,13 @@ impl RepeatedState {
     }
 
     fn take(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, key: Key<'_>) -> Result<usize> {
-        match self.values.find(key) {
-            Some(value) => {
-                self.count(chunk, array, row, value)?;
-                Ok(value)
-            }
-            None => {
-                let shown = self.shown(chunk, array, row)?;
-                let first = First { row: chunk.first_row() + row as u64, occurrences: 1, shown };
-                Ok(self.values.insert(key, first))
-            }
+        if let Some(value) = self.values.find(key) {
+            self.count(chunk, array, row, value)?;
+            return Ok(value);
         }
+        let shown = self.shown(chunk, array, row)?;
+        let first = First { row: chunk.first_row() + row as u64, occurrences: 1, shown };
+        Ok(self.values.insert(key, first))
     }
 
     fn take_bits<T: ArrowPrimitiveType>(
@@ -164,13 +160,13 @@ impl RepeatedState {
         }
         let keys = dictionary.normalized_keys();
         let mut known: Vec<Option<usize>> = vec![None; of_values.len()];
-        each(mask, array.len(), |row| match known[keys[row]] {
-            Some(value) => self.count(chunk, array, row, value),
-            None => {
-                let bytes = self.bytes(&cell_at(of_values.as_ref(), keys[row]))?;
-                known[keys[row]] = Some(self.take(chunk, array, row, Key::Bytes(&bytes))?);
-                Ok(())
+        each(mask, array.len(), |row| {
+            if let Some(value) = known[keys[row]] {
+                return self.count(chunk, array, row, value);
             }
+            let bytes = self.bytes(&cell_at(of_values.as_ref(), keys[row]))?;
+            known[keys[row]] = Some(self.take(chunk, array, row, Key::Bytes(&bytes))?);
+            Ok(())
         })
     }
 
@@ -200,8 +196,8 @@ impl RepeatedState {
             Cell::Text(text) => tagged(0, text.as_bytes()),
             Cell::Bool(value) => tagged(1, &i128::from(*value).to_le_bytes()),
             Cell::Int(value) => tagged(1, &value.to_le_bytes()),
-            #[expect(clippy::cast_possible_truncation, reason = "checked by the way back")]
-            Cell::Float(value) if value.abs() < 1e38 && (*value as i128) as f64 == *value => {
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+            Cell::Float(value) if value.abs() < 1e38 && value.fract() == 0.0 => {
                 tagged(1, &(*value as i128).to_le_bytes())
             }
             Cell::Float(value) => tagged(2, &float_bits(*value).to_le_bytes()),

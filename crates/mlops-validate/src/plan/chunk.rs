@@ -70,8 +70,9 @@ impl<'a> Chunk<'a> {
     /// [`Error::Evaluation`] if the column is not there.
     pub fn present(&self, name: &str) -> Result<Option<&BooleanBuffer>> {
         let array = self.column(name)?;
-        let at = self.batch.schema_ref().index_of(name).expect("the column was found by this name");
-        Ok(self.present[at].get_or_init(|| present(array.as_ref(), self.nan)).as_ref())
+        // The column was found by this name, and there is a place for each column.
+        let known = self.batch.schema_ref().index_of(name).ok().and_then(|at| self.present.get(at));
+        Ok(known.and_then(|known| known.get_or_init(|| present(array.as_ref(), self.nan)).as_ref()))
     }
 
     /// The rows of a domain; `None` if they are all.

@@ -144,7 +144,10 @@ pub(crate) struct Gathered {
 
 impl std::fmt::Debug for Gathered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gathered").field("first_row", &self.first_row).field("rows", &self.rows).finish()
+        f.debug_struct("Gathered")
+            .field("first_row", &self.first_row)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 

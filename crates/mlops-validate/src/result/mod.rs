@@ -2,6 +2,8 @@
 
 mod format;
 mod json;
+#[cfg(feature = "report")]
+mod page;
 mod words;
 
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use serde_json::{Map, Value};
 
 pub use crate::metric::{BrokenRow, BrokenRows};
 pub use format::{Level, ResultFormat};
+#[cfg(feature = "report")]
+pub use page::{page, sections};
 
 use crate::expectation::{Expectation, Judgement, Observed};
 use crate::suite::SuiteEntry;
@@ -53,13 +57,13 @@ pub struct ExpectationResult {
 
 impl ValidationResult {
     /// Whether every expectation holds. Severities do not matter here, as they do not for
-    /// Great Expectations; see [`passed_above`](Self::passed_above).
+    /// Great Expectations; see [`passed_at`](Self::passed_at).
     pub fn success(&self) -> bool {
         self.results.iter().all(ExpectationResult::success)
     }
 
     /// Whether every expectation at least as severe as this holds.
-    pub fn passed_above(&self, severity: Severity) -> bool {
+    pub fn passed_at(&self, severity: Severity) -> bool {
         self.failures().all(|result| result.entry.severity < severity)
     }
 

@@ -13,7 +13,7 @@ use arrow_schema::{DataType, TimeUnit};
 use serde_json::Value;
 
 use super::{Mismatch, ValueRule};
-use crate::table::{Cell, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, number, parse_moment};
+use crate::table::{Cell, F16, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, number, parse_moment};
 
 /// One end of a range, as a suite writes it. Text is read as what the column holds: a
 /// moment or a day, a number, or text that compares by its bytes.
@@ -244,7 +244,7 @@ impl Bounds {
 /// A floating point number as its floor and whether that is the number itself.
 #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, which is what a bound needs")]
 fn floor(value: f64) -> Option<(i128, bool)> {
-    if value.is_nan() { None } else { Some((value.floor() as i128, value.floor() == value)) }
+    if value.is_nan() { None } else { Some((value.floor() as i128, value.fract() == 0.0)) }
 }
 
 /// A number of the array's own type, clamped to what the type holds.
@@ -257,7 +257,7 @@ where
     let clamp = |bound: i128| T::Native::try_from(bound).ok();
     match (clamp(first), clamp(last)) {
         (Some(first), Some(last)) => {
-            BooleanBuffer::collect_bool(values.len(), |row| (values[row] < first) | (values[row] > last))
+            BooleanBuffer::collect_bool(values.len(), |row| values[row] < first || values[row] > last)
         }
         (Some(first), None) if last > 0 => {
             BooleanBuffer::collect_bool(values.len(), |row| values[row] < first)
@@ -279,7 +279,7 @@ fn float_outside<T: ArrowPrimitiveType>(
     let values = array.as_primitive::<T>().values();
     BooleanBuffer::collect_bool(values.len(), |row| {
         let value = widen(values[row]);
-        !((value >= first) & (value <= last))
+        !(value >= first && value <= last)
     })
 }
 
@@ -313,9 +313,7 @@ impl ValueRule for Bounds {
             DataType::UInt16 => whole_outside::<UInt16Type>(values, integers()?),
             DataType::UInt32 => whole_outside::<UInt32Type>(values, integers()?),
             DataType::UInt64 => whole_outside::<UInt64Type>(values, integers()?),
-            DataType::Float16 => {
-                float_outside::<Float16Type>(values, self.floats(data_type)?, |value| value.to_f64())
-            }
+            DataType::Float16 => float_outside::<Float16Type>(values, self.floats(data_type)?, F16::to_f64),
             DataType::Float32 => float_outside::<Float32Type>(values, self.floats(data_type)?, f64::from),
             DataType::Float64 => float_outside::<Float64Type>(values, self.floats(data_type)?, |value| value),
             DataType::Timestamp(unit, _) => {
@@ -368,16 +366,16 @@ mod tests {
 
     use super::*;
 
-    fn bounds(min: Value, max: Value, strict: bool) -> Bounds {
+    fn bounds(min: &Value, max: &Value, strict: bool) -> Bounds {
         Bounds {
-            min: Bound::from_json(&min),
-            max: Bound::from_json(&max),
+            min: Bound::from_json(min),
+            max: Bound::from_json(max),
             strict_min: strict,
             strict_max: strict,
         }
     }
 
-    fn broken(array: ArrayRef, bounds: &Bounds) -> Vec<bool> {
+    fn broken(array: &ArrayRef, bounds: &Bounds) -> Vec<bool> {
         bounds.broken(array.as_ref()).unwrap().iter().collect()
     }
 
@@ -393,22 +391,22 @@ mod tests {
             (json!(1000), json!(null), [true, true, true]),
             (json!(null), json!(1e300), [false, false, false]),
         ] {
-            assert_eq!(broken(Arc::clone(&bytes), &bounds(min, max, false)), expected);
+            assert_eq!(broken(&bytes, &bounds(&min, &max, false)), expected);
         }
         let unsigned: ArrayRef = Arc::new(UInt64Array::from(vec![0, u64::MAX]));
-        assert_eq!(broken(unsigned, &bounds(json!(-5), json!(u64::MAX), true)), [false, true]);
+        assert_eq!(broken(&unsigned, &bounds(&json!(-5), &json!(u64::MAX), true)), [false, true]);
     }
 
     #[test]
     fn text_bounds_are_moments_on_columns_of_moments() {
         let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![1_704_067_200, 1_704_067_201]));
         let half = "2024-01-01T00:00:00.500";
-        assert_eq!(broken(Arc::clone(&seconds), &bounds(json!(half), json!(null), false)), [true, false]);
-        assert_eq!(broken(Arc::clone(&seconds), &bounds(json!(null), json!(half), true)), [false, true]);
-        assert!(bounds(json!(1), json!(null), false).broken(seconds.as_ref()).is_err());
+        assert_eq!(broken(&seconds, &bounds(&json!(half), &json!(null), false)), [true, false]);
+        assert_eq!(broken(&seconds, &bounds(&json!(null), &json!(half), true)), [false, true]);
+        assert!(bounds(&json!(1), &json!(null), false).broken(seconds.as_ref()).is_err());
         let days: ArrayRef = Arc::new(Date32Array::from(vec![19722, 19723, 19724]));
         assert_eq!(
-            broken(days, &bounds(json!("2024-01-01"), json!("2024-01-01"), false)),
+            broken(&days, &bounds(&json!("2024-01-01"), &json!("2024-01-01"), false)),
             [true, false, true]
         );
     }
@@ -416,29 +414,26 @@ mod tests {
     #[test]
     fn text_compares_by_bytes_and_never_with_numbers() {
         let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "é"]));
-        assert_eq!(broken(Arc::clone(&text), &bounds(json!("a"), json!("z"), false)), [false, false, true]);
-        assert!(bounds(json!(1), json!(2), false).broken(text.as_ref()).is_err());
+        assert_eq!(broken(&text, &bounds(&json!("a"), &json!("z"), false)), [false, false, true]);
+        assert!(bounds(&json!(1), &json!(2), false).broken(text.as_ref()).is_err());
     }
 
     #[test]
     fn strict_ends_of_floats_are_the_next_number() {
         let zero: ArrayRef = Arc::new(Float64Array::from(vec![-0.0, 0.0, f64::MIN_POSITIVE, f64::INFINITY]));
-        assert_eq!(
-            broken(Arc::clone(&zero), &bounds(json!(0), json!("inf"), true)),
-            [true, true, false, true]
-        );
-        assert_eq!(broken(zero, &bounds(json!("inf"), json!(null), true)), [true; 4]);
+        assert_eq!(broken(&zero, &bounds(&json!(0), &json!("inf"), true)), [true, true, false, true]);
+        assert_eq!(broken(&zero, &bounds(&json!("inf"), &json!(null), true)), [true; 4]);
         let tenth: ArrayRef = Arc::new(Float32Array::from(vec![0.1]));
-        assert_eq!(broken(tenth, &bounds(json!(0.1), json!(null), false)), [false], "0.1f32 is above 0.1");
+        assert_eq!(broken(&tenth, &bounds(&json!(0.1), &json!(null), false)), [false], "0.1f32 is above 0.1");
     }
 
     #[test]
     fn ends_the_wrong_way_round_are_seen() {
-        assert!(bounds(json!(2), json!(1), false).are_reversed());
-        assert!(bounds(json!("2024-02-01"), json!("2024-01-01"), false).are_reversed());
-        assert!(bounds(json!("b"), json!("a"), false).are_reversed());
-        assert!(!bounds(json!("10"), json!("9.5e1"), false).are_reversed());
-        assert!(!bounds(json!(1), json!(1), true).are_reversed());
+        assert!(bounds(&json!(2), &json!(1), false).are_reversed());
+        assert!(bounds(&json!("2024-02-01"), &json!("2024-01-01"), false).are_reversed());
+        assert!(bounds(&json!("b"), &json!("a"), false).are_reversed());
+        assert!(!bounds(&json!("10"), &json!("9.5e1"), false).are_reversed());
+        assert!(!bounds(&json!(1), &json!(1), true).are_reversed());
     }
 
     proptest! {
@@ -460,7 +455,7 @@ mod tests {
             for array in [ints, floats] {
                 let plain: Vec<bool> =
                     (0..array.len()).map(|row| !bounds.contain(&cell_at(array.as_ref(), row)).unwrap()).collect();
-                prop_assert_eq!(broken(array, &bounds), plain);
+                prop_assert_eq!(broken(&array, &bounds), plain);
             }
         }
     }

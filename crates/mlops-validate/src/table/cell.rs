@@ -197,7 +197,7 @@ fn iso(moment: DateTime<chrono::Utc>, zoned: bool) -> String {
     let nanos = moment.timestamp_subsec_nanos();
     let format = if nanos == 0 {
         SecondsFormat::Secs
-    } else if nanos % 1000 == 0 {
+    } else if nanos.is_multiple_of(1000) {
         SecondsFormat::Micros
     } else {
         SecondsFormat::Nanos
@@ -213,15 +213,14 @@ fn iso(moment: DateTime<chrono::Utc>, zoned: bool) -> String {
 /// same without offset or seconds, or a day.
 pub(crate) fn parse_moment(text: &str) -> Option<i128> {
     let text = text.trim();
-    let micros = match text.parse::<mlops_core::Timestamp>() {
-        Ok(moment) => i128::from(moment.as_micros()),
-        Err(_) => {
-            let naive = |format| chrono::NaiveDateTime::parse_from_str(text, format).ok();
-            let moment = naive("%Y-%m-%dT%H:%M").or_else(|| naive("%Y-%m-%d %H:%M"))?;
-            i128::from(moment.and_utc().timestamp_micros())
-        }
+    let micros = if let Ok(moment) = text.parse::<mlops_core::Timestamp>() {
+        moment.as_micros()
+    } else {
+        let naive = |format| chrono::NaiveDateTime::parse_from_str(text, format).ok();
+        let moment = naive("%Y-%m-%dT%H:%M").or_else(|| naive("%Y-%m-%d %H:%M"))?;
+        moment.and_utc().timestamp_micros()
     };
-    Some(micros * 1000)
+    Some(i128::from(micros) * 1000)
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::Cell;
 
+/// The numbers of half precision.
+pub(crate) type F16 = <Float16Type as ArrowPrimitiveType>::Native;
+
 /// What NaN in a floating point column stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third reading")]
@@ -61,7 +64,7 @@ fn not_nan(array: &dyn Array) -> Option<BooleanBuffer> {
         }
     }
     match array.data_type() {
-        DataType::Float16 => floats::<Float16Type>(array, |value| value.is_nan()),
+        DataType::Float16 => floats::<Float16Type>(array, F16::is_nan),
         DataType::Float32 => floats::<Float32Type>(array, f32::is_nan),
         DataType::Float64 => floats::<Float64Type>(array, f64::is_nan),
         DataType::Dictionary(_, _) => {

@@ -1,0 +1,42 @@
+//! A validation as a page.
+#![cfg(feature = "report")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use mlops_core::Severity;
+use mlops_validate::expectation::{ValuesBetween, ValuesInSet, ValuesNotNull};
+use mlops_validate::result::{Level, ResultFormat, page};
+use mlops_validate::{Suite, SuiteEntry, ValidationResult};
+
+fn validate(carrier: &'static str, distance: i64) -> ValidationResult {
+    let carriers: ArrayRef = Arc::new(StringArray::from(vec!["UA", carrier]));
+    let distances: ArrayRef = Arc::new(Int64Array::from(vec![100, distance]));
+    let table = RecordBatch::try_from_iter([("carrier", carriers), ("distance", distances)]).unwrap();
+    let warning = SuiteEntry::new(ValuesBetween::new("distance").above(0)).severity(Severity::Warning);
+    let suite = Suite::new("flights")
+        .expect(ValuesInSet::texts("carrier", ["UA", "AA"]))
+        .expect(warning)
+        .expect(ValuesNotNull::new("distance"));
+    let format = ResultFormat::new(Level::Summary).index_columns(["distance"]);
+    suite.validator().result_format(format).batches(&[table]).unwrap()
+}
+
+#[test]
+fn it_says_the_answer_every_rule_and_the_broken_rows() {
+    let result = validate("<script>alert(1)</script>", -5);
+    let html = page(&result);
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("Refused"));
+    assert!(html.contains("not null") && html.contains("above 0") && html.contains("50.00"));
+    assert!(html.contains("Rows that break a rule") && html.contains("-5"));
+    assert!(!html.contains("<script>alert"), "what the data holds is escaped");
+}
+
+#[test]
+fn a_warning_alone_is_not_a_refusal() {
+    let html = page(&validate("AA", -5));
+    assert!(html.contains("Passed with warnings") && !html.contains("Refused"));
+    let html = page(&validate("AA", 5));
+    assert!(html.contains("All 3 expectations hold.") && !html.contains("Rows that break"));
+}
