@@ -98,9 +98,7 @@ impl From<mlops_core::Error> for Error {
             mlops_core::Error::Invalid { what, value, expected } => {
                 Self::Invalid { field: what, value, expected: expected.to_owned() }
             }
-            mlops_core::Error::Document { reason } => {
-                Self::Corrupt { what: "document".to_owned(), reason }
-            }
+            mlops_core::Error::Document { reason } => Self::Corrupt { what: "document".to_owned(), reason },
             other => Self::Corrupt { what: "value".to_owned(), reason: other.to_string() },
         }
     }

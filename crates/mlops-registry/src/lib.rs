@@ -12,9 +12,13 @@ pub mod artifact;
 pub mod audit;
 mod error;
 pub mod merkle;
+pub mod model;
 pub mod promotion;
+mod registry;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tracking;
 
 pub use error::{BoxError, Error, Result};
+pub use registry::{Registry, RegistryBuilder, Session};

@@ -1,5 +1,15 @@
 //! Who may do what: roles are grants in the registry, never a caller's claim.
+//!
+//! Whoever creates a registry names its first admin, who grants the other roles. Every
+//! grant and its end is in the audit log; what no grant allows is denied.
 
+mod action;
+mod authorizer;
+mod grant;
 mod role;
+mod write;
 
+pub use action::Action;
+pub use authorizer::{Access, Authorizer, RoleTable};
+pub use grant::{Grant, Scope};
 pub use role::Role;

@@ -1,5 +1,18 @@
 //! What happened, in an order that nobody can change unnoticed.
+//!
+//! Each entry of the log is a leaf of a [Merkle tree](crate::merkle) and names, for every
+//! record that it wrote, the digest of the new content. An [`Audit`] replays the log from
+//! its first entry, and compares what it tells with the tree, with the records, with the
+//! artifacts, and with tree heads that were kept outside the store. Whoever can write to the store
+//! can change any of these, but not all of them and a head that is out of reach.
 
+mod discrepancy;
 mod entry;
+mod replay;
+mod report;
+mod verify;
 
+pub use discrepancy::Discrepancy;
 pub use entry::{Act, Entry, Recorded};
+pub use report::{AuditReport, Phase, Progress};
+pub use verify::Audit;

@@ -1,5 +1,22 @@
-//! How a version gets into production: evidence, approvals, and one transaction.
+//! How a version gets into production: a policy, evidence, approvals, and one transaction.
+//!
+//! A promotion that the rules keep out is no error but a [`Decision::Refused`] with a
+//! verdict that says why, and the refusal is in the audit log. An error means that it
+//! could not be found out, that the caller holds no grant, or that the state has moved on.
 
+mod approval;
+mod approve;
 mod decision;
+mod evidence;
+mod execute;
+mod policy;
+mod promotion;
+mod request;
+mod rules;
 
+pub use approval::Approval;
 pub use decision::Decision;
+pub use evidence::RecordedEvidence;
+pub use policy::PromotionPolicy;
+pub use promotion::Promotion;
+pub use request::{PromotionRequest, RequestId, RequestState};

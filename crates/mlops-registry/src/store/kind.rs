@@ -12,6 +12,8 @@ use super::{Key, Part};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Kind {
+    /// The registry itself: one record, from its first entry on.
+    Registry,
     /// A role that a principal holds.
     Grant,
     /// What a promotion takes.
@@ -66,7 +68,8 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
+        Self::Registry,
         Self::Grant,
         Self::Policy,
         Self::Experiment,
@@ -88,6 +91,7 @@ impl Kind {
     /// The name of the kind, and of its table.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Registry => "registry",
             Self::Grant => "grant",
             Self::Policy => "policy",
             Self::Experiment => "experiment",
@@ -117,6 +121,7 @@ impl Kind {
         const RUN: Column = Column { name: "run", number: true };
         const NAME: Column = Column { name: "name", number: false };
         match self {
+            Self::Registry => const { &[text("part")] },
             Self::Grant => const { &[text("principal"), text("role"), text("scope")] },
             Self::Policy => const { &[text("stage")] },
             Self::Experiment => &[EXPERIMENT],

@@ -2,6 +2,13 @@
 -- the row, `body` its canonical JSON. The key is the index: rows of one owner lie side
 -- by side. STRICT, so that each column holds what it says.
 
+CREATE TABLE "registry" (
+    "part" TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("part")
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE "grant" (
     "principal" TEXT NOT NULL,
     "role" TEXT NOT NULL,

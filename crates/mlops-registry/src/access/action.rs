@@ -1,0 +1,92 @@
+use std::fmt;
+
+use super::Role;
+
+/// What can be done in a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Found the registry; whoever holds the empty store may.
+    CreateRegistry,
+    /// Give a role to someone.
+    GrantRole,
+    /// Take a role from someone.
+    RevokeRole,
+    /// Say what a promotion takes.
+    SetPolicy,
+    /// Begin an experiment.
+    CreateExperiment,
+    /// Begin a run.
+    StartRun,
+    /// Add to a run.
+    LogRun,
+    /// End a run.
+    EndRun,
+    /// Register a version of a model.
+    RegisterVersion,
+    /// Record a verdict on a version.
+    RecordEvidence,
+    /// Ask for a version to be put into production.
+    RequestPromotion,
+    /// Approve such a request.
+    ApprovePromotion,
+    /// Put a version into production.
+    Promote,
+}
+
+impl Action {
+    /// As it stands in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateRegistry => "registry.create",
+            Self::GrantRole => "role.grant",
+            Self::RevokeRole => "role.revoke",
+            Self::SetPolicy => "policy.set",
+            Self::CreateExperiment => "experiment.create",
+            Self::StartRun => "run.start",
+            Self::LogRun => "run.log",
+            Self::EndRun => "run.end",
+            Self::RegisterVersion => "version.register",
+            Self::RecordEvidence => "evidence.record",
+            Self::RequestPromotion => "promotion.request",
+            Self::ApprovePromotion => "promotion.approve",
+            Self::Promote => "promotion.execute",
+        }
+    }
+
+    /// The role that [`RoleTable`](super::RoleTable) asks for.
+    pub const fn needs(self) -> Role {
+        match self {
+            Self::CreateRegistry | Self::GrantRole | Self::RevokeRole | Self::SetPolicy => Role::Admin,
+            Self::CreateExperiment
+            | Self::StartRun
+            | Self::LogRun
+            | Self::EndRun
+            | Self::RegisterVersion
+            | Self::RecordEvidence
+            | Self::RequestPromotion => Role::Author,
+            Self::ApprovePromotion => Role::Approver,
+            Self::Promote => Role::Deployer,
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::CreateRegistry => "create a registry",
+            Self::GrantRole => "grant a role",
+            Self::RevokeRole => "revoke a role",
+            Self::SetPolicy => "set the policy of promotions",
+            Self::CreateExperiment => "create an experiment",
+            Self::StartRun => "start a run",
+            Self::LogRun => "log to a run",
+            Self::EndRun => "end a run",
+            Self::RegisterVersion => "register a version",
+            Self::RecordEvidence => "record evidence",
+            Self::RequestPromotion => "request the promotion",
+            Self::ApprovePromotion => "approve the promotion",
+            Self::Promote => "carry out the promotion",
+        })
+    }
+}

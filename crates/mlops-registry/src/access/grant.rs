@@ -1,0 +1,95 @@
+use std::fmt;
+use std::str::FromStr;
+
+use mlops_core::{ModelName, Principal, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Role;
+use crate::registry::Document;
+use crate::store::{Key, Kind};
+use crate::{Error, Result};
+
+/// Where a role holds: written `*`, or `model:` and a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// For every model, and for what belongs to none.
+    All,
+    /// For this model.
+    Model(ModelName),
+}
+
+impl Scope {
+    /// Whether it covers what is done to `model`; to none in particular, if `None`.
+    pub fn covers(&self, model: Option<&ModelName>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Model(name) => model == Some(name),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Model(name) => write!(f, "model:{name}"),
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Error;
+    fn from_str(value: &str) -> Result<Self> {
+        match value.strip_prefix("model:") {
+            Some(name) => Ok(Self::Model(name.parse()?)),
+            None if value == "*" => Ok(Self::All),
+            None => Err(Error::Invalid {
+                field: "scope",
+                value: value.to_owned(),
+                expected: "`*`, or `model:` and a name".to_owned(),
+            }),
+        }
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A role that someone holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Grant {
+    /// Who holds it.
+    pub principal: Principal,
+    /// Which role.
+    pub role: Role,
+    /// Where it holds.
+    pub scope: Scope,
+    /// Who granted it.
+    pub granted_by: Principal,
+    /// When.
+    pub granted_at: Timestamp,
+}
+
+impl Grant {
+    pub(crate) fn key_of(principal: &Principal, role: Role, scope: &Scope) -> Key {
+        Key::from([principal.as_str(), role.as_str()]).and(scope.to_string())
+    }
+}
+
+impl Document for Grant {
+    const KIND: Kind = Kind::Grant;
+    fn key(&self) -> Key {
+        Self::key_of(&self.principal, self.role, &self.scope)
+    }
+}

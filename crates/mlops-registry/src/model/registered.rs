@@ -1,0 +1,36 @@
+use mlops_core::{ModelName, Principal, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::registry::Document;
+use crate::store::{Key, Kind};
+
+/// A registered model.
+///
+/// What belongs to it is counted here, which makes the record the place where those meet
+/// who change the same model at once: a version registered, evidence recorded, a promotion
+/// requested or carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Model {
+    /// Its name.
+    pub name: ModelName,
+    /// Who registered its first version.
+    pub created_by: Principal,
+    /// When.
+    pub created_at: Timestamp,
+    /// How many versions were registered: the number of the last one.
+    pub versions: u32,
+    /// How many verdicts were recorded.
+    pub evidence: u32,
+    /// How many promotions were requested: the number of the last one.
+    pub requests: u32,
+    /// How many promotions were carried out: the number of the last one.
+    pub promotions: u32,
+}
+
+impl Document for Model {
+    const KIND: Kind = Kind::Model;
+    fn key(&self) -> Key {
+        Key::from([self.name.as_str()])
+    }
+}

@@ -1,0 +1,104 @@
+use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version};
+use serde::{Deserialize, Serialize};
+
+use super::{Lineage, Window};
+use crate::registry::Document;
+use crate::store::{Key, Kind};
+use crate::tracking::RunId;
+
+/// A version to be registered: what came of a run.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct NewVersion {
+    pub(super) model: ModelName,
+    pub(super) version: Version,
+    pub(super) run: RunId,
+    pub(super) artifact: Digest,
+    pub(super) flavour: String,
+    pub(super) description: String,
+    pub(super) window: Option<Window>,
+}
+
+impl NewVersion {
+    /// The version of `model` that `run` gave, whose file is `artifact` in the store of artifacts.
+    pub fn new(model: ModelName, version: Version, run: RunId, artifact: Digest) -> Self {
+        Self {
+            model,
+            version,
+            run,
+            artifact,
+            flavour: String::new(),
+            description: String::new(),
+            window: None,
+        }
+    }
+
+    /// The time that the training data comes from.
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// What the file is, such as `lightgbm-text`.
+    pub fn flavour(mut self, flavour: impl Into<String>) -> Self {
+        self.flavour = flavour.into();
+        self
+    }
+
+    /// What a person should know of it.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+}
+
+/// A version of a model. It never changes; where it stands is kept beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModelVersion {
+    /// The model.
+    pub model: ModelName,
+    /// The version.
+    pub version: Version,
+    /// Its place among the versions of the model in the order of their registration, from 1.
+    pub number: u32,
+    /// The digest of the model file.
+    pub artifact: Digest,
+    /// What the file is, such as `lightgbm-text`.
+    pub flavour: String,
+    /// What a person should know of it.
+    pub description: String,
+    /// The run that it came from.
+    pub run: RunId,
+    /// Who started that run.
+    pub made_by: Principal,
+    /// What it was made from.
+    pub lineage: Lineage,
+    /// Who registered it.
+    pub registered_by: Principal,
+    /// When.
+    pub registered_at: Timestamp,
+}
+
+impl ModelVersion {
+    /// What a verdict on this version must name.
+    pub fn subject(&self) -> Subject {
+        Subject { model: self.model.clone(), version: self.version.clone(), artifact: self.artifact }
+    }
+
+    /// Whether `principal` has a hand in it, and so can't approve it.
+    pub fn is_by(&self, principal: &Principal) -> bool {
+        *principal == self.made_by || *principal == self.registered_by
+    }
+
+    pub(crate) fn key_of(model: &ModelName, version: &Version) -> Key {
+        Key::from([model.as_str()]).and(version.to_string())
+    }
+}
+
+impl Document for ModelVersion {
+    const KIND: Kind = Kind::Version;
+    fn key(&self) -> Key {
+        Self::key_of(&self.model, &self.version)
+    }
+}

@@ -1,0 +1,62 @@
+use mlops_core::Verdict;
+
+use super::{Approval, Decision, PromotionRequest, rules};
+use crate::access::Action;
+use crate::model::ModelVersion;
+use crate::registry::{Document as _, Session};
+use crate::store::Commit;
+use crate::{Error, Result};
+
+impl Session {
+    /// Approves a request as it was read: the approval names its artifact and evidence.
+    /// Refused to whoever trained, registered or requested the version.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role of an approver of the model,
+    /// [`Error::NotFound`] without the request, [`Error::Conflict`] if the request is no
+    /// longer as it was read, or this principal has approved it already.
+    pub fn approve(&self, request: &PromotionRequest) -> Result<Decision<Approval>> {
+        self.transact(|| {
+            let own = self.allowed(Action::ApprovePromotion, Some(&request.model))?;
+            let open = self.registry().open_request(&request.id())?;
+            if open.value != *request {
+                return Err(Error::Conflict {
+                    what: "promotion request",
+                    key: request.id().to_string(),
+                    expected: format!("for {} with {}", request.subject(), request.artifact),
+                    current: format!("for {} with {}", open.value.subject(), open.value.artifact),
+                });
+            }
+            let key = ModelVersion::key_of(&request.model, &request.version);
+            let version = self.registry().get::<ModelVersion>("version", key)?;
+            let act = self.act(Action::ApprovePromotion, request.subject());
+            let check = rules::second_person(self.principal(), &version.value, request);
+            let verdict =
+                Verdict::new(Action::ApprovePromotion.as_str(), version.value.subject(), act.at, vec![check]);
+            if !verdict.passed() {
+                return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
+            }
+            let act = act.evidence(request.evidence.iter().copied()).artifacts([request.artifact]);
+            let approval = Approval {
+                model: request.model.clone(),
+                request: request.number,
+                approver: self.principal().clone(),
+                version: request.version.clone(),
+                artifact: request.artifact,
+                evidence: request.evidence.clone(),
+                approved_at: act.at,
+            };
+            if let Some(there) = self.registry().find::<Approval>(approval.key())? {
+                return Err(Error::Conflict {
+                    what: "approval",
+                    key: format!("{} by {}", request.id(), self.principal()),
+                    expected: "absent".to_owned(),
+                    current: format!("given at {}", there.value.approved_at),
+                });
+            }
+            let expected = vec![own, open.expected(), version.expected()];
+            let commit = Commit::new(act, expected, vec![approval.create()?])?;
+            Ok((Some(commit), Decision::Granted(approval)))
+        })
+    }
+}

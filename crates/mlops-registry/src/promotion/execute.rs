@@ -1,0 +1,157 @@
+use mlops_core::{Alias, Principal, Verdict};
+
+use super::{Approval, Decision, Promotion, PromotionRequest, RequestId, RequestState, rules};
+use crate::access::Action;
+use crate::artifact::ArtifactStoreExt as _;
+use crate::model::{AliasTarget, Model, ModelVersion, PRODUCTION, Stage, VersionStage};
+use crate::registry::{Document as _, Session, Stored};
+use crate::store::{Change, Commit, Expected, Key};
+use crate::{Error, Result};
+
+impl Session {
+    /// Puts the version of a request into production, in one transaction: the rules are
+    /// checked, the version before it is archived, the alias `production` moves, and the
+    /// audit log tells of it. Refused, if policy, evidence or approvals are not there.
+    ///
+    /// The artifact is read once to see that it is what was approved.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role of a deployer of the model,
+    /// [`Error::NotFound`] without the request, [`Error::Conflict`] if it was carried out
+    /// already, or another version is in production than when it was requested;
+    /// [`Error::Corrupt`] if the artifact has changed.
+    pub fn promote(&self, id: &RequestId) -> Result<Decision<Promotion>> {
+        self.transact(|| {
+            let own = self.allowed(Action::Promote, Some(&id.model))?;
+            let request = self.registry().open_request(id)?;
+            let plan = Plan::read(self, own, request)?;
+            let act = self.act(Action::Promote, plan.request.value.subject());
+            let verdict = Verdict::new(
+                Action::Promote.as_str(),
+                plan.version.value.subject(),
+                act.at,
+                plan.checks.clone(),
+            );
+            if !verdict.passed() {
+                return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
+            }
+            self.registry().artifacts().check(&plan.request.value.artifact)?;
+            let request = &plan.request.value;
+            let act = act.evidence(request.evidence.iter().copied()).artifacts([request.artifact]);
+            let promotion = Promotion {
+                model: request.model.clone(),
+                number: plan.family.value.promotions + 1,
+                version: request.version.clone(),
+                artifact: request.artifact,
+                replaced: request.replaces.clone(),
+                request: request.number,
+                approved_by: plan.approvers.clone(),
+                evidence: request.evidence.clone(),
+                promoted_by: self.principal().clone(),
+                promoted_at: act.at,
+            };
+            let changes = plan.changes(&promotion)?;
+            Ok((Some(Commit::new(act, plan.expected, changes)?), Decision::Granted(promotion)))
+        })
+    }
+}
+
+/// All that a promotion rests on, as it was read: each piece is a condition of the commit.
+struct Plan {
+    request: Stored<PromotionRequest>,
+    version: Stored<ModelVersion>,
+    family: Stored<Model>,
+    alias: Option<Stored<AliasTarget>>,
+    stage: Stored<VersionStage>,
+    /// Of the version that is replaced.
+    before: Option<Stored<VersionStage>>,
+    approvers: Vec<Principal>,
+    expected: Vec<Expected>,
+    checks: Vec<mlops_core::Check>,
+}
+
+impl Plan {
+    fn read(session: &Session, own: Expected, request: Stored<PromotionRequest>) -> Result<Self> {
+        let registry = session.registry();
+        let PromotionRequest { model, version, replaces, .. } = &request.value;
+        let stage_of =
+            |version| registry.get::<VersionStage>("version", ModelVersion::key_of(model, version));
+        // The family first: whatever is recorded on the model after this makes the commit a conflict.
+        let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
+        let alias = registry.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
+        let current = alias.as_ref().map(|alias| &alias.value.version);
+        if current != replaces.as_ref() {
+            let words = |version: Option<&mlops_core::Version>| {
+                version.map_or_else(|| "empty".to_owned(), |version| format!("at {version}"))
+            };
+            return Err(Error::Conflict {
+                what: "production of",
+                key: model.to_string(),
+                expected: format!(
+                    "{}, as when {} was requested",
+                    words(replaces.as_ref()),
+                    request.value.id()
+                ),
+                current: words(current),
+            });
+        }
+        let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
+        let stage = stage_of(version)?;
+        let before = replaces.as_ref().map(stage_of).transpose()?;
+        let (policy_stands, policy) = registry.policy_now()?;
+
+        let recorded = registry.evidence(model, version)?;
+        let (digests, mut checks) = rules::evidence(policy.as_ref(), &candidate.value, &recorded);
+        checks.push(rules::same_artifact(&request.value, &candidate.value));
+        let mut expected = vec![own, candidate.expected(), policy_stands];
+        let mut approvers = Vec::new();
+        if let Some(policy) = &policy {
+            checks.push(rules::same_evidence(&request.value, &digests));
+            let mut given = Vec::new();
+            for approval in registry.list::<Approval>(&request.value.id().key())? {
+                let approver = approval.value.approver.clone();
+                let may = registry.session(&approver).allowed(Action::ApprovePromotion, Some(model));
+                let holds = match may {
+                    Ok(grant) => {
+                        expected.push(grant);
+                        true
+                    }
+                    Err(Error::Forbidden { .. }) => false,
+                    Err(error) => return Err(error),
+                };
+                expected.push(approval.expected());
+                approvers.push(approver);
+                given.push((approval.value, holds));
+            }
+            checks.push(rules::approvals(policy, &candidate.value, &request.value, &given));
+        }
+        Ok(Self { request, version: candidate, family, alias, stage, before, approvers, expected, checks })
+    }
+
+    fn changes(&self, promotion: &Promotion) -> Result<Vec<Change>> {
+        let (at, by) = (promotion.promoted_at, &promotion.promoted_by);
+        let moved = |stored: &Stored<VersionStage>, stage| {
+            stored.replace(&VersionStage { stage, since: at, by: by.clone(), ..stored.value.clone() })
+        };
+        let target = AliasTarget {
+            model: promotion.model.clone(),
+            alias: Alias::new(PRODUCTION)?,
+            version: promotion.version.clone(),
+            since: at,
+            by: by.clone(),
+        };
+        let done = PromotionRequest { state: RequestState::Done, ..self.request.value.clone() };
+        let counted = Model { promotions: promotion.number, ..self.family.value.clone() };
+        let mut changes = vec![self.family.replace(&counted)?, self.request.replace(&done)?];
+        if let Some(before) = &self.before {
+            changes.push(moved(before, Stage::Archived)?);
+        }
+        changes.push(moved(&self.stage, Stage::Production)?);
+        changes.push(match &self.alias {
+            Some(alias) => alias.replace(&target)?,
+            None => target.create()?,
+        });
+        changes.push(promotion.create()?);
+        Ok(changes)
+    }
+}

@@ -1,0 +1,50 @@
+use mlops_core::{Digest, ModelName, Principal, Timestamp, Version};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::registry::{Document, Registry};
+use crate::store::{Key, Kind};
+
+/// A version that went into production.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Promotion {
+    /// The model.
+    pub model: ModelName,
+    /// Its place among the promotions of the model, from 1.
+    pub number: u32,
+    /// The version that went into production.
+    pub version: Version,
+    /// The digest of its model file.
+    pub artifact: Digest,
+    /// The version that it replaced.
+    pub replaced: Option<Version>,
+    /// The number of the request.
+    pub request: u32,
+    /// Who approved it.
+    pub approved_by: Vec<Principal>,
+    /// The digests of the verdicts that it rests on.
+    pub evidence: Vec<Digest>,
+    /// Who carried it out.
+    pub promoted_by: Principal,
+    /// Since when it is, or was, in production.
+    pub promoted_at: Timestamp,
+}
+
+impl Document for Promotion {
+    const KIND: Kind = Kind::Promotion;
+    fn key(&self) -> Key {
+        Key::from([self.model.as_str()]).and(i64::from(self.number))
+    }
+}
+
+impl Registry {
+    /// What was in production when: the promotions of a model, the first first. Each
+    /// stood until the next.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn history(&self, model: &ModelName) -> Result<Vec<Promotion>> {
+        self.values(&Key::from([model.as_str()]))
+    }
+}

@@ -1,0 +1,148 @@
+//! The registry as a whole: how it is made, opened, and entered by someone.
+
+mod builder;
+mod document;
+mod session;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use mlops_core::{Clock, Principal, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use builder::RegistryBuilder;
+pub(crate) use document::{Document, Stored, StoredExt};
+pub use session::Session;
+
+use crate::Result;
+use crate::access::Authorizer;
+use crate::artifact::ArtifactStore;
+use crate::audit::{Audit, AuditReport, Entry};
+use crate::merkle::{Origin, SignedTreeHead, Signer, TreeHead, root_at};
+use crate::store::{Key, Kind, MetadataStore};
+
+/// A model registry over a store of records and one of artifacts. A clone is the same registry.
+///
+/// Reading takes no grant: who can open the store can read it. Whoever changes something
+/// does so in a [`Session`], which knows who it is.
+#[derive(Clone)]
+pub struct Registry {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    store: Arc<dyn MetadataStore>,
+    artifacts: Arc<dyn ArtifactStore>,
+    signer: Arc<dyn Signer>,
+    clock: Arc<dyn Clock>,
+    authorizer: Arc<dyn Authorizer>,
+    origin: Origin,
+}
+
+impl Registry {
+    /// Puts a registry together: where its records are, where its artifacts are, and who
+    /// signs its tree heads.
+    pub fn builder(
+        store: Arc<dyn MetadataStore>,
+        artifacts: Arc<dyn ArtifactStore>,
+        signer: Arc<dyn Signer>,
+    ) -> RegistryBuilder {
+        RegistryBuilder::new(store, artifacts, signer)
+    }
+
+    /// The registry as `principal` uses it. What they may do there, their grants decide.
+    pub fn session(&self, principal: &Principal) -> Session {
+        Session::new(self.clone(), principal.clone())
+    }
+
+    /// The store of the records and of the audit log.
+    pub fn store(&self) -> &dyn MetadataStore {
+        &*self.parts.store
+    }
+
+    /// The store of the artifacts.
+    pub fn artifacts(&self) -> &dyn ArtifactStore {
+        &*self.parts.artifacts
+    }
+
+    /// The name of the audit log, which its tree heads bear.
+    pub fn origin(&self) -> &Origin {
+        &self.parts.origin
+    }
+
+    /// The audit log of this moment in one signed line, to be kept where those who can
+    /// write to the store can't reach.
+    ///
+    /// # Errors
+    /// Those of the store and of the signer.
+    pub fn tree_head(&self) -> Result<SignedTreeHead> {
+        let size = self.store().size()?;
+        let root = root_at(self.store(), size)?;
+        let head = TreeHead::new(self.origin().clone(), size, root, self.now())?;
+        SignedTreeHead::sign(head, &*self.parts.signer)
+    }
+
+    /// The entries of the audit log whose sequence lies in `range`, as many as there are.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if one can't be read; [`verify`](Self::verify) says more.
+    pub fn entries(&self, range: Range<u64>) -> Result<Vec<Entry>> {
+        let leaves = self.store().leaves(range)?;
+        leaves.iter().map(|(sequence, leaf)| Entry::read(*sequence, leaf)).collect()
+    }
+
+    /// An audit of the whole registry, to be given the tree heads that were kept.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit::of(self.store()).artifacts(self.artifacts())
+    }
+
+    /// Replays the audit log and compares it with the records and artifacts. To find out
+    /// whether the log as a whole was replaced, [`audit`](Self::audit) it against a tree
+    /// head that was kept outside.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if it could not look. What it finds is in the report.
+    pub fn verify(&self) -> Result<AuditReport> {
+        self.audit().verify()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn authorizer(&self) -> &dyn Authorizer {
+        &*self.parts.authorizer
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("origin", &self.parts.origin)
+            .field("store", &self.parts.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The first record of every registry. That there can be only one keeps two who create a
+/// registry in the same store at once from both becoming its admin.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Founding {
+    pub(crate) origin: Origin,
+    pub(crate) created_by: Principal,
+    pub(crate) created_at: Timestamp,
+}
+
+impl Founding {
+    pub(crate) fn only() -> Key {
+        Key::from(["registry"])
+    }
+}
+
+impl Document for Founding {
+    const KIND: Kind = Kind::Registry;
+    fn key(&self) -> Key {
+        Self::only()
+    }
+}

@@ -1,0 +1,26 @@
+use mlops_core::{ExperimentName, Principal, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::registry::Document;
+use crate::store::{Key, Kind};
+
+/// A group of runs that try the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Experiment {
+    /// Its name.
+    pub name: ExperimentName,
+    /// Who began it.
+    pub created_by: Principal,
+    /// When.
+    pub created_at: Timestamp,
+    /// How many runs it has: the number of the last one.
+    pub runs: u32,
+}
+
+impl Document for Experiment {
+    const KIND: Kind = Kind::Experiment;
+    fn key(&self) -> Key {
+        Key::from([self.name.as_str()])
+    }
+}
