@@ -1,4 +1,50 @@
-//! Feature store: entities, views, leak-free point-in-time joins, online look-up
+//! Feature store: what was known about a customer, an aircraft, a street, and when.
+//!
+//! Training looks back: the [point-in-time join](PointInTimeJoin) gives each past decision
+//! the features as they were known at its time, never later ones. Serving looks up: an
+//! [`OnlineStore`] keeps the newest values of each key. Both follow the same rule.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! # #[cfg(feature = "parquet")] {
+//! use mlops_features::{Catalog, Entity, FeatureService, FeatureView, OfflineSourceExt, ParquetSource, PointInTimeJoin, ValueType};
+//!
+//! let origin = Entity::new("origin", ["origin"])?;
+//! let weather = FeatureView::builder("weather", ParquetSource::open("weather.parquet")?)
+//!     .entity(&origin)
+//!     .timestamp("event_timestamp")
+//!     .ttl(Duration::from_secs(3 * 3600))
+//!     .feature("temp", ValueType::Float)
+//!     .feature("visib", ValueType::Float)
+//!     .build()?;
+//! let catalog = Catalog::new([weather])?;
+//! let service = FeatureService::new("flight-delay", ["hour", "weather:temp", "weather:visib"])?;
+//! let flights = ParquetSource::open("flights.parquet")?.read_all()?;
+//! let training = PointInTimeJoin::new(&catalog, &service)?.run(&flights)?;
+//! let inputs = training.dense()?; // hour, temp and visib of each flight, as the model reads them
+//! # }
+//! # Ok::<(), mlops_features::Error>(())
+//! ```
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | say what features there are | [`Entity`], [`FeatureView`], [`Catalog`] |
+//! | name the inputs of a model in their order | [`FeatureService`], [`FeatureRef`] |
+//! | read history from Parquet files or memory | [`ParquetSource`], [`MemorySource`], [`OfflineSourceExt`] |
+//! | read history from elsewhere | [`OfflineSource`] |
+//! | make a training set without leaks | [`PointInTimeJoin`] |
+//! | hand it to a model | [`Joined::dense`], [`DenseRows`] |
+//! | look up the newest values | [`OnlineStore`], [`MemoryOnlineStore`] |
+//! | write an online store of your own | [`OnlineStore`], `testing` (feature `testing`) |
+//!
+//! # Features
+//!
+//! - `parquet` (default): Parquet files as sources. Compiles Zstandard's C code.
+//! - `testing`: the conformance suites, for adapters of your own.
+#![cfg_attr(
+    not(feature = "parquet"),
+    allow(rustdoc::broken_intra_doc_links, reason = "ParquetSource is not there")
+)]
 #![forbid(unsafe_code)]
 
 mod definition;

@@ -1,4 +1,6 @@
 //! Recorded answers that a point-in-time join must give. `MLOPS_CASES` names another folder of them.
+#![expect(clippy::print_stdout, reason = "the tally is for people")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +17,7 @@ use arrow_array::{
 use arrow_schema::DataType;
 use mlops_core::Timestamp;
 use mlops_features::{
-    Catalog, Entity, FeatureNaming, FeatureRef, FeatureService, FeatureView, Input, MemorySource,
+    Catalog, Entity, FeatureNaming, FeatureRef, FeatureService, FeatureView, Input, Joined, MemorySource,
     PointInTimeJoin, ValueType,
 };
 use serde::Deserialize;
@@ -165,7 +167,7 @@ impl Case {
         let naming = if self.full_feature_names { FeatureNaming::Full } else { FeatureNaming::Short };
         PointInTimeJoin::new(&catalog, &service)
             .and_then(|join| join.entity_timestamp(&self.event_timestamp).naming(naming).run(&entities))
-            .map(|joined| joined.into_batch())
+            .map(Joined::into_batch)
             .map_err(|error| error.to_string())
     }
 }

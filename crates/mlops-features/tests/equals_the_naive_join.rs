@@ -1,4 +1,5 @@
 //! The join gives what a loop over all pairs of rows gives.
+#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 
 use std::cmp::Reverse;
 use std::sync::Arc;

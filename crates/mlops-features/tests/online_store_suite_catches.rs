@@ -5,6 +5,7 @@ use mlops_features::testing::online_store as suite;
 use mlops_features::{EntityKey, FeatureRow, MemoryOnlineStore, OnlineStore, Result, Value};
 
 type Rows = [(EntityKey, FeatureRow)];
+type Answer = Vec<Option<FeatureRow>>;
 
 /// What the wrong store does to a row before it writes it, or to an answer.
 #[derive(Debug, Default)]
@@ -12,7 +13,7 @@ struct Wrong {
     inner: MemoryOnlineStore,
     write: Option<fn(&mut FeatureRow)>,
     key: Option<fn(&EntityKey) -> EntityKey>,
-    answer: Option<fn(Vec<Option<FeatureRow>>) -> Vec<Option<FeatureRow>>>,
+    answer: Option<fn(Answer) -> Answer>,
 }
 
 impl OnlineStore for Wrong {
@@ -29,12 +30,7 @@ impl OnlineStore for Wrong {
         self.inner.write(view, features, &rows)
     }
 
-    fn get_many(
-        &self,
-        view: &ViewName,
-        features: &[FeatureName],
-        keys: &[EntityKey],
-    ) -> Result<Vec<Option<FeatureRow>>> {
+    fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
         let keys: Vec<_> =
             keys.iter().map(|key| self.key.map_or_else(|| key.clone(), |change| change(key))).collect();
         let answer = self.inner.get_many(view, features, &keys)?;
@@ -60,12 +56,7 @@ impl OnlineStore for LastWriteWins {
         Ok(rows.len())
     }
 
-    fn get_many(
-        &self,
-        view: &ViewName,
-        features: &[FeatureName],
-        keys: &[EntityKey],
-    ) -> Result<Vec<Option<FeatureRow>>> {
+    fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
         self.0.get_many(view, features, keys)
     }
 }
@@ -85,7 +76,7 @@ fn a_store_in_which_the_last_of_racing_writers_wins() {
 #[test]
 #[should_panic(expected = "a scoped thread panicked")]
 fn a_store_that_shows_a_row_before_all_of_it_is_there() {
-    let answer = |mut rows: Vec<Option<FeatureRow>>| {
+    let answer = |mut rows: Answer| {
         for row in rows.iter_mut().flatten() {
             row.values[1] = Value::Null;
         }
@@ -119,7 +110,7 @@ fn a_store_that_takes_unknown_for_late() {
 #[test]
 #[should_panic(expected = "assertion `left == right` failed")]
 fn a_store_that_leaves_out_what_it_lacks() {
-    let answer = |rows: Vec<Option<FeatureRow>>| rows.into_iter().filter(Option::is_some).collect();
+    let answer = |rows: Answer| rows.into_iter().flatten().map(Some).collect();
     suite::answers_follow_the_keys(&Wrong { answer: Some(answer), ..Wrong::default() });
 }
 
@@ -134,12 +125,7 @@ fn a_store_that_joins_keys_to_text() {
             let text = |key: &EntityKey| key.parts().iter().map(ToString::to_string).collect::<String>();
             Ok(rows.iter().filter(|(key, _)| known.insert((view.clone(), text(key)))).count())
         }
-        fn get_many(
-            &self,
-            _: &ViewName,
-            _: &[FeatureName],
-            keys: &[EntityKey],
-        ) -> Result<Vec<Option<FeatureRow>>> {
+        fn get_many(&self, _: &ViewName, _: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
             Ok(vec![None; keys.len()])
         }
     }
@@ -155,12 +141,7 @@ fn a_store_that_checks_while_it_writes() {
         fn write(&self, view: &ViewName, features: &[FeatureName], rows: &Rows) -> Result<usize> {
             rows.iter().map(|row| self.0.write(view, features, std::slice::from_ref(row))).sum()
         }
-        fn get_many(
-            &self,
-            view: &ViewName,
-            features: &[FeatureName],
-            keys: &[EntityKey],
-        ) -> Result<Vec<Option<FeatureRow>>> {
+        fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
             self.0.get_many(view, features, keys)
         }
     }

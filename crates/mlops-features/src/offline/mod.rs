@@ -151,8 +151,8 @@ fn check_range(table: &str, rows: &Range<u64>, len: u64) -> Result<()> {
 
 /// Checks that `rows` ascend strictly and end within a table of `len` rows.
 fn check_rows(table: &str, rows: &[u64], len: u64) -> Result<()> {
-    if let Some(pair) = rows.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return Err(no_such_rows(table, &format!("{} after {}", pair[1], pair[0])));
+    if let Some([row, next]) = rows.array_windows().find(|[row, next]| row >= next) {
+        return Err(no_such_rows(table, &format!("{next} after {row}")));
     }
     match rows.last() {
         Some(last) if *last >= len => Err(no_such_rows(table, &last.to_string())),

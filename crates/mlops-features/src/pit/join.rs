@@ -20,7 +20,7 @@ use crate::offline::{OfflineSourceExt, column_index, column_type};
 use crate::{Error, Result};
 
 /// What messages call the rows to be joined to.
-const ENTITY_ROWS: &str = "the entity rows";
+const ENTITY_TABLE: &str = "the entity table";
 
 /// How the columns of features are called in the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -165,7 +165,7 @@ impl<'a> PointInTimeJoin<'a> {
             self.join(entities)
         } else {
             Err(Error::TooLarge {
-                what: ENTITY_ROWS.to_owned(),
+                what: ENTITY_TABLE.to_owned(),
                 limit: format!("expected fewer than {NO_KEY}"),
             })
         }
@@ -174,8 +174,8 @@ impl<'a> PointInTimeJoin<'a> {
     fn join(&self, entities: &RecordBatch) -> Result<Joined> {
         let names = self.column_names(&entities.schema())?;
         self.check_keys(&entities.schema())?;
-        let time = entities.column(column_index(ENTITY_ROWS, &entities.schema(), self.entity_timestamp)?);
-        let times = Micros::read(time, ENTITY_ROWS, self.entity_timestamp)?;
+        let time = entities.column(column_index(ENTITY_TABLE, &entities.schema(), self.entity_timestamp)?);
+        let times = Micros::read(time, ENTITY_TABLE, self.entity_timestamp)?;
 
         // Views with the same join keys share one index.
         let mut keys: Vec<Vec<&str>> = self.views.iter().map(|(view, _)| entity_keys(view)).collect();
@@ -234,13 +234,13 @@ impl<'a> PointInTimeJoin<'a> {
         let mut owners: HashMap<String, String> = entities
             .fields()
             .iter()
-            .map(|field| (field.name().clone(), format!("a column of {ENTITY_ROWS}")))
+            .map(|field| (field.name().clone(), format!("a column of {ENTITY_TABLE}")))
             .collect();
         self.inputs
             .iter()
             .map(|input| match input {
                 Input::Column(name) => {
-                    column_index(ENTITY_ROWS, entities, name.as_str())?;
+                    column_index(ENTITY_TABLE, entities, name.as_str())?;
                     Ok(name.to_string())
                 }
                 Input::Feature(reference) => {
@@ -260,12 +260,12 @@ impl<'a> PointInTimeJoin<'a> {
         for (view, _) in &self.views {
             let (table, schema) = (view.source().name(), view.source().schema());
             for key in view.keys() {
-                let entity = column_type(ENTITY_ROWS, entities, &key.entity)?;
+                let entity = column_type(ENTITY_TABLE, entities, &key.entity)?;
                 let source = column_type(table, &schema, &key.source)?;
                 let kind = KeyKind::of(entity);
                 if kind.is_none() || kind != KeyKind::of(source) {
                     return Err(Error::ColumnType {
-                        table: ENTITY_ROWS.to_owned(),
+                        table: ENTITY_TABLE.to_owned(),
                         column: key.entity.clone(),
                         found: entity.to_string(),
                         expected: format!(
@@ -327,8 +327,7 @@ fn gather(
 
     let gathered = source.gather(&names, &source_rows)?;
     let types = fields.iter().map(Field::data_type);
-    if gathered.num_rows() != source_rows.len()
-        || !gathered.columns().iter().map(|column| column.data_type()).eq(types)
+    if gathered.num_rows() != source_rows.len() || !gathered.columns().iter().map(Array::data_type).eq(types)
     {
         return Err(broken(source.as_ref(), "it gathers other rows or columns than were asked for"));
     }

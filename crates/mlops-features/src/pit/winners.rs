@@ -196,7 +196,7 @@ impl Scan<'_> {
     }
 
     fn check(&self, source: &dyn OfflineSource, batch: &RecordBatch) -> Result<()> {
-        let types = batch.columns().iter().map(|column| column.data_type());
+        let types = batch.columns().iter().map(Array::data_type);
         if types.eq(&self.columns.types) {
             return Ok(());
         }

@@ -5,6 +5,7 @@ mod file;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -184,8 +185,8 @@ impl ParquetFile {
             return Err(unavailable(io::Error::other("it is not a file")));
         }
         let file = SharedFile::new(file, facts.len());
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-            .map_err(|error| Error::Corrupt { table: name(), column: None, source: error.into() })?;
+        let metadata = guarded(|| Ok(ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?))
+            .map_err(|source| Error::Corrupt { table: name(), column: None, source })?;
         Ok(Self { path: path.to_owned(), file, metadata })
     }
 
@@ -215,8 +216,11 @@ impl ParquetFile {
     /// comes from: the first that can't be read alone.
     fn blame(&self, group: usize, columns: &[usize], error: BoxError) -> Error {
         let readable = |column: &usize| {
-            self.reader(group, &[*column], Part::All, SCAN_ROWS)
-                .is_ok_and(|mut batches| batches.all(|batch| batch.is_ok()))
+            guarded(|| {
+                self.reader(group, &[*column], Part::All, SCAN_ROWS)?
+                    .try_for_each(|batch| Ok(batch.map(drop)?))
+            })
+            .is_ok()
         };
         self.corrupt(columns.iter().find(|column| !readable(column)).copied(), error)
     }
@@ -243,6 +247,16 @@ impl ParquetFile {
         };
         Ok(builder.build()?)
     }
+}
+
+/// What `read` gives; an error also if it panics, as the Parquet reader does on some
+/// damaged pages. What it was reading must not be used again then.
+fn guarded<T>(read: impl FnOnce() -> Result<T, BoxError>) -> Result<T, BoxError> {
+    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(format!("the reader panicked: {}", said.unwrap_or("it did not say why")).into())
+    })
 }
 
 /// Which rows of a row group to read.
@@ -310,8 +324,7 @@ impl<'a> GroupReader<'a> {
     fn new(file: &'a ParquetFile, group: usize, columns: &[usize], part: Part) -> Result<Self> {
         let batch_rows = if matches!(part, Part::Run(_)) { SCAN_ROWS } else { GATHER_ROWS };
         let missing = part.len(file.metadata.metadata().row_group(group).num_rows());
-        let reader = file
-            .reader(group, columns, part, batch_rows)
+        let reader = guarded(|| file.reader(group, columns, part, batch_rows))
             .map_err(|error| file.blame(group, columns, error))?;
         let order =
             columns.iter().map(|column| columns.iter().filter(|other| *other < column).count()).collect();
@@ -323,14 +336,15 @@ impl Iterator for GroupReader<'_> {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.reader.as_mut()?.next() {
+        let reader = self.reader.as_mut()?;
+        match guarded(|| Ok(reader.next().transpose()?)).transpose() {
             Some(Ok(batch)) => {
                 self.missing = self.missing.saturating_sub(batch.num_rows() as u64);
                 Some(Ok(batch.project(&self.order).expect("each column asked for is read once")))
             }
             Some(Err(error)) => {
                 self.reader = None;
-                Some(Err(self.file.blame(self.group, &self.columns, error.into())))
+                Some(Err(self.file.blame(self.group, &self.columns, error)))
             }
             None if self.missing > 0 => {
                 self.reader = None;
@@ -339,5 +353,18 @@ impl Iterator for GroupReader<'_> {
             }
             None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_reader_is_an_error() {
+        assert_eq!(guarded(|| Ok(1)).unwrap(), 1);
+        let empty: &[u8] = &[];
+        let error = guarded(|| Ok(empty[0])).unwrap_err().to_string();
+        assert!(error.starts_with("the reader panicked: index out of bounds"), "{error}");
     }
 }
