@@ -182,6 +182,10 @@ pub fn answers_to_one_request_stand_side_by_side(log: &dyn PredictionLog) {
         log.count(&all().version(Version::new(1, 0, 0))).unwrap(),
         Counts { labelled: 2, unlabelled: 0 }
     );
+    let fallback = PredictionEvent { served_by: ServedBy::Fallback, ..event(1, 10) };
+    log.append(&[fallback]).unwrap();
+    assert_eq!(labels(log), [Some(1.0); 4], "an answer that comes after its label");
+    assert_eq!(log.waiting_labels(&MODEL.parse().unwrap()).unwrap(), 0);
 }
 
 /// Two models may use the same ids.
