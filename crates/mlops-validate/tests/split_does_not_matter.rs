@@ -152,6 +152,20 @@ fn a_table_of_several_windows_is_the_same_as_its_batches_merged() {
     assert!(reported.is_sorted() && reported.last() == Some(&300_000), "{reported:?}");
 }
 
+/// The first row of a value is read back from what was kept of the value.
+#[test]
+fn both_zeros_look_the_same_in_one_batch_and_in_parts() {
+    let table = table(&[(None, Some(-0.0), None, None), (None, Some(0.0), None, None)]);
+    let suite = suite();
+    let whole = all(&suite.validate(std::slice::from_ref(&table)).unwrap());
+    let compiled = suite.validator().compile(&table.schema());
+    let (mut first, mut second) = (compiled.part(0), compiled.part(1));
+    first.update(&[table.slice(0, 1)]).unwrap();
+    second.update(&[table.slice(1, 1)]).unwrap();
+    first.merge(second).unwrap();
+    assert_eq!(all(&first.finish()), whole);
+}
+
 #[test]
 fn a_part_that_does_not_follow_is_refused() {
     let table = table(&[(Some(1), None, None, None)]);

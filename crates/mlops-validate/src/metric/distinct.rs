@@ -1,6 +1,9 @@
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::hash_table::{Entry, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap};
+
+use super::broken::BrokenRow;
 
 /// A value as it is hashed: of one column, either all fit in 64 bits or none does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,112 +12,101 @@ pub(super) enum Key<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Where a key is kept.
+/// The row where a value was first seen, and in the highest bit whether it was seen again.
 #[derive(Clone, Copy)]
-enum Kept {
-    Bits(u64),
-    /// In the arena, from here up to there.
-    Bytes(usize, usize),
-}
+struct First(u64);
 
-/// A key that owns its bytes.
-pub(super) enum OwnedKey {
-    Bits(u64),
-    Bytes(Vec<u8>),
-}
+const AGAIN: u64 = 1 << 63;
 
-impl OwnedKey {
-    pub(super) fn as_key(&self) -> Key<'_> {
-        match self {
-            Self::Bits(bits) => Key::Bits(*bits),
-            Self::Bytes(bytes) => Key::Bytes(bytes),
-        }
+impl First {
+    fn row(self) -> u64 {
+        self.0 & !AGAIN
+    }
+
+    fn is_repeated(self) -> bool {
+        self.0 & AGAIN != 0
     }
 }
 
-/// The distinct values of a column in the order in which they were first seen, with
-/// something kept for each. Text lies in one arena: no allocation a value.
-pub(super) struct Distinct<T> {
+struct Small {
+    bits: u64,
+    first: First,
+}
+
+/// The bytes lie in the arena. The hash is kept, so that the table grows and most
+/// comparisons end without touching them.
+struct Large {
+    hash: u64,
+    from: usize,
+    len: usize,
+    first: First,
+}
+
+/// The distinct values of a column with the row where each was first seen. Text lies in
+/// one arena: no allocation a value.
+#[derive(Default)]
+pub(super) struct Distinct {
     hasher: DefaultHashBuilder,
-    /// The hash and the place of each value. The hash is kept so that growing and looking
-    /// up do not touch the values.
-    table: HashTable<(u64, usize)>,
-    keys: Vec<Kept>,
-    kept: Vec<T>,
+    small: HashTable<Small>,
+    large: HashTable<Large>,
     arena: Vec<u8>,
+    /// The first rows as they will be shown, if that can't be told from the value.
+    shown: HashMap<u64, BrokenRow>,
 }
 
-impl<T> Default for Distinct<T> {
-    fn default() -> Self {
-        Self {
-            hasher: DefaultHashBuilder::default(),
-            table: HashTable::new(),
-            keys: Vec::new(),
-            kept: Vec::new(),
-            arena: Vec::new(),
-        }
-    }
-}
-
-impl<T> Distinct<T> {
-    fn hash(&self, key: Key<'_>) -> u64 {
-        match key {
-            Key::Bits(bits) => self.hasher.hash_one(bits),
-            Key::Bytes(bytes) => self.hasher.hash_one(bytes),
-        }
-    }
-
-    /// The place of a value, if it has been seen.
-    pub(super) fn find(&self, key: Key<'_>) -> Option<usize> {
-        let hash = self.hash(key);
-        self.table.find(hash, |(other, at)| *other == hash && self.key(*at) == key).map(|(_, at)| *at)
-    }
-
-    /// Adds a value that has not been seen.
-    pub(super) fn insert(&mut self, key: Key<'_>, value: T) -> usize {
-        let hash = self.hash(key);
-        let at = self.keys.len();
-        self.keys.push(match key {
-            Key::Bits(bits) => Kept::Bits(bits),
-            Key::Bytes(bytes) => {
-                let from = self.arena.len();
-                self.arena.extend_from_slice(bytes);
-                Kept::Bytes(from, self.arena.len())
+impl Distinct {
+    /// Takes in the value of a row; whether it has been seen before.
+    pub(super) fn see(&mut self, key: Key<'_>, row: u64) -> bool {
+        let first = match key {
+            Key::Bits(bits) => {
+                let hash = self.hasher.hash_one(bits);
+                let hasher = &self.hasher;
+                match self.small.entry(hash, |one| one.bits == bits, |one| hasher.hash_one(one.bits)) {
+                    Entry::Occupied(seen) => &mut seen.into_mut().first,
+                    Entry::Vacant(place) => {
+                        place.insert(Small { bits, first: First(row) });
+                        return false;
+                    }
+                }
             }
-        });
-        self.kept.push(value);
-        self.table.insert_unique(hash, (hash, at), |(hash, _)| *hash);
-        at
+            Key::Bytes(bytes) => {
+                let hash = self.hasher.hash_one(bytes);
+                let arena = &self.arena;
+                let same = |one: &Large| one.hash == hash && arena[one.from..one.from + one.len] == *bytes;
+                match self.large.entry(hash, same, |one| one.hash) {
+                    Entry::Occupied(seen) => &mut seen.into_mut().first,
+                    Entry::Vacant(place) => {
+                        place.insert(Large {
+                            hash,
+                            from: self.arena.len(),
+                            len: bytes.len(),
+                            first: First(row),
+                        });
+                        self.arena.extend_from_slice(bytes);
+                        return false;
+                    }
+                }
+            }
+        };
+        first.0 |= AGAIN;
+        true
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.keys.len()
+    /// Keeps how the first row of a value will be shown.
+    pub(super) fn keep_shown(&mut self, shown: BrokenRow) {
+        self.shown.insert(shown.row, shown);
     }
 
-    pub(super) fn key(&self, at: usize) -> Key<'_> {
-        match self.keys[at] {
-            Kept::Bits(bits) => Key::Bits(bits),
-            Kept::Bytes(from, to) => Key::Bytes(&self.arena[from..to]),
-        }
+    /// How a row that was the first of its value will be shown, if that was kept.
+    pub(super) fn take_shown(&mut self, row: u64) -> Option<BrokenRow> {
+        self.shown.remove(&row)
     }
 
-    pub(super) fn get_mut(&mut self, at: usize) -> &mut T {
-        &mut self.kept[at]
-    }
-
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.kept.iter_mut()
-    }
-
-    /// All values with what was kept, in the order in which they were first seen.
-    pub(super) fn into_entries(self) -> impl Iterator<Item = (OwnedKey, T)> {
-        let arena = self.arena;
-        self.keys.into_iter().zip(self.kept).map(move |(key, kept)| {
-            let key = match key {
-                Kept::Bits(bits) => OwnedKey::Bits(bits),
-                Kept::Bytes(from, to) => OwnedKey::Bytes(arena[from..to].to_vec()),
-            };
-            (key, kept)
-        })
+    /// All values, in any order: the value, its first row, and whether it was seen again.
+    pub(super) fn values(&self) -> impl Iterator<Item = (Key<'_>, u64, bool)> {
+        let small = self.small.iter().map(|one| (Key::Bits(one.bits), one.first));
+        let large =
+            self.large.iter().map(|one| (Key::Bytes(&self.arena[one.from..one.from + one.len]), one.first));
+        small.chain(large).map(|(key, first)| (key, first.row(), first.is_repeated()))
     }
 }

@@ -16,8 +16,8 @@ use crate::{Error, Result};
 
 /// The rows of a column whose value occurs more than once; the first occurrence too.
 ///
-/// Memory grows with the number of distinct values: some 60 bytes each and the bytes of
-/// text, more if rows are kept with their keys.
+/// Memory grows with the number of distinct values: 20 to 40 bytes each (35 to 70 for
+/// text, and its bytes), much more if rows have to be shown with their keys.
 #[derive(Debug)]
 pub(crate) struct Repeated {
     pub(crate) column: String,
@@ -33,25 +33,12 @@ pub(crate) struct RepeatedState {
     data_type: DataType,
     rows: u64,
     missing: u64,
-    values: Distinct<First>,
-    /// Rows that repeat a value, in order; no more of them than may be kept.
-    again: Vec<Again>,
+    values: Distinct,
+    /// How many rows repeat a value that was there before.
     repeats: u64,
-}
-
-/// A value's first row.
-struct First {
-    row: u64,
-    occurrences: u64,
-    /// The row as it will be shown; `None` while that can be told from the value.
-    shown: Option<Box<BrokenRow>>,
-}
-
-/// A row whose value was there before.
-struct Again {
-    row: u64,
-    value: usize,
-    shown: Option<Box<BrokenRow>>,
+    /// The first of those rows, in order, and the numbers of the others if they are kept.
+    again: Vec<BrokenRow>,
+    again_numbers: Vec<u64>,
 }
 
 impl Metric for Repeated {
@@ -74,8 +61,9 @@ impl Metric for Repeated {
             rows: 0,
             missing: 0,
             values: Distinct::default(),
-            again: Vec::new(),
             repeats: 0,
+            again: Vec::new(),
+            again_numbers: Vec::new(),
         }
     }
 }
@@ -88,39 +76,36 @@ impl RepeatedState {
             || matches!(self.data_type, DataType::Union(_, _) | DataType::Decimal128(_, _))
     }
 
-    /// Whether one more repeated row may be among those kept.
-    fn keeps_more(&self) -> bool {
-        self.keep.all_row_numbers || self.again.len() < self.keep.rows
+    fn shown(&self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize) -> Result<BrokenRow> {
+        let value = match shown(array, row) {
+            // Both zeros are one value, and so they look the same.
+            Cell::Float(value) => Cell::Float(value + 0.0),
+            value => value,
+        };
+        self.keep.row(chunk, row, value, self.keep.whole_rows > 0)
     }
 
-    fn shown(&self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize) -> Result<Option<Box<BrokenRow>>> {
-        if self.needs_the_row() {
-            let whole = self.keep.whole_rows > 0;
-            self.keep.row(chunk, row, shown(array, row), whole).map(|row| Some(Box::new(row)))
-        } else {
-            Ok(None)
-        }
-    }
-
-    /// Takes in the value with this place among the distinct ones.
-    fn count(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, value: usize) -> Result<()> {
+    /// Takes in a row whose value was there before.
+    fn repeat(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize) -> Result<()> {
         self.repeats += 1;
-        self.values.get_mut(value).occurrences += 1;
-        if self.keeps_more() {
-            let shown = self.shown(chunk, array, row)?;
-            self.again.push(Again { row: chunk.first_row() + row as u64, value, shown });
+        if self.again.len() < self.keep.rows {
+            self.again.push(self.shown(chunk, array, row)?);
+        } else if self.keep.all_row_numbers {
+            self.again_numbers.push(chunk.first_row() + row as u64);
         }
         Ok(())
     }
 
-    fn take(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, key: Key<'_>) -> Result<usize> {
-        if let Some(value) = self.values.find(key) {
-            self.count(chunk, array, row, value)?;
-            return Ok(value);
+    fn take(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, key: Key<'_>) -> Result<()> {
+        if self.values.see(key, chunk.first_row() + row as u64) {
+            self.repeat(chunk, array, row)
+        } else if self.needs_the_row() {
+            let shown = self.shown(chunk, array, row)?;
+            self.values.keep_shown(shown);
+            Ok(())
+        } else {
+            Ok(())
         }
-        let shown = self.shown(chunk, array, row)?;
-        let first = First { row: chunk.first_row() + row as u64, occurrences: 1, shown };
-        Ok(self.values.insert(key, first))
     }
 
     fn take_bits<T: ArrowPrimitiveType>(
@@ -131,7 +116,7 @@ impl RepeatedState {
         bits: impl Fn(T::Native) -> u64,
     ) -> Result<()> {
         let values = array.as_primitive::<T>().values();
-        each(mask, values.len(), |row| self.take(chunk, array, row, Key::Bits(bits(values[row]))).map(|_| ()))
+        each(mask, values.len(), |row| self.take(chunk, array, row, Key::Bits(bits(values[row]))))
     }
 
     fn take_text<'a>(
@@ -141,12 +126,10 @@ impl RepeatedState {
         mask: Option<&BooleanBuffer>,
         text: impl Fn(usize) -> &'a str,
     ) -> Result<()> {
-        each(mask, array.len(), |row| {
-            self.take(chunk, array, row, Key::Bytes(text(row).as_bytes())).map(|_| ())
-        })
+        each(mask, array.len(), |row| self.take(chunk, array, row, Key::Bytes(text(row).as_bytes())))
     }
 
-    /// Dictionaries: each of their values is looked up once a batch.
+    /// Dictionaries: each of their values is looked up once a batch, or twice if it repeats.
     fn take_dictionary(
         &mut self,
         chunk: &Chunk<'_>,
@@ -159,14 +142,15 @@ impl RepeatedState {
             return Ok(());
         }
         let keys = dictionary.normalized_keys();
-        let mut known: Vec<Option<usize>> = vec![None; of_values.len()];
+        let mut times = vec![0_u8; of_values.len()];
         each(mask, array.len(), |row| {
-            if let Some(value) = known[keys[row]] {
-                return self.count(chunk, array, row, value);
+            let key = keys[row];
+            if times[key] == 2 {
+                return self.repeat(chunk, array, row);
             }
-            let bytes = self.bytes(&cell_at(of_values.as_ref(), keys[row]))?;
-            known[keys[row]] = Some(self.take(chunk, array, row, Key::Bytes(&bytes))?);
-            Ok(())
+            times[key] += 1;
+            let bytes = self.bytes(&cell_at(of_values.as_ref(), key))?;
+            self.take(chunk, array, row, Key::Bytes(&bytes))
         })
     }
 
@@ -178,7 +162,7 @@ impl RepeatedState {
     ) -> Result<()> {
         each(mask, array.len(), |row| {
             let bytes = self.bytes(&cell_at(array.as_ref(), row))?;
-            self.take(chunk, array, row, Key::Bytes(&bytes)).map(|_| ())
+            self.take(chunk, array, row, Key::Bytes(&bytes))
         })
     }
 
@@ -213,32 +197,43 @@ impl RepeatedState {
         })
     }
 
-    /// The row as it will be shown.
-    fn row(&self, row: u64, value: usize, shown: Option<Box<BrokenRow>>) -> BrokenRow {
-        shown.map_or_else(
-            || BrokenRow { row, value: self.scalar(value), keys: Vec::new(), whole: Vec::new() },
-            |shown| *shown,
-        )
+    /// The first row of a value, as it will be shown.
+    fn first_row(&mut self, row: u64, value: Scalar) -> BrokenRow {
+        let plain = BrokenRow { row, value, keys: Vec::new(), whole: Vec::new() };
+        self.values.take_shown(row).unwrap_or(plain)
     }
 
-    /// A value read back from its key.
-    #[expect(clippy::cast_possible_wrap, reason = "the bits were made from a signed number")]
-    fn scalar(&self, value: usize) -> Scalar {
-        let bits = match self.values.key(value) {
-            Key::Bytes(bytes) => return Cell::Text(String::from_utf8_lossy(bytes).into_owned().into()),
-            Key::Bits(bits) => bits,
-        };
-        match &self.data_type {
-            DataType::Boolean => Cell::Bool(bits == 1),
-            DataType::Timestamp(unit, zone) => {
-                Cell::Moment { nanos: i128::from(bits as i64) * nanos_per_unit(*unit), zoned: zone.is_some() }
-            }
-            DataType::Date32 => Cell::Date(bits as i64),
-            DataType::Date64 => Cell::Date((bits as i64).div_euclid(86_400_000)),
-            floating if floating.is_floating() => Cell::Float(f64::from_bits(bits)),
-            DataType::UInt64 => Cell::Int(i128::from(bits)),
-            _ => Cell::Int(i128::from(bits as i64)),
+    /// Puts rows that repeat a value where they belong, in order.
+    fn keep_again(&mut self, mut again: Vec<BrokenRow>, mut numbers: Vec<u64>) {
+        again.sort_by_key(|row| row.row);
+        if again.len() > self.keep.rows {
+            numbers.extend(again.drain(self.keep.rows..).map(|row| row.row));
         }
+        numbers.sort_unstable();
+        if !self.keep.all_row_numbers {
+            numbers.clear();
+        }
+        (self.again, self.again_numbers) = (again, numbers);
+    }
+}
+
+/// A value read back from its key.
+#[expect(clippy::cast_possible_wrap, reason = "the bits were made from a signed number")]
+fn scalar(data_type: &DataType, key: Key<'_>) -> Scalar {
+    let bits = match key {
+        Key::Bytes(bytes) => return Cell::Text(String::from_utf8_lossy(bytes).into_owned().into()),
+        Key::Bits(bits) => bits,
+    };
+    match data_type {
+        DataType::Boolean => Cell::Bool(bits == 1),
+        DataType::Timestamp(unit, zone) => {
+            Cell::Moment { nanos: i128::from(bits as i64) * nanos_per_unit(*unit), zoned: zone.is_some() }
+        }
+        DataType::Date32 => Cell::Date(bits as i64),
+        DataType::Date64 => Cell::Date((bits as i64).div_euclid(86_400_000)),
+        floating if floating.is_floating() => Cell::Float(f64::from_bits(bits)),
+        DataType::UInt64 => Cell::Int(i128::from(bits)),
+        _ => Cell::Int(i128::from(bits as i64)),
     }
 }
 
@@ -307,7 +302,7 @@ impl Accumulator for RepeatedState {
             DataType::Boolean => {
                 let values = array.as_boolean();
                 each(mask, values.len(), |row| {
-                    self.take(chunk, array, row, Key::Bits(u64::from(values.value(row)))).map(|_| ())
+                    self.take(chunk, array, row, Key::Bits(u64::from(values.value(row))))
                 })
             }
             DataType::Utf8 => {
@@ -327,59 +322,63 @@ impl Accumulator for RepeatedState {
         }
     }
 
-    fn merge(&mut self, later: Self) {
+    fn merge(&mut self, mut later: Self) {
         if later.rows > 0 {
-            self.data_type = later.data_type;
+            self.data_type = later.data_type.clone();
         }
         self.rows += later.rows;
         self.missing += later.missing;
         self.repeats += later.repeats;
-        let mut place = Vec::with_capacity(later.values.len());
-        for (key, first) in later.values.into_entries() {
-            let key = key.as_key();
-            place.push(match self.values.find(key) {
-                Some(value) => {
-                    self.values.get_mut(value).occurrences += first.occurrences;
-                    self.repeats += 1;
-                    self.again.push(Again { row: first.row, value, shown: first.shown });
-                    value
+        let mut again = std::mem::take(&mut self.again);
+        let mut numbers = std::mem::take(&mut self.again_numbers);
+        let mut first_no_more = Vec::new();
+        let mut still_first = Vec::new();
+        for (key, row, repeated) in later.values.values() {
+            if self.values.see(key, row) {
+                self.repeats += 1;
+                first_no_more.push((row, scalar(&self.data_type, key)));
+            } else {
+                still_first.push(row);
+                if repeated {
+                    // Seen again there: seen again here.
+                    self.values.see(key, row);
                 }
-                None => self.values.insert(key, first),
-            });
+            }
         }
-        self.again.extend(later.again.into_iter().map(|again| Again { value: place[again.value], ..again }));
-        self.again.sort_by_key(|again| again.row);
-        if !self.keep.all_row_numbers {
-            self.again.truncate(self.keep.rows);
+        for row in still_first {
+            if let Some(shown) = later.values.take_shown(row) {
+                self.values.keep_shown(shown);
+            }
         }
+        again.extend(first_no_more.into_iter().map(|(row, value)| later.first_row(row, value)));
+        again.append(&mut later.again);
+        numbers.append(&mut later.again_numbers);
+        self.keep_again(again, numbers);
     }
 
     fn finish(mut self) -> Examined {
-        let again = std::mem::take(&mut self.again);
-        let mut rows: Vec<Again> = self
+        let mut firsts: Vec<u64> =
+            self.values.values().filter(|(_, _, repeated)| *repeated).map(|(_, row, _)| row).collect();
+        let count = self.repeats + firsts.len() as u64;
+        firsts.sort_unstable();
+        // No more of them are shown than rows are kept: only of those the value is read back.
+        let shown = firsts.len().min(self.keep.rows);
+        let mut numbers = firsts.split_off(shown);
+        let last_shown = firsts.last().copied();
+        let firsts: Vec<(u64, Scalar)> = self
             .values
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, first)| first.occurrences > 1)
-            .map(|(value, first)| Again { row: first.row, value, shown: first.shown.take() })
+            .values()
+            .filter(|(_, row, repeated)| *repeated && last_shown.is_some_and(|last| *row <= last))
+            .map(|(key, row, _)| (row, scalar(&self.data_type, key)))
             .collect();
-        let count = self.repeats + rows.len() as u64;
-        rows.extend(again);
-        rows.sort_unstable_by_key(|row| row.row);
-        let mut broken = BrokenRows { count, ..BrokenRows::default() };
-        for Again { row, value, shown } in rows {
-            if broken.first.len() < self.keep.rows {
-                let mut shown = self.row(row, value, shown);
-                if broken.first.len() >= self.keep.whole_rows {
-                    shown.whole = Vec::new();
-                }
-                broken.first.push(shown);
-            } else if self.keep.all_row_numbers {
-                broken.further.push(row);
-            } else {
-                break;
-            }
+        let mut rows = std::mem::take(&mut self.again);
+        rows.extend(firsts.into_iter().map(|(row, value)| self.first_row(row, value)));
+        numbers.append(&mut self.again_numbers);
+        self.keep_again(rows, numbers);
+        for row in self.again.iter_mut().skip(self.keep.whole_rows) {
+            row.whole = Vec::new();
         }
+        let broken = BrokenRows { count, first: self.again, further: self.again_numbers };
         Examined { rows: self.rows, missing: self.missing, broken }
     }
 }

@@ -156,14 +156,17 @@ impl Members {
     }
 
     fn of_text<'a>(&self, len: usize, value: impl Fn(usize) -> &'a [u8]) -> BooleanBuffer {
-        if self.text.len() <= SMALL {
+        let short: Vec<(usize, u64)> = self.text.iter().filter_map(|one| packed(one)).collect();
+        if self.text.len() > SMALL {
+            let constants: HashSet<&[u8]> = self.text.iter().map(AsRef::as_ref).collect();
+            self.answer(len, |row| constants.contains(value(row)))
+        } else if short.len() == self.text.len() {
+            self.answer(len, |row| packed(value(row)).is_some_and(|value| short.contains(&value)))
+        } else {
             self.answer(len, |row| {
                 let value = value(row);
                 self.text.iter().any(|one| one.as_ref() == value)
             })
-        } else {
-            let constants: HashSet<&[u8]> = self.text.iter().map(AsRef::as_ref).collect();
-            self.answer(len, |row| constants.contains(value(row)))
         }
     }
 
@@ -171,6 +174,25 @@ impl Members {
     fn moments_in(&self, unit: i128) -> impl Iterator<Item = i128> {
         self.moments.iter().filter(move |nanos| *nanos % unit == 0).map(move |nanos| nanos / unit)
     }
+}
+
+/// Up to eight bytes as their number and one word, which compare without a call; the
+/// halves of the word overlap if there are fewer than eight.
+fn packed(bytes: &[u8]) -> Option<(usize, u64)> {
+    let word = match bytes {
+        [] => 0,
+        [one] => u64::from(*one),
+        [_, _] | [_, _, _] => {
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
+            u64::from(u16::from_le_bytes(*first)) | u64::from(u16::from_le_bytes(*last)) << 16
+        }
+        _ if bytes.len() <= 8 => {
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        _ => return None,
+    };
+    Some((bytes.len(), word))
 }
 
 impl ValueRule for Members {
@@ -267,6 +289,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn packed_bytes_are_equal_only_if_the_bytes_are(a in prop::collection::vec(0u8..3, 0..10), b in prop::collection::vec(0u8..3, 0..10)) {
+            match (packed(&a), packed(&b)) {
+                (Some(one), Some(other)) => prop_assert_eq!(one == other, a == b),
+                (one, other) => prop_assert!((one.is_none() == (a.len() > 8)) && (other.is_none() == (b.len() > 8))),
+            }
+        }
+
         /// Small and large sets against a search that compares value by value.
         #[test]
         fn kernels_agree_with_a_plain_search(
