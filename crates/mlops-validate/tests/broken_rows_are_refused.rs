@@ -223,6 +223,8 @@ fn work_can_be_stopped() {
 fn no_batch_is_no_table_but_an_empty_batch_is() {
     let suite = Suite::from_json(SUITE).unwrap();
     assert!(suite.validate(&[]).unwrap_err().to_string().starts_with("table: "));
+    let other = suite.validate(&[flights(1), flights(1).project(&[0]).unwrap()]).unwrap_err();
+    assert_eq!(other.to_string(), "table: record batch 1 has other columns than the first");
     let result = suite.validate(&[flights(0)]).unwrap();
     // Without a value there is no mean; all else holds of nothing.
     assert_eq!(result.lines(), ["distance: expected a mean between 500 and 1500, but there is none"]);

@@ -111,7 +111,7 @@ impl ValuesBetween {
 
     pub(super) fn parse(kwargs: &Kwargs<'_>) -> Result<Self> {
         let (about, bounds) = (About::parse(kwargs)?, kwargs.bounds()?);
-        if bounds.min.is_none() && bounds.max.is_none() {
+        if bounds.are_open() {
             return Err(kwargs.invalid("min_value", &Value::Null, "min_value or max_value"));
         }
         Ok(Self { about, bounds })

@@ -65,7 +65,12 @@ impl Expectation for MeanBetween {
     }
 
     fn rule(&self) -> String {
-        with_condition(format!("a mean {}", self.bounds.describe()), self.condition.as_ref())
+        let mean = if self.bounds.are_open() {
+            "any mean".to_owned()
+        } else {
+            format!("a mean {}", self.bounds.describe())
+        };
+        with_condition(mean, self.condition.as_ref())
     }
 
     fn column(&self) -> Option<&str> {

@@ -15,8 +15,7 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
     match &judgement.observed {
         Observed::Nothing if judgement.success => format!("{rule}, as expected"),
         Observed::Nothing => format!("expected {rule}, but that is not so"),
-        Observed::Value { value, details } if judgement.success => {
-            let _ = details;
+        Observed::Value { value, .. } if judgement.success => {
             format!("expected {rule}, and it is {}", shorten(&value.to_string()))
         }
         Observed::Value { value, details } => {
@@ -31,7 +30,6 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
             if broken.count == 0 {
                 return format!("{rule} in all {considered} {things}");
             }
-            let share = broken.count as f64 / considered as f64 * 100.0;
             let rows: Vec<String> = broken.first.iter().take(IN_WORDS).map(|row| one(result, row)).collect();
             let more = broken.count.saturating_sub(rows.len() as u64);
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -40,16 +38,25 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
             format!(
                 "expected {rule}, {join} {} of {considered} {things} {are} ({}): {}{more}",
                 broken.count,
-                percent(share),
+                percent(broken.count, considered),
                 rows.join(", "),
             )
         }
     }
 }
 
-/// Enough digits to tell one row in a billion from none.
-fn percent(share: f64) -> String {
-    if share >= 0.01 { format!("{share:.2} %") } else { format!("{share:.2e} %") }
+/// In percent, such that only all of them read as 100 and only none as 0.
+fn percent(part: u64, whole: u64) -> String {
+    let share = part as f64 / whole as f64 * 100.0;
+    if part == whole {
+        "100 %".to_owned()
+    } else if share > 99.99 {
+        "over 99.99 %".to_owned()
+    } else if share < 0.01 {
+        "under 0.01 %".to_owned()
+    } else {
+        format!("{share:.2} %")
+    }
 }
 
 /// `row 17 [id=AA1] has -5`.
@@ -69,4 +76,22 @@ fn one(result: &ExpectationResult, broken: &BrokenRow) -> String {
         value => value.to_string(),
     };
     format!("row {}{keys} has {value}", broken.row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn only_all_reads_as_all() {
+        for (part, whole, text) in [
+            (1, 3, "33.33 %"),
+            (3, 3, "100 %"),
+            (336_717, 336_722, "over 99.99 %"),
+            (1, 1_000_000, "under 0.01 %"),
+            (1, 10_000, "0.01 %"),
+        ] {
+            assert_eq!(percent(part, whole), text);
+        }
+    }
 }

@@ -118,6 +118,14 @@ impl<'a> Validator<'a> {
             return Err(Error::input("table", "there is no record batch, and so no schema"));
         };
         let schema = first.schema();
+        let columns = |batch: &RecordBatch| -> Vec<(String, String)> {
+            let fields = batch.schema_ref().fields().iter();
+            fields.map(|field| (field.name().clone(), field.data_type().to_string())).collect()
+        };
+        if let Some(at) = batches.iter().position(|batch| columns(batch) != columns(first)) {
+            let reason = format!("record batch {at} has other columns than the first");
+            return Err(Error::input("table", reason));
+        }
         let rows: Vec<_> = batches.iter().cloned().map(Ok).collect();
         self.reader(arrow_array::RecordBatchIterator::new(rows, schema))
     }
