@@ -132,8 +132,11 @@ impl Replay {
                 return;
             }
         };
-        for digest in entry.act.artifacts {
-            self.artifacts.entry(digest).or_insert(sequence);
+        // What a changed entry says is followed as far as it helps to read the others.
+        if !self.lost.contains(&sequence) {
+            for digest in entry.act.artifacts {
+                self.artifacts.entry(digest).or_insert(sequence);
+            }
         }
         for change in entry.changes {
             let key = (change.kind, change.key);

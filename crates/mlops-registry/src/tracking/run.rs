@@ -153,7 +153,7 @@ pub struct Metric {
     pub run: RunId,
     /// Its name.
     pub name: String,
-    /// The value; NaN and infinities are kept.
+    /// The value; NaN and infinities are kept, but there is one NaN and one zero.
     #[serde(with = "mlops_core::number")]
     pub value: f64,
     /// The step, in a unit of the caller's.
@@ -174,7 +174,9 @@ impl Document for Metric {
     fn key(&self) -> Key {
         // The value is part of what a point is: two at one step and time are two points,
         // and the same one logged again is no other. Ordered as total order has them.
-        let bits = self.value.to_bits();
+        // JSON knows one NaN and one zero, so that is what there is.
+        let value = if self.value.is_nan() { f64::NAN } else { self.value + 0.0 };
+        let bits = value.to_bits();
         let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
         Self::group(&self.run, &self.name)
             .and(self.step)

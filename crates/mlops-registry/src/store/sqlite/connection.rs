@@ -11,6 +11,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Statements kept ready: a few for each kind of record.
 const STATEMENTS: usize = 128;
 
+/// The smallest page of SQLite, and so the smallest database.
+const SMALLEST: u64 = 512;
+
+/// SQLite takes what is too short to be a database for an empty one, and writes over it.
+pub(super) fn check_length(path: &Path) -> Result<()> {
+    match std::fs::metadata(path).map(|file| file.len()) {
+        Ok(length @ 1..SMALLEST) => Err(Error::Corrupt {
+            what: path.display().to_string(),
+            reason: format!("{length} bytes are too few for an SQLite database"),
+        }),
+        // What can't be looked at, SQLite will complain of.
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE

@@ -41,6 +41,7 @@ impl SqliteStore {
     /// if it is no store of this library, [`Error::Unavailable`] if it can't be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
+        connection::check_length(&path)?;
         let mut writer = connection::open(&path)?;
         schema::prepare(&path, &mut writer)?;
         Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default() })

@@ -1,0 +1,166 @@
+//! However many promote at once, at most one version of a model is in production, at every
+//! moment, and each change of it is one promotion of the history.
+
+mod world;
+
+use std::sync::Barrier;
+use std::thread;
+
+use mlops_core::{Outcome, Version};
+use mlops_registry::Error;
+use mlops_registry::model::Stage;
+use mlops_registry::promotion::{Decision, PromotionRequest};
+use world::{World, granted, model, version, worlds};
+
+/// Requests for several versions, all made while the same version is in production.
+fn approved_requests(world: &World, versions: &[String]) -> Vec<PromotionRequest> {
+    for text in versions {
+        let candidate = world.register(text);
+        world.judge(&candidate, Outcome::Passed);
+    }
+    let request = |text: &String| {
+        let request = world.request(text);
+        let _approval = granted(world.ben.approve(&request).unwrap());
+        request
+    };
+    versions.iter().map(request).collect()
+}
+
+fn in_production(world: &World) -> Vec<Version> {
+    let stages = world.registry.stages(&model()).unwrap().into_iter();
+    stages.filter(|stage| stage.stage == Stage::Production).map(|stage| stage.version).collect()
+}
+
+#[test]
+fn of_racing_promotions_one_goes_through() {
+    const THREADS: usize = 8;
+    for world in worlds() {
+        for round in 1..=5 {
+            let versions: Vec<_> = (0..THREADS).map(|minor| format!("{round}.{minor}.0")).collect();
+            let requests = approved_requests(&world, &versions);
+            let before = world.registry.production(&model()).unwrap().map(|production| production.version);
+            let start = Barrier::new(THREADS);
+            let results: Vec<_> = thread::scope(|scope| {
+                let threads: Vec<_> = requests
+                    .iter()
+                    .map(|request| {
+                        let (start, dora) = (&start, &world.dora);
+                        scope.spawn(move || {
+                            start.wait();
+                            dora.promote(&request.id())
+                        })
+                    })
+                    .collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            let mut winners = Vec::new();
+            for result in results {
+                match result {
+                    Ok(Decision::Granted(promotion)) => winners.push(promotion.version),
+                    Err(Error::Conflict { what: "production of", current, .. }) => {
+                        assert!(current.starts_with(&format!("at {round}.")), "{current}");
+                    }
+                    other => panic!("neither won nor lost: {other:?}"),
+                }
+            }
+            assert_eq!(winners.len(), 1, "{}: {winners:?}", world.name);
+            assert_eq!(in_production(&world), winners);
+            if let Some(before) = before {
+                assert_eq!(world.registry.stage(&model(), &before).unwrap().stage, Stage::Archived);
+            }
+            let history = world.registry.history(&model()).unwrap();
+            assert_eq!(history.len(), round);
+            assert_eq!(history[round - 1].version, winners[0]);
+        }
+        world.is_whole();
+    }
+}
+
+#[test]
+fn a_reader_never_sees_two() {
+    for world in worlds() {
+        let versions: Vec<_> = (0..6).map(|minor| format!("1.{minor}.0")).collect();
+        for text in &versions {
+            let candidate = world.register(text);
+            world.judge(&candidate, Outcome::Passed);
+        }
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for text in &versions {
+                    let request = world.request(text);
+                    let _approval = granted(world.ben.approve(&request).unwrap());
+                    let _promotion = granted(world.dora.promote(&request.id()).unwrap());
+                }
+            });
+            while !writer.is_finished() {
+                assert!(in_production(&world).len() <= 1);
+            }
+        });
+        assert_eq!(in_production(&world), [version("1.5.0")]);
+    }
+}
+
+#[test]
+fn a_request_is_void_when_another_version_went_first() {
+    for world in worlds() {
+        let requests = approved_requests(&world, &["1.0.0".to_owned(), "1.1.0".to_owned()]);
+        let _promotion = granted(world.dora.promote(&requests[1].id()).unwrap());
+        match world.dora.promote(&requests[0].id()) {
+            Err(Error::Conflict { what: "production of", key, expected, current }) => {
+                assert_eq!(key, "flight-delay");
+                assert_eq!(expected, "empty, as when flight-delay#1 was requested");
+                assert_eq!(current, "at 1.1.0");
+            }
+            other => panic!("{other:?}"),
+        }
+        // Asked for anew, against the version of now, it may.
+        let again = world.request("1.0.0");
+        assert_eq!(again.replaces, Some(version("1.1.0")));
+        let _approval = granted(world.ben.approve(&again).unwrap());
+        let _promotion = granted(world.dora.promote(&again.id()).unwrap());
+        let history = world.registry.history(&model()).unwrap();
+        let versions: Vec<_> = history.iter().map(|promotion| promotion.version.to_string()).collect();
+        assert_eq!(versions, ["1.1.0", "1.0.0"]);
+        assert_eq!(history[1].replaced, Some(version("1.1.0")));
+        world.is_whole();
+    }
+}
+
+#[test]
+fn what_others_do_to_the_model_meanwhile_does_not_stop_a_promotion() {
+    for world in worlds() {
+        let request = world.approved("1.0.0");
+        let others: Vec<_> = (0..20).map(|patch| format!("2.0.{patch}")).collect();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for text in &others {
+                    world.register(text);
+                }
+            });
+            let _promotion = granted(world.dora.promote(&request.id()).unwrap());
+        });
+        assert_eq!(in_production(&world), [version("1.0.0")]);
+        let numbers: Vec<_> =
+            world.registry.versions(&model()).unwrap().iter().map(|version| version.number).collect();
+        assert_eq!(numbers, (1..=21).collect::<Vec<_>>());
+        world.is_whole();
+    }
+}
+
+#[test]
+fn racing_registrations_of_one_version_have_one_winner() {
+    for world in worlds() {
+        let run = world.run();
+        let artifact = world.ana.store_artifact(&mut "model".as_bytes()).unwrap();
+        let new = mlops_registry::model::NewVersion::new(model(), version("1.0.0"), run, artifact);
+        let results: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| world.ana.register(&new))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let winners = results.iter().filter(|result| result.is_ok()).count();
+        let losers =
+            results.iter().filter(|result| matches!(result, Err(Error::Conflict { what: "version", .. })));
+        assert_eq!((winners, losers.count()), (1, 7));
+        world.is_whole();
+    }
+}
