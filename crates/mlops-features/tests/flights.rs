@@ -1,6 +1,6 @@
 //! A year of real flights, joined from the Parquet files: what a correct join gives is recorded.
-#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 #![cfg(feature = "parquet")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 
 use std::collections::BTreeMap;
 use std::fs;
