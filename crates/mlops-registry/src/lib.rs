@@ -1,10 +1,60 @@
 //! Model registry with approvals, gated promotion, lineage and a tamper-evident Merkle audit log.
 //!
+//! A version is registered from a run, judged by gates, approved by a second person and put
+//! into production, each step one transaction with its entry in the audit log.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use mlops_core::{Check, Evidence, Outcome, Severity, Verdict};
+//! # use mlops_registry::access::{Role, Scope};
+//! # use mlops_registry::artifact::MemoryArtifacts;
+//! # use mlops_registry::merkle::Ed25519Signer;
+//! # use mlops_registry::model::NewVersion;
+//! # use mlops_registry::promotion::{Decision, PromotionPolicy};
+//! # use mlops_registry::store::MemoryStore;
+//! # use mlops_registry::{Registry, tracking::RunBatch};
+//! let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
+//! let registry = Registry::builder(Arc::new(MemoryStore::default()), Arc::new(MemoryArtifacts::default()), signer)
+//!     .create("registry.example".parse()?, &"root".parse()?)?;
+//! # let root = registry.session(&"root".parse()?);
+//! # root.set_policy(&PromotionPolicy::requiring("production"))?;
+//! # for (name, role) in [("ana", Role::Author), ("ben", Role::Approver), ("ben", Role::Deployer)] {
+//! #     root.grant(&name.parse()?, role, Scope::All)?;
+//! # }
+//! let (ana, ben) = (registry.session(&"ana".parse()?), registry.session(&"ben".parse()?));
+//! # ana.create_experiment(&"delays".parse()?)?;
+//! let run = ana.start_run(&"delays".parse()?, "gbdt")?.id;
+//! ana.log(&run, &RunBatch::new().param("trees", 100).metric("auc", 0.71))?;
+//! let file = ana.store_artifact(&mut "the model file".as_bytes())?;
+//! let version = ana.register(&NewVersion::new("flight-delay".parse()?, "1.0.0".parse()?, run, file))?;
+//! # let auc = Check::new("roc_auc", Severity::Critical, Outcome::Passed);
+//! # let verdict = Verdict::new("production", version.subject(), version.registered_at, vec![auc]);
+//! ana.record_evidence(&Evidence::of(&verdict)?)?;
+//! let Decision::Granted(request) = ana.request_promotion(&version.model, &version.version)? else { panic!() };
+//! let _approval = ben.approve(&request)?;
+//! assert!(ben.promote(&request.id())?.granted().is_some());
+//! assert!(registry.verify()?.is_clean());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | you want to … | start at … |
 //! | --- | --- |
+//! | open a registry, or found one | [`Registry::builder`], `store::SqliteStore`, [`artifact::FolderArtifacts`] |
+//! | say who may do what | [`Session::grant`], [`access::Role`], [`access::Authorizer`] |
+//! | keep what a training run took and gave | [`Session::start_run`], [`Session::log`], [`tracking`] |
+//! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
+//! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
+//! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
+//! | know what was in production when | [`Registry::history`] |
+//! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
+//! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
 //! | keep model files by their content | [`artifact::FolderArtifacts`] |
 //! | show an outsider that the log is what it was | [`merkle::SignedTreeHead`], [`merkle::InclusionProof`], [`merkle::ConsistencyProof`] |
 //! | know why something was not done | [`Error`] |
+//!
+//! # Features
+//! - `sqlite` (default): `store::SqliteStore`; compiles C.
+//! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.
 #![forbid(unsafe_code)]
 
 pub mod access;

@@ -1,4 +1,5 @@
 //! Whatever is changed behind the registry's back is found and named.
+#![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 #![cfg(feature = "sqlite")]
 
 mod world;
@@ -411,7 +412,7 @@ fn a_byte_anywhere_in_the_file_is_found_or_changes_nothing() {
     let contents = |path: &Path| {
         let store = SqliteStore::open(path).ok()?;
         let report = Audit::of(&store).verify().ok()?;
-        report.is_clean().then(|| (report.entries, report.records, report.root))
+        report.is_clean().then_some((report.entries, report.records, report.root))
     };
     let untouched = contents(&copy);
     assert!(untouched.is_some());

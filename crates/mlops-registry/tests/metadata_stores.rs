@@ -1,4 +1,5 @@
 //! Every store of ours keeps the contract of the port.
+#![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 #![cfg(feature = "testing")]
 
 use mlops_registry::store::MemoryStore;

@@ -9,7 +9,6 @@ use mlops_registry::merkle::{NodeId, NodeSource};
 use mlops_registry::store::{Commit, Key, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::testing::metadata_store as suite;
 use mlops_registry::{Error, Result};
-use parking_lot::Mutex;
 
 /// How a store goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,10 +152,10 @@ fn unreachable() -> Error {
 }
 
 macro_rules! caught {
-    ($($fault:ident by $case:ident)*) => {
+    ($($fault:ident by $case:ident: $says:literal)*) => {
         $(
             #[test]
-            #[should_panic]
+            #[should_panic = $says]
             #[expect(non_snake_case, reason = "named after the fault")]
             fn $fault() {
                 suite::$case(&faulty(Fault::$fault));
@@ -166,17 +165,17 @@ macro_rules! caught {
 }
 
 caught! {
-    Deaf by a_stale_change_is_a_conflict
-    Piecemeal by a_conflict_at_the_end_undoes_the_beginning
-    Careless by a_condition_alone_can_be_a_conflict
-    Backwards by records_come_in_the_order_of_their_keys
-    Repeating by pages_skip_and_repeat_nothing
-    Prefix by a_group_does_not_leak_into_its_neighbour
-    Embellishing by the_leaf_is_the_account_of_the_commit
-    Shallow by nodes_are_those_of_the_tree
-    Unranged by leaves_come_by_range
-    Boasting by a_new_store_is_empty
-    Racy by one_of_many_racing_threads_wins
+    Deaf by a_stale_change_is_a_conflict: "expected a conflict"
+    Piecemeal by a_conflict_at_the_end_undoes_the_beginning: "half a commit"
+    Careless by a_condition_alone_can_be_a_conflict: "expected a conflict"
+    Backwards by records_come_in_the_order_of_their_keys: "out of order"
+    Repeating by pages_skip_and_repeat_nothing: "pages repeat themselves"
+    Prefix by a_group_does_not_leak_into_its_neighbour: "a group leaks"
+    Embellishing by the_leaf_is_the_account_of_the_commit: "another account"
+    Shallow by nodes_are_those_of_the_tree: "another root"
+    Unranged by leaves_come_by_range: "out of range"
+    Boasting by a_new_store_is_empty: "has no leaf"
+    Racy by one_of_many_racing_threads_wins: "has one winner"
 }
 
 /// A store that acknowledges first and writes later.
@@ -186,9 +185,10 @@ mod hasty {
 
     use mlops_registry::store::SqliteStore;
     use mlops_registry::testing::durable_store;
+    use parking_lot::Mutex;
 
     use super::{
-        Commit, Digest, MemoryStore, MetadataStore, Mutex, NodeId, NodeSource, Query, Range, Record, Result,
+        Commit, Digest, MemoryStore, MetadataStore, NodeId, NodeSource, Query, Range, Record, Result,
     };
 
     #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! However many promote at once, at most one version of a model is in production, at every
 //! moment, and each change of it is one promotion of the history.
+#![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 
 mod world;
 

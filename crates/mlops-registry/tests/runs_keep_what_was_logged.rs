@@ -211,14 +211,14 @@ fn the_last_admin_stays() {
     use mlops_registry::access::{Role, Scope};
     for world in worlds() {
         let root = world.admin.principal();
-        let alone = world.admin.revoke(root, Role::Admin, &Scope::All);
+        let alone = world.admin.revoke(root, Role::Admin, Scope::All);
         assert!(matches!(alone, Err(Error::Invalid { field: "role", .. })), "{alone:?}");
         let eve = world.registry.session(&world::principal("eve"));
         world.admin.grant(eve.principal(), Role::Admin, Scope::All).unwrap();
-        world.admin.revoke(root, Role::Admin, &Scope::All).unwrap();
+        world.admin.revoke(root, Role::Admin, Scope::All).unwrap();
         let over = world.admin.grant(root, Role::Admin, Scope::All);
         assert!(matches!(over, Err(Error::Forbidden { needed: Role::Admin, .. })), "{over:?}");
-        assert!(matches!(eve.revoke(root, Role::Admin, &Scope::All), Err(Error::NotFound { .. })));
+        assert!(matches!(eve.revoke(root, Role::Admin, Scope::All), Err(Error::NotFound { .. })));
         world.is_whole();
     }
 }

@@ -122,7 +122,7 @@ fn one_person_counts_once() {
 fn an_approver_who_lost_the_role_no_longer_counts() {
     for world in worlds() {
         let request = world.approved("1.0.0");
-        world.admin.revoke(world.ben.principal(), Role::Approver, &Scope::All).unwrap();
+        world.admin.revoke(world.ben.principal(), Role::Approver, Scope::All).unwrap();
         let reasons = refused(world.dora.promote(&request.id()).unwrap());
         assert_eq!(reasons, ["approvals: nobody has approved; ben no longer holds the role"]);
         world.is_whole();

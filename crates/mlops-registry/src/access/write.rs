@@ -1,7 +1,7 @@
 use mlops_core::Principal;
 
 use super::{Action, Grant, Role, Scope};
-use crate::registry::{Document as _, Registry, Session};
+use crate::registry::{Document as _, Registry, Session, Stored};
 use crate::store::{Change, Commit, Key, Kind};
 use crate::{Error, Result};
 
@@ -10,6 +10,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the role of an admin.
+    #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn grant(&self, principal: &Principal, role: Role, scope: Scope) -> Result<Grant> {
         self.transact(|| {
             let own = self.allowed(Action::GrantRole, None)?;
@@ -34,10 +35,11 @@ impl Session {
     /// # Errors
     /// [`Error::Forbidden`] without the role of an admin, [`Error::NotFound`] if they do
     /// not hold it, [`Error::Invalid`] if nobody would be left to grant anything.
-    pub fn revoke(&self, principal: &Principal, role: Role, scope: &Scope) -> Result<()> {
+    #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
+    pub fn revoke(&self, principal: &Principal, role: Role, scope: Scope) -> Result<()> {
         self.transact(|| {
             let own = self.allowed(Action::RevokeRole, None)?;
-            let key = Grant::key_of(principal, role, scope);
+            let key = Grant::key_of(principal, role, &scope);
             let held = self.registry().get::<Grant>("grant", key.clone())?;
             // That the other stays is a condition: two admins may revoke each other at once.
             let stays = if role == Role::Admin {
@@ -47,15 +49,15 @@ impl Session {
                         && grant.value.scope == Scope::All
                         && grant.value.key() != key
                 });
-                Some(other.map(super::super::registry::Stored::expected).ok_or_else(|| Error::Invalid {
+                Some(other.map(Stored::expected).ok_or_else(|| Error::Invalid {
                     field: "role",
-                    value: subject(principal, role, scope),
+                    value: subject(principal, role, &scope),
                     expected: "another admin to remain".to_owned(),
                 })?)
             } else {
                 None
             };
-            let act = self.act(Action::RevokeRole, subject(principal, role, scope));
+            let act = self.act(Action::RevokeRole, subject(principal, role, &scope));
             let mut expected: Vec<_> = [own].into_iter().chain(stays).collect();
             // Whoever gives up a role of their own rests on the grant that is removed.
             expected.retain(|expected| expected.key != key || expected.kind != Kind::Grant);

@@ -178,7 +178,7 @@ impl<'a> Audit<'a> {
                     query.after = Some(record.key.clone());
                     let id = (record.kind, record.key.clone());
                     if !agrees(Some(&record), replay.state.get(&id)) {
-                        self.settle(&id.0, &id.1, Some(record), replay, &mut records.found)?;
+                        self.settle(id.0, &id.1, Some(record), replay, &mut records.found)?;
                     }
                     present.insert(id);
                 }
@@ -196,7 +196,7 @@ impl<'a> Audit<'a> {
             .collect();
         absent.sort();
         for (kind, key) in absent {
-            self.settle(&kind, &key, None, replay, &mut records.found)?;
+            self.settle(kind, &key, None, replay, &mut records.found)?;
         }
         Ok(records)
     }
@@ -205,13 +205,13 @@ impl<'a> Audit<'a> {
     /// since, so that it is read again until log and record are of the same time.
     fn settle(
         &self,
-        kind: &Kind,
+        kind: Kind,
         key: &Key,
         mut record: Option<Record>,
         replay: &mut Replay,
         found: &mut Vec<Discrepancy>,
     ) -> Result<()> {
-        let id = (*kind, key.clone());
+        let id = (kind, key.clone());
         loop {
             let before = replay.size();
             let size = self.store.size()?;
@@ -220,7 +220,7 @@ impl<'a> Audit<'a> {
             if agrees(record.as_ref(), written.as_ref()) {
                 return Ok(());
             }
-            let again = match self.store.read(&Query::one(*kind, key.clone())) {
+            let again = match self.store.read(&Query::one(kind, key.clone())) {
                 Ok(mut records) => records.pop(),
                 Err(Error::Corrupt { .. }) => None,
                 Err(error) => return Err(error),

@@ -3,6 +3,7 @@ use mlops_core::Verdict;
 /// What came of asking for something that rules decide.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
+#[expect(clippy::large_enum_variant, reason = "made once a request and looked into at once")]
 #[expect(clippy::exhaustive_enums, reason = "a rule lets through or it does not")]
 pub enum Decision<T> {
     /// The rules let it through, and it is done.

@@ -9,14 +9,14 @@ mod approve;
 mod decision;
 mod evidence;
 mod execute;
+mod history;
 mod policy;
-mod promotion;
 mod request;
 mod rules;
 
 pub use approval::Approval;
 pub use decision::Decision;
 pub use evidence::RecordedEvidence;
+pub use history::Promotion;
 pub use policy::PromotionPolicy;
-pub use promotion::Promotion;
 pub use request::{PromotionRequest, RequestId, RequestState};

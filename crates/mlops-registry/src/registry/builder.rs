@@ -7,7 +7,7 @@ use crate::access::{Action, Authorizer, Grant, Role, RoleTable, Scope};
 use crate::artifact::ArtifactStore;
 use crate::audit::Act;
 use crate::merkle::{Origin, Signer};
-use crate::store::{Commit, MetadataStore};
+use crate::store::{Commit, MetadataStore, Query};
 use crate::{Error, Result};
 
 /// The parts of a [`Registry`] before it is one.
@@ -80,12 +80,12 @@ impl RegistryBuilder {
     /// # Errors
     /// [`Error::NotFound`] if it holds none.
     pub fn open(self) -> Result<Registry> {
-        // The name comes from the store; until it is known, any will do.
-        let registry = self.with(Origin::new("registry")?);
-        let founding = registry.get::<Founding>("registry", Founding::only())?;
-        let mut parts = Arc::into_inner(registry.parts).expect("nobody else has it yet");
-        parts.origin = founding.value.origin;
-        Ok(Registry { parts: Arc::new(parts) })
+        let records = self.store.read(&Query::one(Founding::KIND, Founding::only()))?;
+        let record = records
+            .first()
+            .ok_or_else(|| Error::NotFound { what: "registry", key: format!("{:?}", self.store) })?;
+        let founding: Founding = record.document()?;
+        Ok(self.with(founding.origin))
     }
 
     fn with(self, origin: Origin) -> Registry {

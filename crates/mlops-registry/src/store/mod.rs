@@ -5,7 +5,7 @@
 //! Every commit appends its own account to the audit log within the same transaction, so
 //! that there is no state without a story, and no story without a state.
 //!
-//! Implementations: [`MemoryStore`] for tests, [`SqliteStore`] (feature `sqlite`) for
+//! Implementations: [`MemoryStore`] for tests, `SqliteStore` (feature `sqlite`) for
 //! everything else. The suite in `testing` (feature `testing`) is the contract as code.
 
 mod commit;

@@ -75,7 +75,7 @@ fn counter() -> Key {
 
 /// One commit that writes two records: the next note, and how many there are.
 fn count_on(store: &dyn MetadataStore, author: &str) -> Result<u64> {
-    let found = read(store, Kind::Model, counter());
+    let found = read(store, Kind::Model, &counter());
     let next = found.as_ref().map_or(0, |(_, note)| note.text.parse::<i64>().expect("a number")) + 1;
     let changes = vec![
         put(Kind::Model, counter(), found.map(|(was, _)| was), &next.to_string()),
@@ -88,7 +88,7 @@ fn count_on(store: &dyn MetadataStore, author: &str) -> Result<u64> {
 #[track_caller]
 fn is_consistent(store: &dyn MetadataStore) {
     let counted =
-        read(store, Kind::Model, counter()).map_or(0, |(_, note)| note.text.parse().expect("a number"));
+        read(store, Kind::Model, &counter()).map_or(0, |(_, note)| note.text.parse().expect("a number"));
     let notes = store.read(&Query::under(Kind::Run, Key::all(), usize::MAX)).expect("the store reads");
     assert_eq!(notes.len(), counted, "a note without its count, or a count without its note");
     assert_eq!(store.size().expect("the store reads"), counted as u64, "a leaf for each commit");

@@ -92,11 +92,11 @@ fn commit(store: &dyn MetadataStore, changes: Vec<Change>) -> Result<u64> {
     store.commit(&Commit::new(act("write"), vec![], changes)?)
 }
 
-pub(crate) fn read(store: &dyn MetadataStore, kind: Kind, key: Key) -> Option<(u64, Note)> {
+pub(crate) fn read(store: &dyn MetadataStore, kind: Kind, key: &Key) -> Option<(u64, Note)> {
     let mut records = store.read(&Query::one(kind, key.clone())).expect("the store reads");
     assert!(records.len() <= 1, "one record a key");
     let record = records.pop()?;
-    assert_eq!((record.kind, &record.key), (kind, &key), "the record that was asked for");
+    assert_eq!((record.kind, &record.key), (kind, key), "the record that was asked for");
     let document = record.document().expect("the document that was written");
     Some((record.revision.0, document))
 }
@@ -106,7 +106,7 @@ fn keys(store: &dyn MetadataStore, query: &Query) -> Vec<Key> {
 }
 
 #[track_caller]
-fn conflicts(result: Result<u64>) {
+fn conflicts(result: &Result<u64>) {
     assert!(matches!(result, Err(Error::Conflict { .. })), "expected a conflict, got {result:?}");
 }
 
@@ -115,7 +115,7 @@ pub fn a_new_store_is_empty(store: &dyn MetadataStore) {
     for kind in Kind::ALL {
         assert!(keys(store, &Query::under(kind, Key::all(), 10)).is_empty(), "{kind}");
     }
-    assert_eq!(store.size().expect("the store reads"), 0);
+    assert_eq!(store.size().expect("the store reads"), 0, "a new store has no leaf");
     assert!(store.leaves(0..10).expect("the store reads").is_empty());
     assert_eq!(root_at(store, 0).expect("the store reads"), empty_root());
     assert!(store.damage().expect("the store looks").is_empty());
@@ -126,11 +126,11 @@ pub fn what_is_committed_is_read(store: &dyn MetadataStore) {
     for kind in Kind::ALL {
         let key: Key = kind.columns().iter().map(|column| part(column.number, "x", 7)).collect();
         let sequence = commit(store, vec![put(kind, key.clone(), None, "first")]).expect("a new record");
-        assert_eq!(read(store, kind, key.clone()), Some((sequence, note("first"))), "{kind}");
+        assert_eq!(read(store, kind, &key), Some((sequence, note("first"))), "{kind}");
         let second = commit(store, vec![put(kind, key.clone(), Some(sequence), "second")]);
-        assert_eq!(read(store, kind, key), Some((second.expect("it is as read"), note("second"))), "{kind}");
+        assert_eq!(read(store, kind, &key), Some((second.expect("it is as read"), note("second"))), "{kind}");
     }
-    assert_eq!(read(store, Kind::Model, model("y")), None);
+    assert_eq!(read(store, Kind::Model, &model("y")), None);
 }
 
 fn part(number: bool, text: &str, n: i64) -> crate::store::Part {
@@ -145,7 +145,8 @@ pub fn the_leaf_is_the_account_of_the_commit(store: &dyn MetadataStore) {
     let account = Commit::new(act("write"), vec![], changes).expect("each record once");
     let sequence = store.commit(&account).expect("it is as read");
     let leaves = store.leaves(sequence..sequence + 1).expect("the store reads");
-    assert_eq!(leaves, [(sequence, account.leaf(sequence).expect("it can be written").into_bytes())]);
+    let expected = account.leaf(sequence).expect("it can be written").into_bytes();
+    assert_eq!(leaves, [(sequence, expected)], "the leaf is another account");
 
     let entry = Entry::read(sequence, &leaves[0].1).expect("an entry");
     assert_eq!(entry.act, act("write"));
@@ -161,7 +162,7 @@ pub fn a_record_bears_the_number_of_its_leaf(store: &dyn MetadataStore) {
         let name = format!("m{number}");
         let sequence = commit(store, vec![put(Kind::Model, model(&name), None, "x")]).expect("a new record");
         assert_eq!(sequence, number);
-        assert_eq!(read(store, Kind::Model, model(&name)).expect("it is there").0, number);
+        assert_eq!(read(store, Kind::Model, &model(&name)).expect("it is there").0, number);
     }
     assert_eq!(store.size().expect("the store reads"), 5);
 }
@@ -170,13 +171,13 @@ pub fn a_record_bears_the_number_of_its_leaf(store: &dyn MetadataStore) {
 pub fn a_stale_change_is_a_conflict(store: &dyn MetadataStore) {
     let first = commit(store, vec![put(Kind::Model, model("a"), None, "first")]).expect("a new record");
     let second = commit(store, vec![put(Kind::Model, model("a"), Some(first), "second")]).expect("as read");
-    conflicts(commit(store, vec![put(Kind::Model, model("a"), None, "third")]));
-    conflicts(commit(store, vec![put(Kind::Model, model("a"), Some(first), "third")]));
-    conflicts(commit(store, vec![put(Kind::Model, model("b"), Some(first), "third")]));
+    conflicts(&commit(store, vec![put(Kind::Model, model("a"), None, "third")]));
+    conflicts(&commit(store, vec![put(Kind::Model, model("a"), Some(first), "third")]));
+    conflicts(&commit(store, vec![put(Kind::Model, model("b"), Some(first), "third")]));
     let gone = Change::remove(Kind::Model, model("a"), Revision(first)).expect("the key fits");
-    conflicts(commit(store, vec![gone]));
-    assert_eq!(read(store, Kind::Model, model("a")), Some((second, note("second"))));
-    assert_eq!(read(store, Kind::Model, model("b")), None);
+    conflicts(&commit(store, vec![gone]));
+    assert_eq!(read(store, Kind::Model, &model("a")), Some((second, note("second"))));
+    assert_eq!(read(store, Kind::Model, &model("b")), None);
     assert_eq!(store.size().expect("the store reads"), 2, "a conflict leaves no leaf");
 }
 
@@ -189,9 +190,9 @@ pub fn a_condition_alone_can_be_a_conflict(store: &dyn MetadataStore) {
         store.commit(&Commit::new(act("write"), vec![expected], changes).expect("it fits"))
     };
     expecting(Some(0), "b").expect("it is at revision 0");
-    conflicts(expecting(None, "c"));
-    conflicts(expecting(Some(1), "c"));
-    assert_eq!(read(store, Kind::Model, model("c")), None);
+    conflicts(&expecting(None, "c"));
+    conflicts(&expecting(Some(1), "c"));
+    assert_eq!(read(store, Kind::Model, &model("c")), None);
     match expecting(Some(1), "c") {
         Err(Error::Conflict { what, key, current, .. }) => {
             assert_eq!((what, key.as_str(), current.as_str()), ("model", "a", "at revision 0"));
@@ -206,8 +207,12 @@ pub fn a_conflict_at_the_end_undoes_the_beginning(store: &dyn MetadataStore) {
     let mut changes: Vec<_> =
         (0..20).map(|n| put(Kind::Model, model(&format!("m{n:02}")), None, "half")).collect();
     changes.push(put(Kind::Model, model("z"), None, "late"));
-    conflicts(commit(store, changes));
-    assert_eq!(keys(store, &Query::under(Kind::Model, Key::all(), 100)), [model("z")]);
+    conflicts(&commit(store, changes));
+    assert_eq!(
+        keys(store, &Query::under(Kind::Model, Key::all(), 100)),
+        [model("z")],
+        "half a commit is there"
+    );
     assert_eq!(store.size().expect("the store reads"), 1);
 }
 
@@ -217,10 +222,10 @@ pub fn a_removed_record_comes_back_as_another(store: &dyn MetadataStore) {
     let first = commit(store, vec![put(Kind::Model, model("a"), None, "same")]).expect("a new record");
     let remove = |was| Change::remove(Kind::Model, model("a"), Revision(was)).expect("the key fits");
     commit(store, vec![remove(first)]).expect("it is as read");
-    assert_eq!(read(store, Kind::Model, model("a")), None);
+    assert_eq!(read(store, Kind::Model, &model("a")), None);
     let again = commit(store, vec![put(Kind::Model, model("a"), None, "same")]).expect("it is gone");
     assert_ne!(again, first);
-    conflicts(commit(store, vec![remove(first)]));
+    conflicts(&commit(store, vec![remove(first)]));
 }
 
 /// A commit without changes leaves its leaf: so are refusals told.
@@ -247,7 +252,7 @@ pub fn records_come_in_the_order_of_their_keys(store: &dyn MetadataStore) {
     }
     let found = keys(store, &Query::under(Kind::Run, Key::all(), 1000));
     let differ = found.iter().zip(&expected).find(|(found, expected)| found != expected);
-    assert_eq!((differ, found.len()), (None, expected.len()));
+    assert_eq!((differ, found.len()), (None, expected.len()), "records are out of order");
 }
 
 /// A group ends where its last part ends: `ab` is not under `a`.
@@ -256,7 +261,7 @@ pub fn a_group_does_not_leak_into_its_neighbour(store: &dyn MetadataStore) {
         commit(store, vec![put(Kind::Version, Key::from([model, version]), None, "x")]).expect("new");
     }
     let of = |name| keys(store, &Query::under(Kind::Version, Key::from([name]), 100)).len();
-    assert_eq!([of("a"), of("ab"), of("A"), of(""), of("b")], [2, 1, 1, 1, 0]);
+    assert_eq!([of("a"), of("ab"), of("A"), of(""), of("b")], [2, 1, 1, 1, 0], "a group leaks");
     assert!(keys(store, &Query::under(Kind::Stage, Key::all(), 100)).is_empty(), "kinds are apart");
 }
 
@@ -297,7 +302,7 @@ pub fn hostile_text_is_only_text(store: &dyn MetadataStore) {
     let hostile = ["'; DROP TABLE model; --", "%", "_", "\"", "\\", "a\0b", "NULL", "1", "\u{202e}x", "日本"];
     for text in hostile {
         let sequence = commit(store, vec![put(Kind::Model, model(text), None, text)]).expect("a new record");
-        assert_eq!(read(store, Kind::Model, model(text)), Some((sequence, note(text))), "{text:?}");
+        assert_eq!(read(store, Kind::Model, &model(text)), Some((sequence, note(text))), "{text:?}");
     }
     assert_eq!(keys(store, &Query::under(Kind::Model, Key::all(), 100)).len(), hostile.len());
 }
@@ -335,7 +340,11 @@ pub fn leaves_come_by_range(store: &dyn MetadataStore) {
         for (sequence, leaf) in &leaves {
             Entry::read(*sequence, leaf).expect("the entry of that number");
         }
-        assert_eq!(leaves.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            leaves.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>(),
+            expected,
+            "leaves out of range"
+        );
     }
     assert!(store.leaves(0..u64::MAX).expect("the store reads").len() == 7);
 }
@@ -349,7 +358,7 @@ pub fn nodes_are_those_of_the_tree(store: &dyn MetadataStore) {
         commit(store, changes).expect("a new record");
         let leaves = store.leaves(number..number + 1).expect("the store reads");
         tree.append(leaf_hash(&leaves[0].1));
-        assert_eq!(root_at(store, number + 1).expect("the nodes are there"), tree.root());
+        assert_eq!(root_at(store, number + 1).expect("the nodes are there"), tree.root(), "another root");
     }
     for size in 1..=SIZE {
         let root = root_at(store, size).expect("the nodes are there");
@@ -452,7 +461,7 @@ pub fn readers_never_see_half_a_commit(store: &dyn MetadataStore) {
 pub fn the_audit_finds_nothing(store: &dyn MetadataStore) {
     for number in 0..300_u64 {
         let name = model(&format!("m{}", number % 7));
-        let change = match read(store, Kind::Model, name.clone()) {
+        let change = match read(store, Kind::Model, &name) {
             Some((was, _)) if number % 5 == 0 => {
                 Change::remove(Kind::Model, name, Revision(was)).expect("the key fits")
             }

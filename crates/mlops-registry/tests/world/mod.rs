@@ -1,5 +1,6 @@
 //! A small world to test in: a registry, its people, and a model on its way.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, reason = "a test fails where the world does")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,11 +37,11 @@ pub(crate) struct World {
 
 /// The same world over each store of ours.
 pub(crate) fn worlds() -> Vec<World> {
-    let mut worlds =
-        vec![World::over("memory", tempfile::tempdir().unwrap(), Arc::new(MemoryStore::default()))];
-    #[cfg(feature = "sqlite")]
-    worlds.push(World::sqlite());
-    worlds
+    vec![
+        World::over("memory", tempfile::tempdir().unwrap(), Arc::new(MemoryStore::default())),
+        #[cfg(feature = "sqlite")]
+        World::sqlite(),
+    ]
 }
 
 pub(crate) fn model() -> ModelName {
@@ -83,7 +84,7 @@ impl World {
 
     /// Time goes by.
     pub(crate) fn later(&self) {
-        self.clock.advance(Duration::from_secs(60));
+        self.clock.advance(Duration::from_mins(1));
     }
 
     pub(crate) fn run(&self) -> RunId {

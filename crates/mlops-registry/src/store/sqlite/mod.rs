@@ -20,7 +20,7 @@ const READERS: usize = 4;
 /// Keeps everything in one SQLite file, which any number of processes may share.
 ///
 /// Each kind of record is a table with real key columns, so that any SQL tool can look
-/// into it; writing with one is found by [`verify`](crate::audit::verify). The write-ahead
+/// into it; writing with one is found by an [audit](crate::audit). The write-ahead
 /// log is flushed at each commit (`synchronous = FULL`): what was acknowledged survives a
 /// power cut. Readers never wait for the writer, nor the writer for them; writers of all
 /// processes take turns, and one that waits longer than ten seconds gets

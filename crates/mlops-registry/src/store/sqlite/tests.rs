@@ -42,6 +42,11 @@ fn every_read_is_a_search_by_the_key() {
 }
 
 #[test]
+fn each_schema_has_its_migration() {
+    assert_eq!(i64::try_from(schema::MIGRATIONS.len()), Ok(schema::SUPPORTED));
+}
+
+#[test]
 fn writes_are_flushed() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("registry.db")).unwrap();
