@@ -21,6 +21,7 @@ impl Session {
     /// already, or another version is in production than when it was requested;
     /// [`Error::Corrupt`] if the artifact has changed.
     pub fn promote(&self, id: &RequestId) -> Result<Decision<Promotion>> {
+        let mut checked = None;
         self.transact(|| {
             let own = self.allowed(Action::Promote, Some(&id.model))?;
             let request = self.registry().open_request(id)?;
@@ -35,8 +36,12 @@ impl Session {
             if !verdict.passed() {
                 return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
             }
-            self.registry().artifacts().check(&plan.request.value.artifact)?;
             let request = &plan.request.value;
+            // Not again at each attempt: it may be large.
+            if checked != Some(request.artifact) {
+                self.registry().artifacts().check(&request.artifact)?;
+                checked = Some(request.artifact);
+            }
             let act = act.evidence(request.evidence.iter().copied()).artifacts([request.artifact]);
             let promotion = Promotion {
                 model: request.model.clone(),

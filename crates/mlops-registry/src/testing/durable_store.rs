@@ -28,12 +28,15 @@ const KILLS: &str = "MLOPS_KILLS";
 /// The variable `MLOPS_KILLS` says how often a writer is killed; 50 times without it.
 ///
 /// ```no_run
+/// # #[cfg(feature = "sqlite")]
+/// # mod tests {
 /// use mlops_registry::store::SqliteStore;
 /// mlops_registry::durable_store_suite!(
 ///     sqlite,
 ///     tempfile::tempdir().unwrap(),
 ///     |folder: &std::path::Path| SqliteStore::open(folder.join("registry.db"))
 /// );
+/// # }
 /// ```
 #[macro_export]
 macro_rules! durable_store_suite {
