@@ -1,0 +1,156 @@
+//! What was known about each flight when its decision was made, and nothing later.
+
+use std::path::Path;
+use std::time::Duration;
+
+use mlops::arrow::RecordBatch;
+use mlops::features::{
+    Catalog, DenseRows, Entity, FeatureService, FeatureView, ParquetSource, PointInTimeJoin, Progress,
+    ValueType,
+};
+use mlops::report::{BarChart, Section, Tone};
+
+use crate::Result;
+use crate::expected::{Comparison, Expected};
+use crate::flights::{History, TRAINING, months};
+use crate::say;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// What the chapter leaves behind.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) history: History,
+    pub(crate) section: Section,
+}
+
+/// The three views: whose features, from which file, and how long they hold.
+fn catalog(data: &Path) -> Result<Catalog> {
+    let carrier = Entity::new("carrier", ["carrier"])?;
+    let aircraft = Entity::new("aircraft", ["tailnum"])?;
+    let origin = Entity::new("origin", ["origin"])?;
+
+    let carrier_daily =
+        FeatureView::builder("carrier_daily", ParquetSource::open(data.join("carrier_daily.parquet"))?)
+            .entity(&carrier)
+            .timestamp("event_timestamp")
+            .ttl(3 * 24 * HOUR)
+            .feature("carrier_delay_rate", ValueType::Float)
+            .feature("carrier_mean_delay", ValueType::Float)
+            .build()?;
+    let arrivals = FeatureView::builder(
+        "aircraft_arrivals",
+        ParquetSource::open(data.join("aircraft_arrivals.parquet"))?,
+    )
+    .entity(&aircraft)
+    .timestamp("event_timestamp")
+    .ttl(12 * HOUR)
+    .feature("aircraft_last_delay", ValueType::Float)
+    .build()?;
+    let weather = FeatureView::builder("weather", ParquetSource::open(data.join("weather.parquet"))?)
+        .entity(&origin)
+        .timestamp("event_timestamp")
+        .ttl(3 * HOUR)
+        .feature("temp", ValueType::Float)
+        .feature("wind_speed", ValueType::Float)
+        .feature("precip", ValueType::Float)
+        .feature("visib", ValueType::Float)
+        .feature("pressure", ValueType::Float)
+        .build()?;
+    Ok(Catalog::new([carrier_daily, arrivals, weather])?)
+}
+
+/// The inputs of the model in its order: the first three come with the request.
+fn service() -> Result<FeatureService> {
+    Ok(FeatureService::new(
+        "flight-delay",
+        [
+            "hour",
+            "day_of_week",
+            "distance",
+            "carrier_daily:carrier_delay_rate",
+            "carrier_daily:carrier_mean_delay",
+            "aircraft_arrivals:aircraft_last_delay",
+            "weather:temp",
+            "weather:wind_speed",
+            "weather:precip",
+            "weather:visib",
+            "weather:pressure",
+        ],
+    )?)
+}
+
+pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> Result<Known> {
+    say::chapter(2, "Features: what was known at the time");
+    let (catalog, service) = (catalog(data)?, service()?);
+    let joined = say::with_progress("joining", 0, |bar| {
+        let progress = |seen: Progress| {
+            bar.set_length(seen.of);
+            bar.set_position(seen.rows);
+        };
+        PointInTimeJoin::new(&catalog, &service)?.progress(&progress).run(flights)
+    })?;
+    let history = History::new(joined)?;
+    let checked = compare(&history, expected)?;
+    let training = history.labelled(months(TRAINING)?);
+    for view in catalog.views() {
+        let ttl = view.ttl().map_or("for ever".to_owned(), |ttl| format!("{} h", ttl.as_secs() / 3600));
+        let features: Vec<&str> = view.features().iter().map(|feature| feature.name.as_str()).collect();
+        let keys: Vec<&str> = view.keys().iter().map(|key| key.entity.as_str()).collect();
+        say::line(
+            view.name().as_str(),
+            format!("by {:<8} holds {ttl:<5} {}", keys.join(", "), features.join(", ")),
+        );
+    }
+    say::line(
+        "point-in-time join",
+        format!(
+            "{} flights, {} inputs each",
+            say::count(history.features.rows()),
+            history.features.columns()
+        ),
+    );
+    say::line(
+        "training set",
+        format!("{} labelled flights of January and February", say::count(training.places.len())),
+    );
+    say::line("equal to expected.json", format!("{} numbers", say::count(checked)));
+
+    let share = |place| column(&history.features, place).filter(|value| !value.is_nan()).count() as f64;
+    let chart = history
+        .inputs
+        .iter()
+        .enumerate()
+        .fold(BarChart::new("Share of flights for which it is known"), |chart, (place, name)| {
+            chart.bar(name, share(place) / history.features.rows() as f64, Tone::Neutral)
+        });
+    Ok(Known { history, section: Section::new("Features").with(chart) })
+}
+
+fn column(features: &DenseRows, place: usize) -> impl Iterator<Item = f64> + Clone {
+    features.values().iter().copied().skip(place).step_by(features.columns())
+}
+
+/// Counts and sums of each feature, and every sampled flight, against the recorded ones.
+fn compare(history: &History, expected: &Expected) -> Result<usize> {
+    let History { features, inputs, .. } = history;
+    let mut comparison = Comparison::default();
+    comparison.same(|| "features".to_owned(), inputs, &expected.features);
+    comparison.same(|| "flights".to_owned(), &Some(&features.rows()), &expected.rows.get("flights"));
+    for (place, name) in inputs.iter().enumerate() {
+        let known = column(features, place).filter(|value| !value.is_nan());
+        comparison.same(
+            || format!("non-null {name}"),
+            &Some(&known.clone().count()),
+            &expected.non_null.get(name),
+        );
+        let sum = expected.sum.get(name).copied().unwrap_or(f64::NAN);
+        comparison.close(|| format!("sum of {name}"), known.sum(), sum, 1e-9);
+    }
+    for sample in &expected.sample {
+        let row = history.features_of(sample.flight_id)?;
+        let got: Vec<Option<f64>> = row.iter().map(|value| (!value.is_nan()).then_some(*value)).collect();
+        comparison.same(|| format!("features of flight {}", sample.flight_id), &got, &sample.features);
+    }
+    comparison.finish()
+}

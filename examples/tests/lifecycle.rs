@@ -1,0 +1,124 @@
+//! The story as a user runs it: the same every time, from anywhere, and not with a number
+//! that misses.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The example that cargo has built beside this test.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).unwrap().join("examples").join("lifecycle");
+    assert!(program.is_file(), "{} is built by `cargo test -p mlops-examples`", program.display());
+    program
+}
+
+fn data() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data/flights"))
+}
+
+/// Tells the story in `folder`, which is where it then lies.
+fn tell(folder: &Path, threads: &str, arguments: &[&str]) -> Output {
+    Command::new(program())
+        .args(arguments)
+        .current_dir(folder)
+        .env("RAYON_NUM_THREADS", threads)
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A copy of the data with one text replaced in one file.
+fn copy_with(name: &str, from: &str, to: &str) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(data()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    let path = copy.path().join(name);
+    let original = fs::read_to_string(&path).unwrap();
+    let changed = original.replacen(from, to, 1);
+    assert_ne!(original, changed, "{from} is not in {name}");
+    fs::write(path, changed).unwrap();
+    copy
+}
+
+#[test]
+fn it_is_told_the_same_way_every_time() {
+    let one = tempfile::tempdir().unwrap();
+    let two = tempfile::tempdir().unwrap();
+    let first = tell(one.path(), "1", &[]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let expected = include_str!("../lifecycle/output.txt");
+    assert_eq!(text(&first.stdout), expected, "what the README shows is what is printed");
+
+    let other_place = tell(two.path(), "2", &["--out", "mlops-lifecycle"]);
+    assert_eq!(text(&other_place.stdout), expected, "with two threads, in another folder");
+    let again = tell(one.path(), "2", &[]);
+    assert_eq!(text(&again.stdout), expected, "over the folder of the first time");
+
+    let head = |folder: &TempDir| fs::read(folder.path().join("mlops-lifecycle/tree-head.json")).unwrap();
+    assert_eq!(head(&one), head(&two), "the same tree head");
+    let report = fs::read_to_string(one.path().join("mlops-lifecycle/report.html")).unwrap();
+    assert!(report.contains("<svg") && !report.contains("<script") && !report.contains("src=\"http"));
+}
+
+#[test]
+fn a_number_that_misses_stops_it() {
+    let copy =
+        copy_with("expected.json", "\"roc_auc\": 0.7083990022766719", "\"roc_auc\": 0.7083990122766719");
+    let out = tempfile::tempdir().unwrap();
+    let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
+    assert!(!told.status.success());
+    let words = text(&told.stderr);
+    assert!(
+        words.contains("roc_auc of lightgbm in month 3") && words.contains("0.7083990122766719"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_model_that_is_damaged_is_named() {
+    let copy = copy_with("delay_lightgbm.model.txt", "left_child=1 3 -2", "left_child=1 999 -2");
+    let out = tempfile::tempdir().unwrap();
+    let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
+    assert!(!told.status.success());
+    let words = text(&told.stderr);
+    assert!(words.contains("delay_lightgbm.model.txt") && words.contains("999"), "{words}");
+}
+
+#[test]
+fn data_that_is_not_there_is_named_and_nothing_is_left_behind() {
+    let out = tempfile::tempdir().unwrap();
+    let told = tell(out.path(), "2", &["--data", "nowhere"]);
+    assert!(!told.status.success());
+    assert!(text(&told.stderr).contains("nowhere"), "{}", text(&told.stderr));
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_folder_of_someone_else_is_not_touched() {
+    let out = tempfile::tempdir().unwrap();
+    fs::write(out.path().join("thesis.txt"), "years of work").unwrap();
+    let told = tell(out.path(), "2", &["--out", "."]);
+    assert!(!told.status.success());
+    assert!(text(&told.stderr).contains("--out"), "{}", text(&told.stderr));
+    assert_eq!(fs::read_to_string(out.path().join("thesis.txt")).unwrap(), "years of work");
+}
+
+#[test]
+fn help_explains() {
+    let told = tell(Path::new("."), "2", &["--help"]);
+    assert!(told.status.success());
+    let words = text(&told.stdout);
+    for word in ["--data", "--out", "expected.json", "audit log"] {
+        assert!(words.contains(word), "{word} is missing in {words}");
+    }
+}
