@@ -5,7 +5,7 @@
 pub use mlops_core::{
     Alias, Check, Clock, Detail, Digest, DigestWriter, EntityName, Evidence, ExperimentName, FeatureName, Finding,
     Interval, ManualClock, Measured, ModelName, ModelRef, Observer, Outcome, Prediction, PredictionEvent, PredictionId,
-    Principal, Selector, ServedBy, Severity, Subject, SystemClock, Timestamp, Verdict, Version, ViewName, canonical,
+    Principal, Selector, ServedBy, ServiceName, Severity, Subject, SystemClock, Timestamp, Verdict, Version, ViewName, canonical,
     number,
 };
 
@@ -50,5 +50,12 @@ pub mod arrow {
 
 /// Extension traits, without their names: `use mlops::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Clock as _, Observer as _};
+    #[cfg(feature = "features")]
+    pub use mlops_features::OfflineSourceExt as _;
+    #[cfg(feature = "monitor")]
+    pub use mlops_monitor::PredictionLogExt as _;
+    #[cfg(feature = "registry")]
+    pub use mlops_registry::artifact::ArtifactStoreExt as _;
+    #[cfg(feature = "serve")]
+    pub use mlops_serve_core::ModelExt as _;
 }
