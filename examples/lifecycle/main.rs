@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use mlops::ManualClock;
-use mlops::report::Page;
+use mlops::report::{Banner, Page, Tone};
 
 use crate::args::Args;
 use crate::expected::Expected;
@@ -66,6 +66,10 @@ fn tell(args: &Args) -> Result<()> {
     let report = out.path("report.html");
     let page = Page::new("The life of flight-delay")
         .subtitle("From real data to an approved, provable model")
+        .lead(Banner::new(
+            Tone::Good,
+            format!("{} {} is in production", judged.subject.model, judged.subject.version),
+        ))
         .section(validated.section)
         .section(known.section)
         .section(models.section)
