@@ -14,7 +14,8 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
 }
 
 /// These meet several leaves: it is what they are for.
-const COMPOSE: &[&str] = &["mlops", "mlops-pipeline", "mlops-http", "mlops-cli", "mlops-examples", "mlops-benches"];
+const COMPOSE: &[&str] =
+    &["mlops", "mlops-pipeline", "mlops-http", "mlops-cli", "mlops-examples", "mlops-benches"];
 
 /// Every edge that must not be there, as `from -> to`.
 fn violations(graph: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
