@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use bon::bon;
 use mlops_core::{Digest, DigestWriter, Finding, Subject, Timestamp, Version};
 use mlops_stats::bootstrap::Blocks;
 use mlops_stats::classification::BinaryScores;
 
+use super::builder::{CandidateBuilder, Given};
 use super::window::utc_day;
 use super::{Probe, Window};
 use crate::{Error, Result};
@@ -114,40 +114,17 @@ struct Column {
     broken: Option<(usize, f64)>,
 }
 
-#[bon]
 impl<'a> Candidate<'a> {
-    /// A candidate, row by row: `times`, `labels`, `scores`, each group column and the scores
-    /// of production have one value a row.
-    ///
-    /// - `training` and `evaluation`: from which time the model learned, and on which it is judged;
-    /// - `times`: when each row happened; rows of one UTC day are drawn together;
-    /// - `labels`: `None` if it is not known;
-    /// - `scores`: probabilities; one that is NaN or infinite makes every check that needs
-    ///   scores inconclusive;
-    /// - `production`: what the candidate is compared with;
-    /// - `findings`: results computed elsewhere by the name that a gate file asks for; a source
-    ///   that looked and found nothing has an empty list;
-    /// - `probe`: how to call the model for its latency;
-    /// - `inputs`: names and digests of what the judgement rests on, for the verdict; a digest
-    ///   of the rows themselves is added.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if lengths differ, a group column or a source of findings is given
-    /// twice, or a finite score is no probability.
-    #[builder]
-    pub fn new(
-        subject: Subject,
-        training: Window,
-        evaluation: Window,
-        times: &[Timestamp],
-        labels: &[Option<bool>],
-        scores: &[f64],
-        production: Production<'_>,
-        #[builder(default)] groups: Vec<GroupColumn>,
-        #[builder(default)] findings: Vec<(String, Vec<Finding>)>,
-        probe: Option<Probe<'a>>,
-        #[builder(default)] mut inputs: Vec<(String, Digest)>,
-    ) -> Result<Self> {
+    /// A candidate in the making; its builder says what is needed.
+    pub fn builder<'r>() -> CandidateBuilder<'r, 'a> {
+        CandidateBuilder::default()
+    }
+
+    pub(super) fn new(given: Given<'_, 'a>) -> Result<Self> {
+        let Given {
+            subject, training, evaluation, times, labels, scores, production, groups, findings, ..
+        } = given;
+        let (probe, mut inputs) = (given.probe, given.inputs);
         let rows = scores.len();
         same_length("labels", labels.len(), rows)?;
         same_length("times", times.len(), rows)?;

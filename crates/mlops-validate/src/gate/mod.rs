@@ -66,6 +66,7 @@
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
 
+mod builder;
 mod candidate;
 mod definition;
 mod document;
@@ -83,6 +84,7 @@ mod rule;
 mod text;
 mod window;
 
+pub use builder::CandidateBuilder;
 pub use candidate::{Candidate, GroupColumn, Production};
 pub use definition::Gate;
 pub use evaluate::Progress;

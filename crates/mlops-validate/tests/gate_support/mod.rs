@@ -78,7 +78,7 @@ impl Rows {
             None => Production::Nothing,
             Some(scores) => Production::Version { version: "1.0.0".parse().unwrap(), scores },
         };
-        Candidate::builder()
+        let builder = Candidate::builder()
             .subject(subject())
             .training(self.training)
             .evaluation(self.evaluation)
@@ -88,9 +88,11 @@ impl Rows {
             .production(production)
             .groups(vec![GroupColumn::new("carrier", self.carriers.iter().map(Option::as_deref))])
             .findings(self.findings.clone())
-            .maybe_probe(probe)
-            .inputs(vec![("flights.parquet".to_owned(), Digest::of(b"flights"))])
-            .build()
+            .inputs(vec![("flights.parquet".to_owned(), Digest::of(b"flights"))]);
+        match probe {
+            Some(probe) => builder.probe(probe).build(),
+            None => builder.build(),
+        }
     }
 }
 
