@@ -83,6 +83,26 @@ mod on_disk {
     }
 
     #[test]
+    fn many_may_open_a_new_file_at_once() {
+        const HANDLES: usize = 8;
+        for round in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("registry.db");
+            let start = std::sync::Barrier::new(HANDLES);
+            std::thread::scope(|scope| {
+                for _ in 0..HANDLES {
+                    scope.spawn(|| {
+                        start.wait();
+                        let store =
+                            SqliteStore::open(&path).unwrap_or_else(|error| panic!("{round}: {error}"));
+                        assert_eq!(store.size().unwrap(), 0);
+                    });
+                }
+            });
+        }
+    }
+
+    #[test]
     fn a_file_of_a_newer_schema_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("registry.db");

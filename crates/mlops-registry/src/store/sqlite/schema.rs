@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::connection::error;
 use crate::{Error, Result};
@@ -21,7 +21,10 @@ const TRIES: usize = 1000;
 /// Makes sure that the file is ours, and has our schema.
 pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
     // Look before anything is written: a file that is not ours stays as it is.
-    let found = version(path, connection)?;
+    let found = {
+        let reading = connection.transaction().map_err(|source| error(path, source))?;
+        version(path, &reading)?
+    };
     write_ahead(connection).map_err(|source| error(path, source))?;
     if found == SUPPORTED {
         return Ok(());
@@ -42,14 +45,17 @@ pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
 }
 
 /// The schema of a file of ours; 0 for a new one.
-fn version(path: &Path, connection: &Connection) -> Result<i64> {
+///
+/// The three readings are of one moment, hence the transaction: a file that another process
+/// makes ours in between would look like a stranger's.
+fn version(path: &Path, reading: &Transaction<'_>) -> Result<i64> {
     let pragma = |name| {
-        connection
+        reading
             .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
             .map_err(|source| error(path, source))
     };
     let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-    let tables: i64 = connection
+    let tables: i64 = reading
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
         .map_err(|source| error(path, source))?;
     let store = path.display().to_string();
