@@ -16,7 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
 pub(super) const SUPPORTED: i64 = 1;
 
 /// How often the switch to the write-ahead log is tried while other processes do the same.
-const TRIES: usize = 1000;
+const TRIES: usize = 100;
 
 /// Makes sure that the file is ours, and has our schema.
 pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
@@ -75,8 +75,9 @@ fn version(path: &Path, reading: &Transaction<'_>) -> Result<i64> {
 }
 
 /// Switches to the write-ahead log, for good. SQLite does not wait for other connections
-/// here, so that processes which open a new file at once must try again.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+/// while it switches, but does for a lock that shuts them out: whoever finds the file busy
+/// waits there, and tries again. Of those that collide one gets through: tries are few.
+pub(super) fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     let mut tries = 0;
     loop {
         let switched =
@@ -84,7 +85,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
         match switched {
             Err(busy) if busy.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < TRIES => {
                 tries += 1;
-                std::thread::yield_now();
+                connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK")?;
             }
             other => return other.map(|_| ()),
         }

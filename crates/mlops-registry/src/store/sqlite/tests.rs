@@ -55,3 +55,23 @@ fn writes_are_flushed() {
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
     assert_eq!((mode.as_str(), synchronous), ("wal", 2));
 }
+
+#[test]
+fn the_switch_to_the_write_ahead_log_waits_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    for lock in ["IMMEDIATE", "EXCLUSIVE"] {
+        let path = folder.path().join(lock);
+        let holder = Connection::open(&path).unwrap();
+        holder.execute_batch(&format!("BEGIN {lock}; CREATE TABLE held (x)")).unwrap();
+        let mut connection = Connection::open(&path).unwrap();
+        // Called where SQLite waits: the other one is done by then.
+        let mut holder = Some(holder);
+        let wait = move |_| holder.take().is_some_and(|holder| holder.execute_batch("COMMIT").is_ok());
+        connection.busy_handler(Some(wait)).unwrap();
+        schema::write_ahead(&connection).unwrap();
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        let held = connection.query_row("SELECT count(*) FROM held", [], |row| row.get::<_, i64>(0));
+        assert_eq!(held, Ok(0), "{lock}: what it waited for is there");
+    }
+}
