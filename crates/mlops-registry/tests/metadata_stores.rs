@@ -85,7 +85,7 @@ mod on_disk {
     #[test]
     fn many_may_open_a_new_file_at_once() {
         const HANDLES: usize = 8;
-        for round in 0..50 {
+        for round in 0..20 {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("registry.db");
             let start = std::sync::Barrier::new(HANDLES);
@@ -156,6 +156,19 @@ mod on_disk {
                 other => panic!("{length}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_reader_does_not_make_a_file_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registry.db");
+        let store = SqliteStore::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        match store.size() {
+            Err(Error::Unavailable { transient: false, .. }) => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(!path.exists(), "an empty file would pass for a registry without a history");
     }
 
     #[test]

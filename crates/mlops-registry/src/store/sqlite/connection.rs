@@ -26,11 +26,20 @@ pub(super) fn check_length(path: &Path) -> Result<()> {
     }
 }
 
+/// Opens the file, and makes it if it is not there.
+pub(super) fn create(path: &Path) -> Result<Connection> {
+    connect(path, OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+/// Opens the file that is there. One that is gone stays gone: an empty one in its place
+/// would be a registry without a history.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        // Each connection is used by one thread at a time.
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    connect(path, OpenFlags::empty())
+}
+
+fn connect(path: &Path, create: OpenFlags) -> Result<Connection> {
+    // Each connection is used by one thread at a time.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;

@@ -42,7 +42,7 @@ impl SqliteStore {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         connection::check_length(&path)?;
-        let mut writer = connection::open(&path)?;
+        let mut writer = connection::create(&path)?;
         schema::prepare(&path, &mut writer)?;
         Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default() })
     }
