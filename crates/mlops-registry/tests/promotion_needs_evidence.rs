@@ -49,6 +49,97 @@ fn every_gate_of_the_policy_must_have_judged() {
 }
 
 #[test]
+fn a_policy_without_gates_is_none() {
+    let whole = serde_json::to_value(PromotionPolicy::requiring_exactly(GATE, Digest::of("gate"))).unwrap();
+    let read = |policy: &serde_json::Value| serde_json::from_value::<PromotionPolicy>(policy.clone());
+    assert_eq!(serde_json::to_value(read(&whole).unwrap()).unwrap(), whole);
+    for (field, value, said) in [
+        ("gates", serde_json::json!({}), "at least one gate"),
+        ("gates", serde_json::json!([]), "invalid type"),
+        ("approvals", serde_json::json!(0), "nonzero"),
+        ("stage", serde_json::json!("staging"), "the one stage"),
+        ("aprovals", serde_json::json!(2), "unknown field"),
+    ] {
+        let mut policy = whole.clone();
+        policy[field] = value;
+        let error = read(&policy).unwrap_err().to_string();
+        assert!(error.contains(said), "{policy}: {error}");
+    }
+}
+
+#[test]
+fn a_policy_that_was_emptied_in_the_store_promotes_nothing() {
+    for world in worlds() {
+        let request = world.approved("1.0.0");
+        let query = Query::one(Kind::Policy, Key::from(["production"]));
+        let record = world.registry.store().read(&query).unwrap().remove(0);
+        let act = world.registry.entries(0..1).unwrap().remove(0).act;
+        let empty = serde_json::json!({ "stage": "production", "gates": {}, "approvals": 1 });
+        let change = Change::put(Kind::Policy, record.key, Some(record.revision), &empty).unwrap();
+        world.registry.store().commit(&Commit::new(act, vec![], vec![change]).unwrap()).unwrap();
+        let result = world.dora.promote(&request.id());
+        assert!(matches!(result, Err(Error::Corrupt { .. })), "{result:?}");
+    }
+}
+
+#[test]
+fn a_lax_gate_of_the_same_name_does_not_do() {
+    for world in worlds() {
+        let (strict, lax) = (Digest::of("roc_auc >= 0.8"), Digest::of("roc_auc >= 0.1"));
+        world.admin.set_policy(&PromotionPolicy::requiring_exactly(GATE, strict)).unwrap();
+        let candidate = world.register("1.0.0");
+        let record = |outcome, definition| {
+            world.later();
+            let mut verdict = world.verdict(&candidate, outcome);
+            verdict.gate_digest = definition;
+            let evidence = Evidence::of(&verdict).unwrap();
+            world.ana.record_evidence(&evidence).unwrap();
+            evidence.digest()
+        };
+        let ask = || world.ana.request_promotion(&model(), &version("1.0.0")).unwrap();
+
+        let unknown = record(Outcome::Passed, None);
+        let reason = format!(
+            "evidence of {GATE}: verdict {} does not say by which definition of the gate, which must be {}",
+            unknown.short(),
+            strict.short()
+        );
+        assert_eq!(refused(ask()), [reason]);
+        let other = record(Outcome::Passed, Some(lax));
+        let reason = format!(
+            "evidence of {GATE}: verdict {} is by definition {} of the gate, not by {}",
+            other.short(),
+            lax.short(),
+            strict.short()
+        );
+        assert_eq!(refused(ask()), [reason]);
+
+        // What the gate itself says is outvoted by none of the others.
+        record(Outcome::Failed, Some(strict));
+        record(Outcome::Passed, Some(lax));
+        let reasons = refused(ask());
+        assert!(reasons.len() == 1 && reasons[0].contains("did not pass: roc_auc"), "{reasons:?}");
+        let passed = record(Outcome::Passed, Some(strict));
+        record(Outcome::Failed, Some(lax));
+        let request = granted(ask());
+        assert_eq!(request.evidence, [passed]);
+
+        // Defined anew, the gate must judge anew, also what was approved.
+        let _approval = granted(world.ben.approve(&request).unwrap());
+        let stricter = Digest::of("roc_auc >= 0.9");
+        world
+            .admin
+            .set_policy(&PromotionPolicy::requiring(GATE).and_exactly(GATE, stricter).and(GATE))
+            .unwrap();
+        let reasons = refused(world.dora.promote(&request.id()).unwrap());
+        assert!(reasons[0].contains(&format!("not by {}", stricter.short())), "{reasons:?}");
+        world.admin.set_policy(&PromotionPolicy::requiring_exactly(GATE, strict)).unwrap();
+        let _promotion = granted(world.dora.promote(&request.id()).unwrap());
+        world.is_whole();
+    }
+}
+
+#[test]
 fn a_verdict_that_did_not_pass_does_not_do() {
     for world in worlds() {
         for (text, outcome) in

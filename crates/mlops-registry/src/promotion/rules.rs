@@ -27,22 +27,42 @@ pub(super) fn evidence(
     let mut digests = Vec::new();
     let checks = policy.gates().map(|gate| {
         let name = format!("evidence of {gate}");
-        let expected = "a verdict that passed on this artifact";
-        // The latest counts: a failure is not outvoted by a pass that came before.
-        let Some(latest) = recorded.iter().rev().find(|recorded| recorded.gate == gate) else {
+        let definition = policy.definition_of(gate);
+        let expected = match definition {
+            None => "a verdict that passed on this artifact".to_owned(),
+            Some(digest) => format!("a verdict by definition {digest} that passed on this artifact"),
+        };
+        // The latest counts: a failure is not outvoted by a pass that came before, nor by
+        // one of another definition that came after.
+        let mut latest_first = recorded.iter().rev().filter(|recorded| recorded.gate == gate);
+        let named = latest_first.clone().next();
+        let Some(latest) = latest_first.find(|recorded| !is_of_another(definition, recorded)).or(named)
+        else {
             let reason = format!("no verdict of gate {gate:?} is recorded");
             return check(name, false).expected(expected).because(reason);
         };
         digests.push(latest.digest);
-        let (passed, reason) = judge(gate, version, latest);
+        let (passed, reason) = judge(gate, definition, version, latest);
         check(name, passed).expected(expected).because(reason)
     });
     let checks = checks.collect();
     (digests, checks)
 }
 
+/// Whether a verdict is of a gate that is defined otherwise, and so does not count. One that
+/// can't be read does, so that it is told of.
+fn is_of_another(definition: Option<&Digest>, recorded: &RecordedEvidence) -> bool {
+    let Some(definition) = definition else { return false };
+    recorded.evidence.verdict().is_ok_and(|verdict| verdict.gate_digest.as_ref() != Some(definition))
+}
+
 /// Whether a verdict carries the version, read from its text and from nothing else.
-fn judge(gate: &str, version: &ModelVersion, recorded: &RecordedEvidence) -> (bool, String) {
+fn judge(
+    gate: &str,
+    definition: Option<&Digest>,
+    version: &ModelVersion,
+    recorded: &RecordedEvidence,
+) -> (bool, String) {
     let short = recorded.digest.short();
     if recorded.evidence.digest() != recorded.digest {
         return (false, format!("what is recorded as verdict {short} is not that verdict"));
@@ -53,6 +73,25 @@ fn judge(gate: &str, version: &ModelVersion, recorded: &RecordedEvidence) -> (bo
     };
     if verdict.gate != gate {
         return (false, format!("verdict {short} is of gate {:?}", verdict.gate));
+    }
+    if let Some(definition) = definition {
+        let asked = definition.short();
+        match verdict.gate_digest {
+            Some(digest) if digest == *definition => {}
+            Some(digest) => {
+                let words = format!(
+                    "verdict {short} is by definition {} of the gate, not by {asked}",
+                    digest.short()
+                );
+                return (false, words);
+            }
+            None => {
+                let words = format!(
+                    "verdict {short} does not say by which definition of the gate, which must be {asked}"
+                );
+                return (false, words);
+            }
+        }
     }
     let subject = version.subject();
     if verdict.subject != subject {
