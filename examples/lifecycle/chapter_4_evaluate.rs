@@ -3,10 +3,11 @@
 use mlops::arrow::RecordBatch;
 use mlops::drift::{Columns, Detector};
 use mlops::report::{LineChart, Section, Series};
-use mlops::serve::ndarray::{Array2, ArrayView2};
+use mlops::serve::ndarray::ArrayView2;
 use mlops::serve::{ModelArtifact, ModelExt as _};
 use mlops::stats::classification::{BinaryMetric, BinaryScores};
 use mlops::validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, Window, sections};
+use mlops::validate::ndarray::Array2;
 use mlops::{Clock, Digest, Finding, Subject, Verdict, Version};
 
 use crate::Result;

@@ -14,10 +14,11 @@ use mlops::registry::store::SqliteStore;
 use mlops::registry::tracking::{RunBatch, RunStatus};
 use mlops::registry::{Registry, Session};
 use mlops::report::{Column, Html, KeyValues, Section, Table};
+use mlops::serve::ModelArtifact;
 use mlops::{Clock, Digest, Evidence, Principal};
 
 use crate::Result;
-use crate::chapter_3_model::CHAMPION;
+use crate::chapter_3_model::{CHAMPION, Models};
 use crate::chapter_4_evaluate::{GATE, Judged};
 use crate::out_dir::OutDir;
 use crate::say;
@@ -44,6 +45,7 @@ pub(crate) fn tell(
     data: &Path,
     out: &OutDir,
     inputs: &[(String, Digest)],
+    models: &Models,
     judged: &Judged,
     clock: Arc<dyn Clock>,
 ) -> Result<Section> {
@@ -71,7 +73,7 @@ pub(crate) fn tell(
     admin.set_policy(&PromotionPolicy::requiring(&judged.verdict.gate))?;
 
     let author = registry.session(&people.author);
-    register(&author, data, inputs, judged)?;
+    register(&author, data, inputs, &models.champion, judged)?;
     let subject = &judged.subject;
 
     let early = author.request_promotion(&subject.model, &subject.version)?;
@@ -123,7 +125,13 @@ pub(crate) fn tell(
 }
 
 /// The run that made the champion, and the version that came of it.
-fn register(author: &Session, data: &Path, inputs: &[(String, Digest)], judged: &Judged) -> Result<()> {
+fn register(
+    author: &Session,
+    data: &Path,
+    inputs: &[(String, Digest)],
+    champion: &ModelArtifact,
+    judged: &Judged,
+) -> Result<()> {
     let experiment = "flight-delay".parse()?;
     author.create_experiment(&experiment)?;
     let run = author.start_run(&experiment, "champion")?;
@@ -149,7 +157,7 @@ fn register(author: &Session, data: &Path, inputs: &[(String, Digest)], judged: 
     let artifact = author.store_artifact(&mut file)?;
     let version = author.register(
         &NewVersion::new(judged.subject.model.clone(), judged.subject.version.clone(), run.id, artifact)
-            .flavour("lightgbm-text")
+            .flavour(champion.format().name())
             .description("Chance of arriving 15 minutes late or more, one hour before departure")
             .window(Window::new(judged.training.from(), judged.training.until())?),
     )?;

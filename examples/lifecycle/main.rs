@@ -61,7 +61,7 @@ fn tell(args: &Args) -> Result<()> {
     let models = chapter_3_model::tell(&args.data, &known.history, &expected)?;
     let inputs = chapter_5_register::inputs(&args.data)?;
     let judged = chapter_4_evaluate::tell(&known.history, &models, inputs.clone(), &*clock, &expected)?;
-    let registered = chapter_5_register::tell(&args.data, &out, &inputs, &judged, clock)?;
+    let registered = chapter_5_register::tell(&args.data, &out, &inputs, &models, &judged, clock)?;
 
     let report = out.path("report.html");
     let page = Page::new("The life of flight-delay")

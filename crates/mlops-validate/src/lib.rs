@@ -58,3 +58,6 @@ pub use error::{Error, Result};
 pub use result::ValidationResult;
 pub use suite::{Compiled, Part, Progress, Suite, SuiteEntry, Validator};
 pub use table::{Cell, NanIs, Scalar};
+
+/// The rows of a latency probe are an array of this crate.
+pub use ndarray;

@@ -59,10 +59,9 @@ impl Tally {
 
 /// The folder of an area; `None`, and a line, if the held-out cases lack it.
 fn area_folder(area: &str) -> Option<PathBuf> {
-    let folder = match std::env::var_os("MLOPS_CASES") {
-        Some(cases) => Path::new(&cases).join(area),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(area),
-    };
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(area);
+    let Some(cases) = std::env::var_os("MLOPS_CASES") else { return Some(own) };
+    let folder = Path::new(&cases).join(area);
     if folder.is_dir() {
         Some(folder)
     } else {
@@ -78,7 +77,12 @@ fn validate_gx() {
     let mut tally = Tally::default();
     for family in FAMILIES {
         let path = folder.join(format!("{family}.json"));
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        // Held-out cases need not be of every family; ours are.
+        if !path.exists() && std::env::var_os("MLOPS_CASES").is_some() {
+            continue;
+        }
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         tally.add(family, &serde_json::from_str(&text).unwrap());
     }
     tally.close(area);
