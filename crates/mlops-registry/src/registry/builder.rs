@@ -46,7 +46,8 @@ impl RegistryBuilder {
     /// of the audit log that `origin` names.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the store holds a registry.
+    /// [`Error::Conflict`] if the store holds a registry, [`Error::Corrupt`] if it holds
+    /// audit entries of none; then nothing is written.
     pub fn create(self, origin: Origin, admin: &Principal) -> Result<Registry> {
         let at = self.clock.now();
         let founding = Founding { origin: origin.clone(), created_by: admin.clone(), created_at: at };
@@ -59,11 +60,11 @@ impl RegistryBuilder {
         };
         let act = Act::new(at, admin.clone(), Action::CreateRegistry.as_str(), origin.as_str());
         let commit = Commit::new(act, vec![], vec![founding.create()?, grant.create()?])?;
-        match self.store.commit(&commit) {
-            Ok(0) => Ok(self.with(origin)),
-            Ok(sequence) => Err(Error::Corrupt {
+        match self.store.commit(&commit.first()) {
+            Ok(_) => Ok(self.with(origin)),
+            Err(Error::Conflict { what: Commit::LOG, current, .. }) => Err(Error::Corrupt {
                 what: "registry".to_owned(),
-                reason: format!("it had {sequence} audit entries before it was founded"),
+                reason: format!("the audit log is {current}, though no registry was founded"),
             }),
             Err(Error::Conflict { .. }) => Err(Error::Conflict {
                 what: "registry",

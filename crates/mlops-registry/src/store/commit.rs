@@ -87,9 +87,13 @@ pub struct Commit {
     act: Act,
     expected: Vec<Expected>,
     changes: Vec<Change>,
+    first: bool,
 }
 
 impl Commit {
+    /// What a conflict is about where the number of entries is another.
+    pub(crate) const LOG: &str = "audit log";
+
     /// A transaction. Without any change it still leaves its entry in the log: so are refusals told.
     ///
     /// # Errors
@@ -108,7 +112,13 @@ impl Commit {
                 });
             }
         }
-        Ok(Self { act, expected, changes })
+        Ok(Self { act, expected, changes, first: false })
+    }
+
+    /// Goes through only as the very first one of a store.
+    #[must_use]
+    pub(crate) fn first(self) -> Self {
+        Self { first: true, ..self }
     }
 
     /// Records that must be as they were read, though they are not changed.
@@ -128,11 +138,20 @@ impl Commit {
 
     /// The canonical text of the audit entry that this transaction leaves as number
     /// `sequence`. Adapters write it as the leaf, and `sequence` as the revision of every
-    /// record that changes.
+    /// record that changes; nothing is written if there is an error.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if it can't be written as JSON.
+    /// [`Error::Conflict`] if it must be the first and is not; [`Error::Corrupt`] if it
+    /// can't be written as JSON.
     pub fn leaf(&self, sequence: u64) -> Result<String> {
+        if self.first && sequence > 0 {
+            return Err(Error::Conflict {
+                what: Self::LOG,
+                key: self.act.subject.clone(),
+                expected: "empty".to_owned(),
+                current: format!("at entry {sequence}"),
+            });
+        }
         let changes = self.changes.iter().map(|change| Recorded {
             kind: change.expected.kind,
             key: change.expected.key.clone(),
