@@ -14,6 +14,8 @@ pub enum Action {
     RevokeRole,
     /// Say what a promotion takes.
     SetPolicy,
+    /// Keep a file among the artifacts; the audit log tells of it when it is registered.
+    StoreArtifact,
     /// Begin an experiment.
     CreateExperiment,
     /// Begin a run.
@@ -42,6 +44,7 @@ impl Action {
             Self::GrantRole => "role.grant",
             Self::RevokeRole => "role.revoke",
             Self::SetPolicy => "policy.set",
+            Self::StoreArtifact => "artifact.store",
             Self::CreateExperiment => "experiment.create",
             Self::StartRun => "run.start",
             Self::LogRun => "run.log",
@@ -58,7 +61,8 @@ impl Action {
     pub const fn needs(self) -> Role {
         match self {
             Self::CreateRegistry | Self::GrantRole | Self::RevokeRole | Self::SetPolicy => Role::Admin,
-            Self::CreateExperiment
+            Self::StoreArtifact
+            | Self::CreateExperiment
             | Self::StartRun
             | Self::LogRun
             | Self::EndRun
@@ -69,6 +73,17 @@ impl Action {
             Self::Promote => Role::Deployer,
         }
     }
+
+    /// Whether the role suffices in whatever [scope](super::Scope) it is held: for what is
+    /// done before it is of any model, as to experiments, runs and artifacts. What is done
+    /// to a model takes the role for that model, and what is done to the registry as a whole
+    /// takes it for all of them.
+    pub const fn in_any_scope(self) -> bool {
+        matches!(
+            self,
+            Self::StoreArtifact | Self::CreateExperiment | Self::StartRun | Self::LogRun | Self::EndRun
+        )
+    }
 }
 
 impl fmt::Display for Action {
@@ -78,6 +93,7 @@ impl fmt::Display for Action {
             Self::GrantRole => "grant a role",
             Self::RevokeRole => "revoke a role",
             Self::SetPolicy => "set the policy of promotions",
+            Self::StoreArtifact => "store an artifact",
             Self::CreateExperiment => "create an experiment",
             Self::StartRun => "start a run",
             Self::LogRun => "log to a run",

@@ -28,11 +28,12 @@ pub enum Access {
 /// A function of its arguments: no state, no I/O, the same answer each time. What no grant
 /// allows is denied.
 pub trait Authorizer: Debug + Send + Sync {
-    /// Whether the holder of `grants` may do `action` to `model`, or to none in particular.
+    /// Whether the holder of `grants` may do `action` to `model`, or to none if `None`.
     fn decide(&self, action: Action, model: Option<&ModelName>, grants: &[&Grant]) -> Access;
 }
 
-/// One role for each action, as [`Action::needs`] lists them.
+/// One role for each action, as [`Action::needs`] lists them, held for the model in question;
+/// for any at all, where [`Action::in_any_scope`] says so.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the table is Action::needs")]
 pub struct RoleTable;
@@ -40,7 +41,8 @@ pub struct RoleTable;
 impl Authorizer for RoleTable {
     fn decide(&self, action: Action, model: Option<&ModelName>, grants: &[&Grant]) -> Access {
         let needed = action.needs();
-        match grants.iter().position(|grant| grant.role == needed && grant.scope.covers(model)) {
+        let covers = |grant: &Grant| action.in_any_scope() || grant.scope.covers(model);
+        match grants.iter().position(|grant| grant.role == needed && covers(grant)) {
             Some(by) => Access::Allowed { by },
             None => Access::Denied { needed },
         }

@@ -13,14 +13,16 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// For every model, and for what belongs to none.
+    /// For every model, and for the registry as a whole.
     All,
-    /// For this model.
+    /// For this model, and for what belongs to none yet: an author of one model tracks runs
+    /// and stores artifacts as any other does ([`Action::in_any_scope`](super::Action::in_any_scope)).
+    /// An admin of one model may do nothing: roles and policy are the registry's.
     Model(ModelName),
 }
 
 impl Scope {
-    /// Whether it covers what is done to `model`; to none in particular, if `None`.
+    /// Whether it covers what is done to `model`; to the registry as a whole, if `None`.
     pub fn covers(&self, model: Option<&ModelName>) -> bool {
         match self {
             Self::All => true,

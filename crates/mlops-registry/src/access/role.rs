@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// What a principal may do. Roles do not include each other: an admin who wants to
-/// approve grants it to himself, and the audit log shows it.
+/// approve grants it to himself, and the audit log shows it. Each holds in a [scope](super::Scope).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

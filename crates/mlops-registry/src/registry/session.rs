@@ -42,9 +42,9 @@ impl Session {
     /// Keeps what `source` yields among the artifacts; a model file, before its version is registered.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author; those of the store.
+    /// [`Error::Forbidden`] without the role of an author, of whatever model; those of the store.
     pub fn store_artifact(&self, source: &mut dyn Read) -> Result<Digest> {
-        self.allowed(Action::RegisterVersion, None)?;
+        self.allowed(Action::StoreArtifact, None)?;
         self.registry.artifacts().put(source)
     }
 
