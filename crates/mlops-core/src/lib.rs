@@ -54,8 +54,7 @@ pub use evidence::Evidence;
 pub use finding::{Finding, Severity};
 pub use model_ref::{ModelRef, Selector};
 pub use name::{
-    Alias, EntityName, ExperimentName, FeatureName, ModelName, PredictionId, Principal, ServiceName,
-    ViewName,
+    Alias, EntityName, ExperimentName, FeatureName, ModelName, PredictionId, Principal, ServiceName, ViewName,
 };
 pub use timestamp::Timestamp;
 pub use verdict::{Check, Detail, Interval, Measured, Outcome, Subject, Verdict};
