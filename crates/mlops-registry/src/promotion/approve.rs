@@ -14,7 +14,8 @@ impl Session {
     /// # Errors
     /// [`Error::Forbidden`] without the role of an approver of the model,
     /// [`Error::NotFound`] without the request, [`Error::Conflict`] if the request is no
-    /// longer as it was read, or this principal has approved it already.
+    /// longer as it was read, another version is in production than when it was made, or this
+    /// principal has approved it already.
     pub fn approve(&self, request: &PromotionRequest) -> Result<Decision<Approval>> {
         self.transact(|| {
             let own = self.allowed(Action::ApprovePromotion, Some(&request.model))?;
@@ -27,14 +28,17 @@ impl Session {
                     current: format!("for {} with {}", open.value.subject(), open.value.artifact),
                 });
             }
+            let (production, current) = self.registry().production_now(&request.model)?;
+            request.check_replaces(current.as_ref())?;
             let key = ModelVersion::key_of(&request.model, &request.version);
             let version = self.registry().get::<ModelVersion>("version", key)?;
+            let expected = vec![own, open.expected(), version.expected(), production];
             let act = self.act(Action::ApprovePromotion, request.subject());
             let check = rules::second_person(self.principal(), &version.value, request);
             let verdict =
                 Verdict::new(Action::ApprovePromotion.as_str(), version.value.subject(), act.at, vec![check]);
             if !verdict.passed() {
-                return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
+                return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
             let act = act.evidence(request.evidence.iter().copied()).artifacts([request.artifact]);
             let approval = Approval {
@@ -54,7 +58,6 @@ impl Session {
                     current: format!("given at {}", there.value.approved_at),
                 });
             }
-            let expected = vec![own, open.expected(), version.expected()];
             let commit = Commit::new(act, expected, vec![approval.create()?])?;
             Ok((Some(commit), Decision::Granted(approval)))
         })

@@ -34,7 +34,8 @@ impl Session {
                 plan.checks.clone(),
             );
             if !verdict.passed() {
-                return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
+                let expected = plan.all_expected();
+                return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
             let request = &plan.request.value;
             // Not again at each attempt: it may be large.
@@ -85,21 +86,7 @@ impl Plan {
         let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
         let alias = registry.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
         let current = alias.as_ref().map(|alias| &alias.value.version);
-        if current != replaces.as_ref() {
-            let words = |version: Option<&mlops_core::Version>| {
-                version.map_or_else(|| "empty".to_owned(), |version| format!("at {version}"))
-            };
-            return Err(Error::Conflict {
-                what: "production of",
-                key: model.to_string(),
-                expected: format!(
-                    "{}, as when {} was requested",
-                    words(replaces.as_ref()),
-                    request.value.id()
-                ),
-                current: words(current),
-            });
-        }
+        request.value.check_replaces(current)?;
         let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
         let stage = stage_of(version)?;
         let before = replaces.as_ref().map(stage_of).transpose()?;
@@ -131,6 +118,19 @@ impl Plan {
             checks.push(rules::approvals(policy, &candidate.value, &request.value, &given));
         }
         Ok(Self { request, version: candidate, family, alias, stage, before, approvers, expected, checks })
+    }
+
+    /// All that it rests on, with the records that would have changed.
+    fn all_expected(mut self) -> Vec<Expected> {
+        let alias = match &self.alias {
+            Some(alias) => alias.expected(),
+            None => {
+                let key = AliasTarget::key_of(&self.request.value.model, PRODUCTION);
+                Expected { kind: AliasTarget::KIND, key, revision: None }
+            }
+        };
+        self.expected.extend([self.family.expected(), self.request.expected(), alias]);
+        self.expected
     }
 
     fn changes(&self, promotion: &Promotion) -> Result<Vec<Change>> {

@@ -83,6 +83,22 @@ impl PromotionRequest {
         RequestId { model: self.model.clone(), number: self.number }
     }
 
+    /// That `current` is in production, as when this was requested.
+    pub(super) fn check_replaces(&self, current: Option<&Version>) -> Result<()> {
+        if current == self.replaces.as_ref() {
+            return Ok(());
+        }
+        let words = |version: Option<&Version>| {
+            version.map_or_else(|| "empty".to_owned(), |version| format!("at {version}"))
+        };
+        Err(Error::Conflict {
+            what: "production of",
+            key: self.model.to_string(),
+            expected: format!("{}, as when {} was requested", words(self.replaces.as_ref()), self.id()),
+            current: words(current),
+        })
+    }
+
     /// The version that it is about, in words.
     pub(super) fn subject(&self) -> String {
         format!("{}/{}", self.model, self.version)
@@ -123,14 +139,16 @@ impl Session {
                     current: "in production".to_owned(),
                 });
             }
-            let policy = self.registry().policy()?;
+            let (policy_stands, policy) = self.registry().policy_now()?;
             let recorded = self.registry().evidence(model, version)?;
             let (evidence, checks) = rules::evidence(policy.as_ref(), &candidate.value, &recorded);
+            let mut expected = vec![own, candidate.expected(), production, policy_stands];
             let act = self.act(Action::RequestPromotion, format!("{model}/{version}"));
             let verdict =
                 Verdict::new(Action::RequestPromotion.as_str(), candidate.value.subject(), act.at, checks);
             if !verdict.passed() {
-                return Ok((Some(rules::refusal(act, &verdict)?), Decision::Refused(verdict)));
+                expected.push(family.expected());
+                return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
             let open = self.registry().promotion_requests(model)?.into_iter().find(|request| {
                 request.state == RequestState::Open
@@ -159,7 +177,6 @@ impl Session {
                 state: RequestState::Open,
             };
             let counted = Model { requests: request.number, ..family.value.clone() };
-            let expected = vec![own, candidate.expected(), production];
             let changes = vec![family.replace(&counted)?, request.create()?];
             Ok((Some(Commit::new(act, expected, changes)?), Decision::Granted(request)))
         })

@@ -6,7 +6,7 @@ use super::{Approval, PromotionPolicy, PromotionRequest, RecordedEvidence};
 use crate::Result;
 use crate::audit::Act;
 use crate::model::ModelVersion;
-use crate::store::Commit;
+use crate::store::{Commit, Expected};
 
 fn check(name: impl Into<String>, passed: bool) -> Check {
     let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
@@ -197,8 +197,9 @@ pub(super) fn approvals(
         .because(reason)
 }
 
-/// The transaction that leaves nothing but the refusal in the audit log.
-pub(super) fn refusal(act: Act, verdict: &Verdict) -> Result<Commit> {
+/// The transaction that leaves nothing but the refusal in the audit log, if what it was
+/// decided on still stands: the grant of who is refused above all.
+pub(super) fn refusal(act: Act, verdict: &Verdict, expected: Vec<Expected>) -> Result<Commit> {
     let reasons = verdict.blocking().map(|check| format!("{}: {}", check.name, check.reason));
-    Commit::new(act.refused(reasons), Vec::new(), Vec::new())
+    Commit::new(act.refused(reasons), expected, Vec::new())
 }
