@@ -294,6 +294,43 @@ fn an_entry_far_away_does_not_keep_the_audit_busy() {
 }
 
 #[test]
+fn a_long_gap_is_told_once() {
+    let kept = kept();
+    let connection = kept.connection();
+    // Of most records, the entry that wrote them is looked for again.
+    connection.execute("DELETE FROM leaf WHERE sequence >= 5", []).unwrap();
+    connection.execute("INSERT INTO leaf (sequence, body) VALUES (4000, '{}')", []).unwrap();
+    let found = kept.world.registry.verify().unwrap().discrepancies;
+    let gaps: Vec<_> =
+        found.iter().filter(|found| matches!(found, Discrepancy::EntriesMissing { .. })).collect();
+    // The first page is not empty, and its entries are named one by one.
+    assert_eq!(gaps, [&Discrepancy::EntriesMissing { from: 128, until: 4001 }]);
+}
+
+#[test]
+fn entries_that_were_cut_off_leave_their_hashes_behind() {
+    let kept = kept();
+    let size = kept.world.registry.store().size().unwrap();
+    let last = size - 1;
+    kept.execute(&format!("DELETE FROM leaf WHERE sequence = {last}"));
+    let beyond = Discrepancy::TreeBeyondEnd { size: last };
+    assert_eq!(
+        beyond.to_string(),
+        format!("the audit tree goes on beyond the log, which ends after {last} entries: it was cut")
+    );
+    let found = kept.world.registry.verify().unwrap().discrepancies;
+    assert!(found.contains(&beyond), "without a head from outside: {found:?}");
+
+    // The leaves' own hashes are taken away as well, but not those above them.
+    let connection = kept.connection();
+    let start = size.next_power_of_two() / 2 - 1;
+    connection.execute(&format!("DELETE FROM leaf WHERE sequence >= {start}"), []).unwrap();
+    connection.execute(&format!("DELETE FROM node WHERE level = 0 AND position >= {start}"), []).unwrap();
+    let found = kept.world.registry.verify().unwrap().discrepancies;
+    assert!(found.contains(&Discrepancy::TreeBeyondEnd { size: start }), "{found:?}");
+}
+
+#[test]
 fn a_hash_within_the_tree_is_named() {
     let kept = kept();
     kept.execute("UPDATE node SET hash = zeroblob(32) WHERE level = 2 AND position = 1");

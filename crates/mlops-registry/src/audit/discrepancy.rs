@@ -61,6 +61,12 @@ pub enum Discrepancy {
         /// Position from the left.
         position: u64,
     },
+    /// The tree holds hashes of entries that would follow the last one.
+    #[error("the audit tree goes on beyond the log, which ends after {size} entries: it was cut")]
+    TreeBeyondEnd {
+        /// Entries now.
+        size: u64,
+    },
     /// A tree head from outside is of another log.
     #[error("the tree head is of the log {head}, and this is {here}")]
     OtherLog {

@@ -31,6 +31,8 @@ pub(super) struct Replay {
     /// The sizes at which the root is of interest, and the root there once it is known.
     pub(super) roots: BTreeMap<u64, Option<Digest>>,
     pub(super) found: Vec<Discrepancy>,
+    /// Whether a gap was met that is not read across.
+    stuck: bool,
 }
 
 impl Replay {
@@ -52,14 +54,15 @@ impl Replay {
         self.frontier.root()
     }
 
-    /// Replays up to `size` entries; up to where none follow, if there are fewer.
+    /// Replays up to `size` entries; up to where none follow, if there are fewer, and then
+    /// never again any further.
     pub(super) fn extend(
         &mut self,
         store: &dyn MetadataStore,
         size: u64,
         mut progress: impl FnMut(u64),
     ) -> Result<()> {
-        while self.size() < size {
+        while self.size() < size && !self.stuck {
             let start = self.size();
             let end = size.min(start + PAGE as u64);
             let leaves = match store.leaves(start..end) {
@@ -74,6 +77,7 @@ impl Replay {
                 // The size is what the last entry says of itself: it can be as far away as a
                 // liar likes.
                 self.found.push(Discrepancy::EntriesMissing { from: start, until: size });
+                self.stuck = true;
                 return Ok(());
             }
             self.page(store, start..end, leaves)?;
@@ -176,6 +180,19 @@ impl Replay {
                     self.found.push(Discrepancy::TreeChanged { level: node.level, position: node.index });
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Looks for hashes of what would follow the last entry. Whoever cuts the log by its end
+    /// and forgets them shows that it was longer, also without a head from outside.
+    pub(super) fn look_beyond(&mut self, store: &dyn MetadataStore) -> Result<()> {
+        let size = self.size();
+        let ids: Vec<_> = (0..64).map(|level| NodeId { level, index: size >> level }).collect();
+        let beyond = read_nodes(store, &ids)?.iter().any(Option::is_some);
+        // Others may have written meanwhile; hash and entry become visible together.
+        if beyond && !self.stuck && store.size()? == size {
+            self.found.push(Discrepancy::TreeBeyondEnd { size });
         }
         Ok(())
     }

@@ -82,6 +82,7 @@ impl<'a> Audit<'a> {
         let store = self.store;
         replay.extend(store, size, |done| self.tell(Phase::Entries, done, size))?;
         let records = self.records(&mut replay)?;
+        replay.look_beyond(store)?;
         self.heads(&heads, &replay, &mut found)?;
         let artifacts = self.check_artifacts(&replay)?;
 

@@ -122,12 +122,10 @@ impl Plan {
 
     /// All that it rests on, with the records that would have changed.
     fn all_expected(mut self) -> Vec<Expected> {
-        let alias = match &self.alias {
-            Some(alias) => alias.expected(),
-            None => {
-                let key = AliasTarget::key_of(&self.request.value.model, PRODUCTION);
-                Expected { kind: AliasTarget::KIND, key, revision: None }
-            }
+        let alias = Expected {
+            kind: AliasTarget::KIND,
+            key: AliasTarget::key_of(&self.request.value.model, PRODUCTION),
+            revision: self.alias.as_ref().map(|alias| alias.revision),
         };
         self.expected.extend([self.family.expected(), self.request.expected(), alias]);
         self.expected
