@@ -81,7 +81,7 @@ impl Meddled {
 
 /// That the last entry tells of the revocation, and none of what was tried after it.
 #[track_caller]
-fn was_shut_out<T: fmt::Debug>(world: &World, result: Result<T>) {
+fn was_shut_out<T: fmt::Debug>(world: &World, result: &Result<T>) {
     assert!(matches!(result, Err(Error::Forbidden { .. })), "{result:?}");
     let last = world.registry.entries(0..u64::MAX).unwrap().pop().unwrap();
     assert_eq!(last.act.action, "role.revoke");
@@ -96,14 +96,14 @@ fn who_was_just_revoked_leaves_no_refusal() {
     let request = world.request("1.0.0");
     world.admin.grant(world.ana.principal(), Role::Approver, Scope::All).unwrap();
     store.revoke(&world, &world.ana, Role::Approver);
-    was_shut_out(&world, world.ana.approve(&request));
+    was_shut_out(&world, &world.ana.approve(&request));
 
     store.revoke(&world, &world.dora, Role::Deployer);
-    was_shut_out(&world, world.dora.promote(&request.id()));
+    was_shut_out(&world, &world.dora.promote(&request.id()));
 
     world.register("1.1.0");
     store.revoke(&world, &world.ana, Role::Author);
-    was_shut_out(&world, world.ana.request_promotion(&model(), &version("1.1.0")));
+    was_shut_out(&world, &world.ana.request_promotion(&model(), &version("1.1.0")));
 }
 
 #[test]
