@@ -15,6 +15,7 @@ use mlops::registry::tracking::{RunBatch, RunStatus};
 use mlops::registry::{Registry, Session};
 use mlops::report::{Column, Html, KeyValues, Section, Table};
 use mlops::serve::ModelArtifact;
+use mlops::validate::gate::Gate;
 use mlops::{Clock, Digest, Evidence, Principal};
 
 use crate::Result;
@@ -70,7 +71,9 @@ pub(crate) fn tell(
     admin.grant(&people.author, Role::Approver, Scope::All)?;
     admin.grant(&people.approver, Role::Approver, Scope::All)?;
     admin.grant(&people.deployer, Role::Deployer, Scope::All)?;
-    admin.set_policy(&PromotionPolicy::requiring(&judged.verdict.gate))?;
+    // This gate as it is defined now, not whatever calls itself by its name.
+    let gate = Gate::from_json(GATE)?;
+    admin.set_policy(&PromotionPolicy::requiring_exactly(gate.name(), gate.digest()))?;
 
     let author = registry.session(&people.author);
     register(&author, data, inputs, &models.champion, judged)?;
