@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mlops::arrow::RecordBatch;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{ArrowPrimitiveType, Int32Type, Int64Type};
-use mlops::arrow::array::{Array as _, ArrayRef, Int32Array, Int64Array, LargeStringArray, PrimitiveArray};
+use mlops::arrow::array::{Array as _, ArrayRef, Int32Array, Int64Array, PrimitiveArray, StringArray};
+use mlops::arrow::schema::FieldRef;
+use mlops::arrow::{Field, RecordBatch, Schema};
 use mlops::report::{Details, Html, Section};
 use mlops::validate::result::{Level, ResultFormat, sections};
 use mlops::validate::{Suite, ValidationResult};
@@ -40,8 +41,8 @@ pub(crate) fn tell(data: &Path) -> Result<Validated> {
     for line in genuine.lines() {
         say::detail(line);
     }
-    if !genuine.success() {
-        return Err("the training months do not pass suite.json".into());
+    if let Some(line) = genuine.lines().first() {
+        return Err(format!("the training months do not pass suite.json: {line}").into());
     }
 
     let refused = validate(&suite, &damaged(&training)?)?;
@@ -76,21 +77,24 @@ fn damaged(flights: &RecordBatch) -> Result<RecordBatch> {
     let unknown = (0..carriers.len()).map(|row| match row {
         20 | 21 => None,
         40 => Some("ZZ"),
-        _ => Some(carriers.value(row)),
+        _ => carriers[row],
     });
     let negative = (0..distances.len())
         .map(|row| Some(if row == 60 { -distances.value(row) } else { distances.value(row) }));
     let replaced: [(&str, ArrayRef); 3] = [
         ("flight_id", Arc::new(duplicated.collect::<Int64Array>())),
-        ("carrier", Arc::new(unknown.collect::<LargeStringArray>())),
+        ("carrier", Arc::new(unknown.collect::<StringArray>())),
         ("distance", Arc::new(negative.collect::<Int32Array>())),
     ];
 
     let (schema, mut columns, _) = flights.clone().into_parts();
+    let mut fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
     for (name, damaged) in replaced {
-        columns[schema.index_of(name)?] = damaged;
+        let place = schema.index_of(name)?;
+        fields[place] = Arc::new(Field::new(name, damaged.data_type().clone(), true));
+        columns[place] = damaged;
     }
-    Ok(RecordBatch::try_new(schema, columns)?)
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 fn numbers<'f, T: ArrowPrimitiveType>(

@@ -1,12 +1,13 @@
 //! What was known about each flight when its decision was made, and nothing later.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use mlops::arrow::RecordBatch;
 use mlops::features::{
-    Catalog, DenseRows, Entity, FeatureService, FeatureView, ParquetSource, PointInTimeJoin, Progress,
-    ValueType,
+    Catalog, DenseRows, Entity, FeatureService, FeatureView, OfflineSourceExt as _, ParquetSource,
+    PointInTimeJoin, Progress, ValueType,
 };
 use mlops::report::{BarChart, Section, Tone};
 
@@ -91,7 +92,7 @@ pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> R
         PointInTimeJoin::new(&catalog, &service)?.progress(&progress).run(flights)
     })?;
     let history = History::new(joined)?;
-    let checked = compare(&history, expected)?;
+    let checked = compare(&catalog, &history, expected)?;
     let training = history.labelled(months(TRAINING)?);
     for view in catalog.views() {
         let ttl = view.ttl().map_or("for ever".to_owned(), |ttl| format!("{} h", ttl.as_secs() / 3600));
@@ -132,11 +133,24 @@ fn column(features: &DenseRows, place: usize) -> impl Iterator<Item = f64> + Clo
 }
 
 /// Counts and sums of each feature, and every sampled flight, against the recorded ones.
-fn compare(history: &History, expected: &Expected) -> Result<usize> {
+fn compare(catalog: &Catalog, history: &History, expected: &Expected) -> Result<usize> {
     let History { features, inputs, .. } = history;
     let mut comparison = Comparison::default();
     comparison.same(|| "features".to_owned(), inputs, &expected.features);
-    comparison.same(|| "flights".to_owned(), &Some(&features.rows()), &expected.rows.get("flights"));
+    let mut rows: BTreeMap<String, usize> = catalog
+        .views()
+        .iter()
+        .map(|view| (view.name().to_string(), usize::try_from(view.source().rows()).unwrap_or(usize::MAX)))
+        .collect();
+    rows.insert("flights".to_owned(), features.rows());
+    comparison.same_names("rows", &rows.keys().cloned().collect(), &expected.rows);
+    for (table, rows) in &rows {
+        comparison.same(|| format!("rows of {table}"), &Some(rows), &expected.rows.get(table));
+    }
+    let named: BTreeSet<String> = inputs.iter().cloned().collect();
+    comparison.same_names("non_null", &named, &expected.non_null);
+    comparison.same_names("sum", &named, &expected.sum);
+    comparison.same(|| "sampled flights".to_owned(), &expected.sample.is_empty(), &false);
     for (place, name) in inputs.iter().enumerate() {
         let known = column(features, place).filter(|value| !value.is_nan());
         comparison.same(

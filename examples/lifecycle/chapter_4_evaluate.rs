@@ -1,5 +1,7 @@
 //! How good are the models, month by month, and may the first of them go to production?
 
+use std::collections::BTreeSet;
+
 use mlops::arrow::RecordBatch;
 use mlops::drift::{Columns, Detector};
 use mlops::report::{LineChart, Section, Series};
@@ -134,13 +136,19 @@ fn by_month(
     expected: &Expected,
 ) -> Result<(usize, LineChart)> {
     let mut comparison = Comparison::default();
+    let year: BTreeSet<u32> = (1..=12).collect();
+    comparison.same_names("by_month", &year, &expected.by_month);
+    let models: BTreeSet<String> = scores.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let names: BTreeSet<String> = METRICS.iter().chain(&["n"]).map(|name| (*name).to_owned()).collect();
     let mut areas: [Vec<f64>; 3] = Default::default();
     say::line("month", "flights   late  champion  challenger  retrained   (area under the ROC curve)");
-    for (month, recorded) in &expected.by_month {
+    for (month, recorded) in expected.by_month.iter().filter(|(month, _)| year.contains(month)) {
         let rows = history.labelled(months(*month..=*month)?);
+        comparison.same_names(&format!("month {month}"), &models, recorded);
         let mut late = f64::NAN;
         for ((name, scores), areas) in scores.iter().zip(&mut areas) {
             let recorded = recorded.get(*name).ok_or_else(|| format!("nothing is recorded of {name}"))?;
+            comparison.same_names(&format!("{name} of month {month}"), &names, recorded);
             comparison.same(
                 || format!("flights of month {month}"),
                 &Some(&(rows.places.len() as f64)),

@@ -1,6 +1,6 @@
 //! `expected.json`: what a correct join and correct inference give on this data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -72,6 +72,17 @@ impl Comparison {
         expected: &T,
     ) {
         self.hold(got == expected, || format!("{}: {got:?} instead of {expected:?}", what()));
+    }
+
+    /// Compares names with those that are recorded: none may be missing, none more.
+    pub(crate) fn same_names<K: Ord + std::fmt::Debug, V>(
+        &mut self,
+        what: &str,
+        got: &BTreeSet<K>,
+        expected: &BTreeMap<K, V>,
+    ) {
+        let (got, expected): (Vec<&K>, Vec<&K>) = (got.iter().collect(), expected.keys().collect());
+        self.same(|| format!("names in {what}"), &got, &expected);
     }
 
     fn hold(&mut self, holds: bool, miss: impl FnOnce() -> String) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use mlops::Timestamp;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{Int64Type, TimestampMicrosecondType};
-use mlops::arrow::array::{Array as _, BooleanArray, LargeStringArray, RecordBatch};
+use mlops::arrow::array::{Array as _, BooleanArray, RecordBatch};
 use mlops::arrow::select::filter::filter_record_batch;
 use mlops::features::{DenseRows, Joined, OfflineSourceExt as _, ParquetSource};
 use mlops::validate::gate::Window;
@@ -43,12 +43,18 @@ pub(crate) fn times(flights: &RecordBatch) -> Result<Vec<Timestamp>> {
     Ok(column.values().iter().map(|micros| Timestamp::from_micros(*micros)).collect())
 }
 
-/// The text in `column` of each flight.
-pub(crate) fn texts<'f>(flights: &'f RecordBatch, column: &str) -> Result<&'f LargeStringArray> {
-    flights
-        .column_by_name(column)
-        .and_then(|column| column.as_string_opt::<i64>())
-        .ok_or_else(|| format!("flights need a column {column} of large text").into())
+/// The text in `column` of each flight, in whatever form the file has it.
+pub(crate) fn texts<'f>(flights: &'f RecordBatch, column: &str) -> Result<Vec<Option<&'f str>>> {
+    let array = flights.column_by_name(column).ok_or_else(|| format!("flights need a column {column}"))?;
+    if let Some(texts) = array.as_string_opt::<i32>() {
+        Ok(texts.iter().collect())
+    } else if let Some(texts) = array.as_string_opt::<i64>() {
+        Ok(texts.iter().collect())
+    } else if let Some(texts) = array.as_string_view_opt() {
+        Ok(texts.iter().collect())
+    } else {
+        Err(format!("column {column} of the flights is {}, expected text", array.data_type()).into())
+    }
 }
 
 /// Every flight with what was known at its decision, and what came of it.
@@ -134,12 +140,8 @@ impl History {
     }
 
     /// The text in `column` of each of `rows`.
-    pub(crate) fn texts<'h>(
-        &'h self,
-        column: &str,
-        rows: &'h Rows,
-    ) -> Result<impl Iterator<Item = Option<&'h str>>> {
+    pub(crate) fn texts(&self, column: &str, rows: &Rows) -> Result<Vec<Option<&str>>> {
         let texts = texts(&self.flights, column)?;
-        Ok(rows.places.iter().map(|place| texts.is_valid(*place).then(|| texts.value(*place))))
+        Ok(rows.of(&texts).copied().collect())
     }
 }

@@ -7,7 +7,6 @@
 //!
 //! `cargo run --release --example lifecycle -- --help`
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, reason = "a story is told")]
 
 mod args;
 mod chapter_1_validate;
@@ -52,7 +51,7 @@ fn main() -> ExitCode {
 
 fn tell(args: &Args) -> Result<()> {
     let expected = Expected::read(&args.data)?;
-    let out = OutDir::fresh(&args.out)?;
+    let out = OutDir::at(&args.out)?;
     // The morning on which the labels of March are complete.
     let clock = Arc::new(ManualClock::new("2013-04-02T09:00:00Z".parse()?));
 
@@ -61,6 +60,7 @@ fn tell(args: &Args) -> Result<()> {
     let models = chapter_3_model::tell(&args.data, &known.history, &expected)?;
     let inputs = chapter_5_register::inputs(&args.data)?;
     let judged = chapter_4_evaluate::tell(&known.history, &models, inputs.clone(), &*clock, &expected)?;
+    out.begin()?;
     let registered = chapter_5_register::tell(&args.data, &out, &inputs, &models, &judged, clock)?;
 
     let report = out.path("report.html");
@@ -83,6 +83,5 @@ fn tell(args: &Args) -> Result<()> {
         ("artifacts", out.path(chapter_5_register::ARTIFACTS)),
         ("tree head", out.path(chapter_5_register::TREE_HEAD)),
         ("report", report),
-    ]);
-    Ok(())
+    ])
 }

@@ -72,26 +72,38 @@ fn it_is_told_the_same_way_every_time() {
 
 #[test]
 fn a_number_that_misses_stops_it() {
-    let copy =
-        copy_with("expected.json", "\"roc_auc\": 0.7083990022766719", "\"roc_auc\": 0.7083990122766719");
-    let out = tempfile::tempdir().unwrap();
-    let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
-    assert!(!told.status.success());
-    let words = text(&told.stderr);
-    assert!(
-        words.contains("roc_auc of lightgbm in month 3") && words.contains("0.7083990122766719"),
-        "{words}"
-    );
+    let changes = [
+        (
+            "\"roc_auc\": 0.7083990022766719",
+            "\"roc_auc\": 0.7083990122766719",
+            "roc_auc of lightgbm in month 3",
+        ),
+        ("\"weather\": 26115", "\"weather\": 26116", "rows of weather"),
+        ("\"pressure\": 298793", "\"pressure\": 298792", "non-null pressure"),
+        ("\"temp\": 19036186.52", "\"temp\": 19036187.52", "sum of temp"),
+        ("\"lightgbm\": 0.2537293316261112", "\"lightgbm\": 0.2537293316281112", "lightgbm of flight 0"),
+        ("\"retrained\": 0.01972266600467133", "\"retrained\": 0.01972266600867133", "retrained of flight 0"),
+        ("\"12\": {", "\"13\": {", "names in by_month"),
+    ];
+    for (from, to, named) in changes {
+        let copy = copy_with("expected.json", from, to);
+        let out = tempfile::tempdir().unwrap();
+        let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
+        assert!(!told.status.success(), "{to}");
+        assert!(text(&told.stderr).contains(named), "{to}: {}", text(&told.stderr));
+    }
 }
 
 #[test]
 fn a_model_that_is_damaged_is_named() {
     let copy = copy_with("delay_lightgbm.model.txt", "left_child=1 3 -2", "left_child=1 999 -2");
     let out = tempfile::tempdir().unwrap();
+    assert!(tell(out.path(), "2", &[]).status.success());
     let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
     assert!(!told.status.success());
     let words = text(&told.stderr);
     assert!(words.contains("delay_lightgbm.model.txt") && words.contains("999"), "{words}");
+    assert!(out.path().join("mlops-lifecycle/report.html").is_file(), "what was there is still there");
 }
 
 #[test]
