@@ -59,6 +59,10 @@ fn it_is_told_the_same_way_every_time() {
     let expected = include_str!("../lifecycle/output.txt");
     assert_eq!(text(&first.stdout), expected, "what the README shows is what is printed");
 
+    let readme = include_str!("../../README.md");
+    let last_chapter = expected.split("\n\n").find(|chapter| chapter.starts_with("5.")).unwrap();
+    assert!(readme.contains(last_chapter), "the README shows the last chapter as it is printed");
+
     let other_place = tell(two.path(), "2", &["--out", "mlops-lifecycle"]);
     assert_eq!(text(&other_place.stdout), expected, "with two threads, in another folder");
     let again = tell(one.path(), "2", &[]);

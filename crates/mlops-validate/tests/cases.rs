@@ -74,13 +74,18 @@ fn area_folder(area: &str) -> Option<PathBuf> {
 fn validate_gx() {
     let area = "validate/gx";
     let Some(folder) = area_folder(area) else { return };
+    let held_out = std::env::var_os("MLOPS_CASES").is_some();
+    let file = |family: &str| folder.join(format!("{family}.json"));
+    // Held-out cases need not be of every family; ours are.
+    let families: Vec<&str> =
+        FAMILIES.into_iter().filter(|family| !held_out || file(family).is_file()).collect();
+    if families.is_empty() {
+        println!("cases {area}: absent");
+        return;
+    }
     let mut tally = Tally::default();
-    for family in FAMILIES {
-        let path = folder.join(format!("{family}.json"));
-        // Held-out cases need not be of every family; ours are.
-        if !path.exists() && std::env::var_os("MLOPS_CASES").is_some() {
-            continue;
-        }
+    for family in families {
+        let path = file(family);
         let text =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         tally.add(family, &serde_json::from_str(&text).unwrap());
