@@ -1,6 +1,8 @@
 //! The audit log's Merkle tree: append, prove, verify.
 #![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macro; a bench may stop")]
 
+use std::time::Duration;
+
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::registry::merkle::{Frontier, InclusionProof, Tree, leaf_hash};
 
@@ -46,5 +48,9 @@ fn log(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, log);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    targets = log
+}
 criterion_main!(benches);

@@ -1,6 +1,8 @@
 //! The dear part of a gate: is the candidate not worse than production, day by day?
 #![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macro; a bench may stop")]
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::stats::Random;
 use mlops::stats::bootstrap::{BlockBootstrap, BlockMetric, Blocks, Estimate};
@@ -64,5 +66,9 @@ fn gate(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, gate);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    targets = gate
+}
 criterion_main!(benches);

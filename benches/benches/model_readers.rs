@@ -1,6 +1,8 @@
 //! Both tree readers: reading the file, one row, a batch.
 #![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macro; a bench may stop")]
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::serve::ndarray::Array2;
 use mlops::serve::{Model, ModelArtifact, ModelExt as _, Scale};
@@ -70,5 +72,9 @@ fn readers(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, readers);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    targets = readers
+}
 criterion_main!(benches);

@@ -61,5 +61,9 @@ fn real(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, generated, real);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    targets = generated, real
+}
 criterion_main!(benches);

@@ -1,6 +1,8 @@
 //! The suite of the lifecycle example over all flights of the year.
 #![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macro; a bench may stop")]
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::features::{OfflineSourceExt as _, ParquetSource};
 use mlops::validate::Suite;
@@ -25,5 +27,9 @@ fn validate(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, validate);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    targets = validate
+}
 criterion_main!(benches);
