@@ -81,12 +81,13 @@ pub(crate) fn tell(
 
     let early = author.request_promotion(&subject.model, &subject.version)?;
     say::line("without evidence", refusal(&early)?);
-    author.record_evidence(&Evidence::of(&judged.verdict)?)?;
+    let evidence = Evidence::of(&judged.verdict)?;
+    author.record_evidence(&evidence)?;
     let request = author
         .request_promotion(&subject.model, &subject.version)?
         .granted()
         .ok_or("the request was refused although the gate has passed the version")?;
-    say::line("evidence recorded", format!("verdict {}", Evidence::of(&judged.verdict)?.digest().short()));
+    say::line("evidence recorded", format!("verdict {}", evidence.digest().short()));
 
     let bot = registry.session(&people.deployer);
     say::line("without approval", refusal(&bot.promote(&request.id())?)?);
