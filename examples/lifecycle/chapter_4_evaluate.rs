@@ -8,9 +8,9 @@ use mlops::report::{LineChart, Section, Series};
 use mlops::serve::ndarray::ArrayView2;
 use mlops::serve::{ModelArtifact, ModelExt as _};
 use mlops::stats::classification::{BinaryMetric, BinaryScores};
-use mlops::validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, Window, sections};
+use mlops::validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, sections};
 use mlops::validate::ndarray::Array2;
-use mlops::{Clock, Digest, Finding, Subject, Verdict, Version};
+use mlops::{Clock, Digest, Finding, Subject, Verdict, Version, Window};
 
 use crate::Result;
 use crate::chapter_3_model::Models;
@@ -55,7 +55,7 @@ pub(crate) fn tell(
     say::line("equal to expected.json", format!("{} scores", say::count(checked)));
 
     let training = months(TRAINING)?;
-    let evaluation = training.month_after().ok_or("the training window does not end with a month")?;
+    let evaluation = Window::month_before(clock.now());
     let subject = Subject {
         model: "flight-delay".parse()?,
         version: Version::new(1, 0, 0),

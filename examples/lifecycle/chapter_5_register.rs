@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mlops::registry::access::{Role, Scope};
 use mlops::registry::artifact::FolderArtifacts;
 use mlops::registry::merkle::{Ed25519Signer, Origin, SignedTreeHead, Signer as _};
-use mlops::registry::model::{NewVersion, Window};
+use mlops::registry::model::NewVersion;
 use mlops::registry::promotion::{Decision, PromotionPolicy};
 use mlops::registry::store::SqliteStore;
 use mlops::registry::tracking::{RunBatch, RunStatus};
@@ -163,7 +163,7 @@ fn register(
         &NewVersion::new(judged.subject.model.clone(), judged.subject.version.clone(), run.id, artifact)
             .flavour(champion.format().name())
             .description("Chance of arriving 15 minutes late or more, one hour before departure")
-            .window(Window::new(judged.training.from(), judged.training.until())?),
+            .window(judged.training),
     )?;
     say::line("registered", format!("{} {} by {}", version.model, version.version, version.registered_by));
     say::detail(format!(

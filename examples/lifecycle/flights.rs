@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use mlops::Timestamp;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{Int64Type, TimestampMicrosecondType};
 use mlops::arrow::array::{Array as _, BooleanArray, RecordBatch};
 use mlops::arrow::select::filter::filter_record_batch;
 use mlops::features::{DenseRows, Joined, OfflineSourceExt as _, ParquetSource};
-use mlops::validate::gate::Window;
+use mlops::{Timestamp, Window};
 
 use crate::Result;
 

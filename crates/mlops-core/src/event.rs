@@ -12,10 +12,14 @@ pub enum ServedBy {
     Champion,
     /// A version on trial that answers a share of the requests.
     Canary,
-    /// A version on trial whose answer nobody sees.
+    /// A version whose answer nobody sees: one on trial, or the one in production where
+    /// another answered.
     Shadow,
-    /// The version or constant that answers when the champion can't.
+    /// The version that answers when the one before it can't.
     Fallback,
+    /// The constant that answers when no version can: no model's work, and no part of a
+    /// version's performance.
+    Constant,
 }
 
 /// What came of a request.

@@ -26,6 +26,7 @@
 //! | say who did it | [`Principal`] |
 //! | address bytes by their content | [`Digest`], [`DigestWriter`] |
 //! | know or set the time | [`Timestamp`], [`Clock`], [`SystemClock`], [`ManualClock`] |
+//! | name a day, a week, a month | [`Window`] |
 //! | report what a model answered | [`PredictionEvent`], [`Observer`] |
 //! | report something worth a look | [`Finding`], [`Severity`] |
 //! | judge a candidate | [`Check`], [`Verdict`], [`Evidence`] |
@@ -45,6 +46,7 @@ pub mod number;
 mod timestamp;
 mod verdict;
 mod version;
+mod window;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use digest::{Digest, DigestWriter};
@@ -59,3 +61,4 @@ pub use name::{
 pub use timestamp::Timestamp;
 pub use verdict::{Check, Detail, Interval, Measured, Outcome, Subject, Verdict};
 pub use version::Version;
+pub use window::Window;

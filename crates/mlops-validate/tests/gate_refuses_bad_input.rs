@@ -3,8 +3,9 @@
 mod gate_support;
 
 use gate_support::{STORY, march};
+use mlops_core::Window;
 use mlops_validate::Error;
-use mlops_validate::gate::{Candidate, Gate, GroupColumn, Production, Window};
+use mlops_validate::gate::{Candidate, Gate, GroupColumn, Production};
 use proptest::prelude::*;
 
 fn refused(text: &str) -> String {

@@ -6,7 +6,7 @@ pub use mlops_core::{
     Alias, Check, Clock, Detail, Digest, DigestWriter, EntityName, Evidence, ExperimentName, FeatureName,
     Finding, Interval, ManualClock, Measured, ModelName, ModelRef, Observer, Outcome, Prediction,
     PredictionEvent, PredictionId, Principal, Selector, ServedBy, ServiceName, Severity, Subject,
-    SystemClock, Timestamp, Verdict, Version, ViewName, canonical, number,
+    SystemClock, Timestamp, Verdict, Version, ViewName, Window, canonical, number,
 };
 
 /// An error of the shared vocabulary: a name, version, digest or timestamp that can't be one.

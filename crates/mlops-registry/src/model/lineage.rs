@@ -1,58 +1,7 @@
 use std::collections::BTreeMap;
 
-use mlops_core::{Digest, Timestamp};
+use mlops_core::{Digest, Window};
 use serde::{Deserialize, Serialize};
-
-use crate::{Error, Result};
-
-/// The time that training data comes from: `from` included, `until` not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
-pub struct Window {
-    from: Timestamp,
-    until: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Written {
-    from: Timestamp,
-    until: Timestamp,
-}
-
-impl Window {
-    /// The time from `from` until just before `until`.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] unless `from` is before `until`.
-    pub fn new(from: Timestamp, until: Timestamp) -> Result<Self> {
-        if from < until {
-            Ok(Self { from, until })
-        } else {
-            Err(Error::Invalid {
-                field: "training window",
-                value: format!("{from} to {until}"),
-                expected: "a start before the end".to_owned(),
-            })
-        }
-    }
-
-    /// The first moment.
-    pub const fn from(&self) -> Timestamp {
-        self.from
-    }
-
-    /// The first moment that is no longer part of it.
-    pub const fn until(&self) -> Timestamp {
-        self.until
-    }
-}
-
-impl TryFrom<Written> for Window {
-    type Error = Error;
-    fn try_from(Written { from, until }: Written) -> Result<Self> {
-        Self::new(from, until)
-    }
-}
 
 /// What a version was made from, as its run said when the version was registered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ mod stage;
 mod version;
 mod write;
 
-pub use lineage::{Lineage, Window};
+pub use lineage::Lineage;
 pub use registered::Model;
 pub use stage::{AliasTarget, Stage, VersionStage};
 pub use version::{ModelVersion, NewVersion};

@@ -1,7 +1,7 @@
-use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version};
+use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version, Window};
 use serde::{Deserialize, Serialize};
 
-use super::{Lineage, Window};
+use super::Lineage;
 use crate::registry::Document;
 use crate::store::{Key, Kind};
 use crate::tracking::RunId;

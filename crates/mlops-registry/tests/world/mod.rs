@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use mlops_core::{
     Check, Evidence, ExperimentName, ManualClock, ModelName, Outcome, Principal, Severity, Verdict, Version,
+    Window,
 };
 use mlops_registry::access::{Role, Scope};
 use mlops_registry::artifact::{ArtifactStoreExt as _, FolderArtifacts};
 use mlops_registry::merkle::Ed25519Signer;
-use mlops_registry::model::{ModelVersion, NewVersion, Window};
+use mlops_registry::model::{ModelVersion, NewVersion};
 use mlops_registry::promotion::{Decision, Promotion, PromotionPolicy, PromotionRequest};
 use mlops_registry::store::{MemoryStore, MetadataStore};
 use mlops_registry::tracking::{RunBatch, RunId, RunStatus};

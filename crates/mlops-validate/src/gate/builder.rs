@@ -1,6 +1,6 @@
-use mlops_core::{Digest, Finding, Subject, Timestamp};
+use mlops_core::{Digest, Finding, Subject, Timestamp, Window};
 
-use super::{Candidate, GroupColumn, Probe, Production, Window};
+use super::{Candidate, GroupColumn, Probe, Production};
 use crate::{Error, Result};
 
 /// A [`Candidate`] in the making, row by row: `times`, `labels`, `scores`, each group

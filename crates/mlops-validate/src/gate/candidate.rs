@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use mlops_core::{Digest, DigestWriter, Finding, Subject, Timestamp, Version};
+use mlops_core::{Digest, DigestWriter, Finding, Subject, Timestamp, Version, Window};
 use mlops_stats::bootstrap::Blocks;
 use mlops_stats::classification::BinaryScores;
 
+use super::Probe;
 use super::builder::{CandidateBuilder, Given};
 use super::window::utc_day;
-use super::{Probe, Window};
 use crate::{Error, Result};
 
 /// What stands in production, with its scores for the candidate's rows.

@@ -40,7 +40,7 @@ impl Gate {
         let total = self.entries().len();
         let done = AtomicUsize::new(0);
         let answer = |entry: &Entry| {
-            let check = self.answer(entry, candidate);
+            let check = self.answer(entry, candidate, at);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress(Progress { done, total, check: &check });
             check
@@ -62,14 +62,14 @@ impl Gate {
         verdict
     }
 
-    fn answer(&self, entry: &Entry, candidate: &Candidate<'_>) -> Check {
+    fn answer(&self, entry: &Entry, candidate: &Candidate<'_>, at: Timestamp) -> Check {
         let blank = Check::new(&entry.name, entry.severity, Outcome::Inconclusive);
         match (&entry.rule, self.judge(&entry.name)) {
             (Rule::Custom(_), Some(judge)) => match judge.judge(candidate) {
                 Ok(check) => Check { name: blank.name, severity: blank.severity, ..check },
                 Err(error) => blank.because(format!("it can't be said: {error}")),
             },
-            (rule, _) => rule.check(blank, candidate, self.resampling()),
+            (rule, _) => rule.check(blank, candidate, self.resampling(), at),
         }
     }
 }

@@ -8,8 +8,8 @@
 //! few) is inconclusive, and an inconclusive check that blocks keeps the candidate out.
 //!
 //! ```
-//! use mlops_core::{Digest, Subject, Timestamp};
-//! use mlops_validate::gate::{Candidate, Gate, Production, Window};
+//! use mlops_core::{Digest, Subject, Timestamp, Window};
+//! use mlops_validate::gate::{Candidate, Gate, Production};
 //!
 //! # let start = "2013-03-01T00:00:00Z".parse::<Timestamp>()?;
 //! # let times: Vec<_> = (0..744).map(|h| start + std::time::Duration::from_secs(3600 * h)).collect();
@@ -30,7 +30,7 @@
 //!         artifact: Digest::of(b"the model file"),
 //!     })
 //!     .training(training)
-//!     .evaluation(training.month_after().expect("it ends with a month"))
+//!     .evaluation(Window::month_of(start))
 //!     .times(&times)
 //!     .labels(&labels)
 //!     .scores(&scores)
@@ -92,4 +92,3 @@ pub use judge::Judge;
 pub use latency::{MonotonicTimer, Probe, Timer};
 #[cfg(feature = "report")]
 pub use page::{page, sections};
-pub use window::Window;

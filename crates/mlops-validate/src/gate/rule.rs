@@ -1,4 +1,4 @@
-use mlops_core::Check;
+use mlops_core::{Check, Timestamp};
 use serde::Serialize;
 
 use super::Candidate;
@@ -86,9 +86,15 @@ impl Rule {
     }
 
     /// Fills in a check that is inconclusive so far.
-    pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>, resampling: &Resampling) -> Check {
+    pub(super) fn check(
+        &self,
+        check: Check,
+        candidate: &Candidate<'_>,
+        resampling: &Resampling,
+        at: Timestamp,
+    ) -> Check {
         match self {
-            Self::EvaluationWindow(rule) => rule.check(check, candidate),
+            Self::EvaluationWindow(rule) => rule.check(check, candidate, at),
             Self::Metric(rule) => rule.check(check, candidate, resampling),
             Self::LogLossBelowConstantRate(_) => ConstantRateRule::check(check, candidate, resampling),
             Self::WorstGroup(rule) => rule.check(check, candidate),

@@ -1,91 +1,9 @@
-use chrono::{DateTime, Datelike as _, Months, NaiveTime};
-use mlops_core::{Check, Detail, Outcome, Timestamp};
-use serde::{Deserialize, Serialize};
+use mlops_core::{Check, Detail, Outcome, Timestamp, Window};
+use serde::Serialize;
 
 use super::document::Fields;
 use super::{Candidate, text};
-use crate::{Error, Result};
-
-/// A stretch of time, from its start up to, but not including, its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Ends")]
-pub struct Window {
-    from: Timestamp,
-    until: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Ends {
-    from: Timestamp,
-    until: Timestamp,
-}
-
-impl TryFrom<Ends> for Window {
-    type Error = Error;
-    fn try_from(ends: Ends) -> Result<Self> {
-        Self::new(ends.from, ends.until)
-    }
-}
-
-impl Window {
-    /// From `from` up to, but not including, `until`.
-    ///
-    /// # Errors
-    /// [`Error::Input`] unless it ends after it starts.
-    pub fn new(from: Timestamp, until: Timestamp) -> Result<Self> {
-        if from < until {
-            Ok(Self { from, until })
-        } else {
-            Err(Error::input("window", format!("it starts at {from} and ends at {until}, not after that")))
-        }
-    }
-
-    /// Its first moment.
-    pub const fn from(&self) -> Timestamp {
-        self.from
-    }
-
-    /// The first moment after it.
-    pub const fn until(&self) -> Timestamp {
-        self.until
-    }
-
-    /// Whether the moment lies within it.
-    pub fn contains(&self, moment: Timestamp) -> bool {
-        self.from <= moment && moment < self.until
-    }
-
-    /// The full UTC month directly after this window; `None` if the window does not end
-    /// where a month starts.
-    ///
-    /// ```
-    /// use mlops_validate::gate::Window;
-    /// let training = Window::new("2013-01-01".parse()?, "2013-03-01".parse()?)?;
-    /// let march = training.month_after().expect("it ends with February");
-    /// assert_eq!(march.to_string(), "2013-03-01 until 2013-04-01");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn month_after(&self) -> Option<Self> {
-        let start = DateTime::from_timestamp_micros(self.until.as_micros())?.naive_utc();
-        if start.day() != 1 || start.time() != NaiveTime::MIN {
-            return None;
-        }
-        let end = start.checked_add_months(Months::new(1))?;
-        Self::new(self.until, Timestamp::from_micros(end.and_utc().timestamp_micros())).ok()
-    }
-}
-
-/// `2013-03-01 until 2013-04-01`, with the time of day where it is not midnight.
-impl std::fmt::Display for Window {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at_midnight = |moment: Timestamp| moment.as_micros().rem_euclid(DAY_MICROS) == 0;
-        if at_midnight(self.from) && at_midnight(self.until) {
-            write!(f, "{} until {}", day_name(utc_day(self.from)), day_name(utc_day(self.until)))
-        } else {
-            write!(f, "{} until {}", self.from, self.until)
-        }
-    }
-}
+use crate::Result;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -125,18 +43,18 @@ impl WindowRule {
         })
     }
 
-    pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>) -> Check {
+    /// Judged `at` that moment: the month is the latest that is over, whoever would like another.
+    pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>, at: Timestamp) -> Check {
         let (training, evaluation) = (candidate.training(), candidate.evaluation());
-        let Some(declared) = training.month_after() else {
-            let reason = format!("the training window ends at {}, where no month starts", training.until());
-            let expected = "the full UTC month directly after the training window";
-            return Check { outcome: Outcome::Failed, ..check }.expected(expected).because(reason);
-        };
+        let declared = Window::month_before(at);
         let check = check.expected(declared.to_string());
         let failed =
             |check: Check, reason: String| Check { outcome: Outcome::Failed, ..check }.because(reason);
         if evaluation != declared {
             return failed(check, format!("the candidate is judged on {evaluation}"));
+        }
+        if declared.from() < training.until() {
+            return failed(check, format!("it does not follow the training window, {training}"));
         }
         if let Some((row, time)) = candidate.row_outside() {
             return failed(check, format!("row {row} is of {time}, outside of the window"));
@@ -145,7 +63,7 @@ impl WindowRule {
         if days.is_empty() {
             return check.because("there are no labelled rows");
         }
-        let all: Vec<i64> = (utc_day(declared.from)..utc_day(declared.until)).collect();
+        let all: Vec<i64> = (utc_day(declared.from())..utc_day(declared.until())).collect();
         let missing: Vec<&i64> = all.iter().filter(|day| days.binary_search(day).is_err()).collect();
         let check = check.details(vec![
             detail("UTC days with labelled rows", days.len(), format!("of {}", all.len())),

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use mlops_core::{Check, Digest, Finding, Severity, Subject, Timestamp, Verdict};
+use mlops_core::{Check, Digest, Finding, Severity, Subject, Timestamp, Verdict, Window};
 use mlops_stats::Random;
 use mlops_validate::Result;
-use mlops_validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, Window};
+use mlops_validate::gate::{Candidate, Gate, GroupColumn, Probe, Production};
 
 pub(crate) const STORY: &str = include_str!("../../testdata/gate/gate.json");
 
