@@ -38,6 +38,7 @@ mod forest;
 mod format;
 pub mod lightgbm;
 mod model;
+mod pair;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod xgboost;
@@ -46,6 +47,7 @@ pub use artifact::ModelArtifact;
 pub use error::{Error, Result};
 pub use format::ModelFormat;
 pub use model::{Model, ModelExt, Scale, Signature};
+pub use pair::Pair;
 
 /// Batches are views of this crate's arrays.
 pub use ndarray;
