@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mlops_core::{PredictionId, ServedBy, Timestamp};
+use mlops_core::{PredictionId, ServedBy, Timestamp, Version};
 
 /// One request that both the version in production and the version on trial have scored:
 /// what a rollout is decided on.
@@ -20,6 +20,11 @@ pub struct Pair {
     /// How the version on trial was asked: [`ServedBy::Canary`] if the request was its to
     /// answer, [`ServedBy::Shadow`] if nobody was to see its answer.
     pub candidate_role: ServedBy,
+    /// The version on trial. A pair may arrive after its trial has ended: a rollout takes
+    /// only those of its own two versions.
+    pub candidate_version: Version,
+    /// The version in production.
+    pub production_version: Version,
     /// What the version on trial answered.
     pub candidate: Result<f64, &'static str>,
     /// What the version in production answered.
