@@ -5,7 +5,7 @@ use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Role;
-use crate::registry::Document;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 use crate::{Error, Result};
 
@@ -93,5 +93,23 @@ impl Document for Grant {
     const KIND: Kind = Kind::Grant;
     fn key(&self) -> Key {
         Self::key_of(&self.principal, self.role, &self.scope)
+    }
+}
+
+impl Registry {
+    /// What `principal` may do: their grants, by role and scope.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn grants_of(&self, principal: &Principal) -> Result<Vec<Grant>> {
+        self.values(&Key::from([principal.as_str()]))
+    }
+
+    /// All grants, by principal, role and scope.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn grants(&self) -> Result<Vec<Grant>> {
+        self.values(&Key::all())
     }
 }

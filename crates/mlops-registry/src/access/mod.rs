@@ -7,7 +7,7 @@ mod action;
 mod authorizer;
 mod grant;
 mod role;
-mod write;
+mod granting;
 
 pub use action::Action;
 pub use authorizer::{Access, Authorizer, RoleTable};

@@ -4,7 +4,7 @@ mod lineage;
 mod registered;
 mod stage;
 mod version;
-mod write;
+mod register;
 
 pub use lineage::Lineage;
 pub use registered::Model;

@@ -1,7 +1,8 @@
 use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::registry::Document;
+use crate::Result;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
 /// A registered model.
@@ -32,5 +33,23 @@ impl Document for Model {
     const KIND: Kind = Kind::Model;
     fn key(&self) -> Key {
         Key::from([self.name.as_str()])
+    }
+}
+
+impl Registry {
+    /// A registered model.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is none of this name.
+    pub fn model(&self, name: &ModelName) -> Result<Model> {
+        Ok(self.get("model", Key::from([name.as_str()]))?.value)
+    }
+
+    /// All registered models, by name.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn models(&self) -> Result<Vec<Model>> {
+        self.values(&Key::all())
     }
 }

@@ -1,9 +1,11 @@
 use std::fmt;
 
-use mlops_core::{Alias, ModelName, Principal, Timestamp, Version};
+use mlops_core::{Alias, ModelName, ModelRef, Principal, Selector, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::registry::Document;
+use super::{ModelVersion, PRODUCTION};
+use crate::Result;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
 /// Where a version stands.
@@ -78,5 +80,47 @@ impl Document for AliasTarget {
     const KIND: Kind = Kind::Alias;
     fn key(&self) -> Key {
         Self::key_of(&self.model, self.alias.as_str())
+    }
+}
+
+impl Registry {
+    /// Where a version stands.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if it is not registered.
+    pub fn stage(&self, model: &ModelName, version: &Version) -> Result<VersionStage> {
+        Ok(self.get("version", ModelVersion::key_of(model, version))?.value)
+    }
+
+    /// Where each version of a model stands, by the text of the version.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn stages(&self, model: &ModelName) -> Result<Vec<VersionStage>> {
+        self.values(&Key::from([model.as_str()]))
+    }
+
+    /// The version in production, if there is one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn production(&self, model: &ModelName) -> Result<Option<ModelVersion>> {
+        let target = self.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
+        target.map(|target| self.version(model, &target.value.version)).transpose()
+    }
+
+    /// The version that a reference means now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such version or alias.
+    pub fn resolve(&self, reference: &ModelRef) -> Result<ModelVersion> {
+        match &reference.selector {
+            Selector::Version(version) => self.version(&reference.name, version),
+            Selector::Alias(alias) => {
+                let key = AliasTarget::key_of(&reference.name, alias.as_str());
+                let target = self.get::<AliasTarget>("alias", key)?;
+                self.version(&reference.name, &target.value.version)
+            }
+        }
     }
 }

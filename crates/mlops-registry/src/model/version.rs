@@ -2,7 +2,8 @@ use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version, Wind
 use serde::{Deserialize, Serialize};
 
 use super::Lineage;
-use crate::registry::Document;
+use crate::Result;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 use crate::tracking::RunId;
 
@@ -100,5 +101,25 @@ impl Document for ModelVersion {
     const KIND: Kind = Kind::Version;
     fn key(&self) -> Key {
         Self::key_of(&self.model, &self.version)
+    }
+}
+
+impl Registry {
+    /// A version of a model.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if it is not registered.
+    pub fn version(&self, model: &ModelName, version: &Version) -> Result<ModelVersion> {
+        Ok(self.get("version", ModelVersion::key_of(model, version))?.value)
+    }
+
+    /// The versions of a model in the order of their registration.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn versions(&self, model: &ModelName) -> Result<Vec<ModelVersion>> {
+        let mut versions: Vec<ModelVersion> = self.values(&Key::from([model.as_str()]))?;
+        versions.sort_by_key(|version| version.number);
+        Ok(versions)
     }
 }

@@ -1,7 +1,8 @@
 use mlops_core::{ExperimentName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::registry::Document;
+use crate::Result;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
 /// A group of runs that try the same thing.
@@ -22,5 +23,23 @@ impl Document for Experiment {
     const KIND: Kind = Kind::Experiment;
     fn key(&self) -> Key {
         Key::from([self.name.as_str()])
+    }
+}
+
+impl Registry {
+    /// An experiment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is none of this name.
+    pub fn experiment(&self, name: &ExperimentName) -> Result<Experiment> {
+        Ok(self.get("experiment", Key::from([name.as_str()]))?.value)
+    }
+
+    /// All experiments, by name.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn experiments(&self) -> Result<Vec<Experiment>> {
+        self.values(&Key::all())
     }
 }

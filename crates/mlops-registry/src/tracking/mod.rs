@@ -3,7 +3,7 @@
 mod batch;
 mod experiment;
 mod run;
-mod write;
+mod log;
 
 pub use batch::RunBatch;
 pub use experiment::Experiment;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use mlops_core::{Digest, ExperimentName, Principal, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::registry::Document;
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 use crate::{Error, Result};
 
@@ -216,4 +216,47 @@ pub struct RunData {
     pub tags: BTreeMap<String, String>,
     /// The data sets that it has read, by name and digest.
     pub inputs: Vec<(String, Digest)>,
+}
+
+impl Registry {
+    /// A run.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such run.
+    pub fn run(&self, id: &RunId) -> Result<Run> {
+        Ok(self.get("run", id.key())?.value)
+    }
+
+    /// The runs of an experiment, by number; none if there is no such experiment.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn runs(&self, experiment: &ExperimentName) -> Result<Vec<Run>> {
+        self.values(&Key::from([experiment.as_str()]))
+    }
+
+    /// What a run took and gave.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn run_data(&self, id: &RunId) -> Result<RunData> {
+        let group = id.key();
+        let mut data = RunData::default();
+        data.params.extend(self.values::<Param>(&group)?.into_iter().map(|param| (param.name, param.value)));
+        data.tags.extend(self.values::<Tag>(&group)?.into_iter().map(|tag| (tag.name, tag.value)));
+        data.inputs
+            .extend(self.values::<DataInput>(&group)?.into_iter().map(|input| (input.name, input.digest)));
+        // In the order of step, time and value: the latest comes last.
+        data.metrics
+            .extend(self.values::<Metric>(&group)?.into_iter().map(|metric| (metric.name, metric.value)));
+        Ok(data)
+    }
+
+    /// Every point of a metric, by step, time and value.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn metric_history(&self, id: &RunId, name: &str) -> Result<Vec<Metric>> {
+        self.values(&Metric::group(id, name))
+    }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use mlops_core::ExperimentName;
 
-use super::{DataInput, Experiment, Metric, Param, Run, RunBatch, RunData, RunId, RunStatus, Tag};
+use super::{DataInput, Experiment, Metric, Param, Run, RunBatch, RunId, RunStatus, Tag};
 use crate::access::Action;
 use crate::registry::{Document, Registry, Session, Stored, StoredExt as _};
 use crate::store::{Change, Commit, Key};
@@ -158,65 +158,6 @@ impl Session {
             expected: RunStatus::Running.to_string(),
             current: record.value.status.to_string(),
         })
-    }
-}
-
-impl Registry {
-    /// An experiment.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if there is none of this name.
-    pub fn experiment(&self, name: &ExperimentName) -> Result<Experiment> {
-        Ok(self.get("experiment", Key::from([name.as_str()]))?.value)
-    }
-
-    /// All experiments, by name.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn experiments(&self) -> Result<Vec<Experiment>> {
-        self.values(&Key::all())
-    }
-
-    /// A run.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if there is no such run.
-    pub fn run(&self, id: &RunId) -> Result<Run> {
-        Ok(self.get("run", id.key())?.value)
-    }
-
-    /// The runs of an experiment, by number; none if there is no such experiment.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn runs(&self, experiment: &ExperimentName) -> Result<Vec<Run>> {
-        self.values(&Key::from([experiment.as_str()]))
-    }
-
-    /// What a run took and gave.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn run_data(&self, id: &RunId) -> Result<RunData> {
-        let group = id.key();
-        let mut data = RunData::default();
-        data.params.extend(self.values::<Param>(&group)?.into_iter().map(|param| (param.name, param.value)));
-        data.tags.extend(self.values::<Tag>(&group)?.into_iter().map(|tag| (tag.name, tag.value)));
-        data.inputs
-            .extend(self.values::<DataInput>(&group)?.into_iter().map(|input| (input.name, input.digest)));
-        // In the order of step, time and value: the latest comes last.
-        data.metrics
-            .extend(self.values::<Metric>(&group)?.into_iter().map(|metric| (metric.name, metric.value)));
-        Ok(data)
-    }
-
-    /// Every point of a metric, by step, time and value.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn metric_history(&self, id: &RunId, name: &str) -> Result<Vec<Metric>> {
-        self.values(&Metric::group(id, name))
     }
 }
 

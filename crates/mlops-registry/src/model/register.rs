@@ -1,9 +1,7 @@
-use mlops_core::{ModelName, ModelRef, Selector, Version};
-
-use super::{AliasTarget, Lineage, Model, ModelVersion, NewVersion, PRODUCTION, Stage, VersionStage};
+use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
-use crate::registry::{Document as _, Registry, Session, StoredExt as _};
+use crate::registry::{Document as _, Session, StoredExt as _};
 use crate::store::{Commit, Key};
 use crate::tracking::Run;
 use crate::{Error, Result};
@@ -83,81 +81,5 @@ impl Session {
             ];
             Ok((Some(Commit::new(act, vec![own, run.expected()], changes)?), registered))
         })
-    }
-}
-
-impl Registry {
-    /// A registered model.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if there is none of this name.
-    pub fn model(&self, name: &ModelName) -> Result<Model> {
-        Ok(self.get("model", Key::from([name.as_str()]))?.value)
-    }
-
-    /// All registered models, by name.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn models(&self) -> Result<Vec<Model>> {
-        self.values(&Key::all())
-    }
-
-    /// A version of a model.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if it is not registered.
-    pub fn version(&self, model: &ModelName, version: &Version) -> Result<ModelVersion> {
-        Ok(self.get("version", ModelVersion::key_of(model, version))?.value)
-    }
-
-    /// The versions of a model in the order of their registration.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn versions(&self, model: &ModelName) -> Result<Vec<ModelVersion>> {
-        let mut versions: Vec<ModelVersion> = self.values(&Key::from([model.as_str()]))?;
-        versions.sort_by_key(|version| version.number);
-        Ok(versions)
-    }
-
-    /// Where a version stands.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if it is not registered.
-    pub fn stage(&self, model: &ModelName, version: &Version) -> Result<VersionStage> {
-        Ok(self.get("version", ModelVersion::key_of(model, version))?.value)
-    }
-
-    /// Where each version of a model stands, by the text of the version.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn stages(&self, model: &ModelName) -> Result<Vec<VersionStage>> {
-        self.values(&Key::from([model.as_str()]))
-    }
-
-    /// The version in production, if there is one.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn production(&self, model: &ModelName) -> Result<Option<ModelVersion>> {
-        let target = self.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
-        target.map(|target| self.version(model, &target.value.version)).transpose()
-    }
-
-    /// The version that a reference means now.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] if there is no such version or alias.
-    pub fn resolve(&self, reference: &ModelRef) -> Result<ModelVersion> {
-        match &reference.selector {
-            Selector::Version(version) => self.version(&reference.name, version),
-            Selector::Alias(alias) => {
-                let key = AliasTarget::key_of(&reference.name, alias.as_str());
-                let target = self.get::<AliasTarget>("alias", key)?;
-                self.version(&reference.name, &target.value.version)
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 use mlops_core::Principal;
 
 use super::{Action, Grant, Role, Scope};
-use crate::registry::{Document as _, Registry, Session, Stored};
+use crate::registry::{Document as _, Session, Stored};
 use crate::store::{Change, Commit, Key, Kind};
 use crate::{Error, Result};
 
@@ -64,24 +64,6 @@ impl Session {
             let removed = Change::remove(Kind::Grant, key, held.revision)?;
             Ok((Some(Commit::new(act, expected, vec![removed])?), ()))
         })
-    }
-}
-
-impl Registry {
-    /// What `principal` may do: their grants, by role and scope.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn grants_of(&self, principal: &Principal) -> Result<Vec<Grant>> {
-        self.values(&Key::from([principal.as_str()]))
-    }
-
-    /// All grants, by principal, role and scope.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn grants(&self) -> Result<Vec<Grant>> {
-        self.values(&Key::all())
     }
 }
 
