@@ -1,6 +1,11 @@
+use std::path::PathBuf;
+
 use mlops_core::{ModelName, PredictionId};
 
-/// What keeps a prediction or a label out of the log, by what the caller can do about it.
+/// A cause from beneath, boxed so that its type stays out of ours.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why something could not be kept, read, computed or delivered, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -33,14 +38,70 @@ pub enum Error {
         log: &'static str,
         /// What happened beneath.
         #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxError,
+    },
+    /// A setting, or a part of an input, is outside what it can be. Fix the call.
+    #[error("{what} is {value}, expected {expected}")]
+    Parameter {
+        /// Which one, such as `threshold`.
+        what: &'static str,
+        /// Its value.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Another handle writes to the file, here or in another process. Wait for it, or use it.
+    #[error("{} is in use: it has one writer at a time", file.display())]
+    InUse {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file is not what was written. Nothing was changed: repair it, or take a copy of it.
+    #[error("{} is damaged at byte {offset}: {reason}", file.display())]
+    Corrupt {
+        /// The file.
+        file: PathBuf,
+        /// Where the damage begins. What is before it is in order.
+        offset: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The file is of another release. Use one that knows its format.
+    #[error("{} has format {found}, expected {supported}", file.display())]
+    Format {
+        /// The file.
+        file: PathBuf,
+        /// The format it says it has.
+        found: u16,
+        /// The format this release reads and writes.
+        supported: u16,
+    },
+    /// The answers have no such statistic: no labels, one class, one day.
+    #[error("{what} has no value")]
+    Statistic {
+        /// Which one, such as `roc_auc`.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: mlops_stats::Error,
+    },
+    /// An alert did not reach its receiver. Send it again; receivers may see it twice.
+    #[error("{sink} did not take the alert, in {attempts} attempts")]
+    NotDelivered {
+        /// Which sink, without secrets.
+        sink: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// What the last attempt met.
+        #[source]
+        source: BoxError,
     },
 }
 
 impl Error {
     /// Whether the same call may succeed later.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Unavailable { .. } | Self::InUse { .. } | Self::NotDelivered { .. })
     }
 }
 

@@ -28,11 +28,16 @@
 //!
 //! | you want to … | start at … |
 //! | --- | --- |
-//! | keep predictions and labels | [`PredictionLog`], [`MemoryPredictionLog`] |
+//! | keep predictions and labels | [`PredictionLog`], [`FilePredictionLog`], [`MemoryPredictionLog`] |
 //! | log what a service answers | [`LogObserver`] |
 //! | say what turned out to be true | [`Label`] |
 //! | read a version's answers of a month | [`PredictionQuery`], [`PredictionLogExt::entries`] |
 //! | know how many labels are still out | [`PredictionLog::count`], [`PredictionLog::waiting_labels`] |
+//! | know how good a version's answers of a month were | [`Performance`] |
+//! | compare two versions on the same requests | [`PairedPerformance`] |
+//! | be told when a number is out of bounds | [`AlertRule`], [`RuleState`] |
+//! | send alerts somewhere | [`AlertSink`], [`LogSink`] |
+//! | know what 1,000 predictions cost | [`Price`] |
 //! | keep them elsewhere | implement [`PredictionLog`], then run `prediction_log_suite!` |
 //!
 //! # Features
@@ -41,13 +46,24 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
+mod alert;
+mod cost;
 mod error;
 mod log;
+mod performance;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use alert::{
+    Alert, AlertRule, AlertSink, AlertState, Condition, Labels, LogSink, MemorySink, RuleState, Sample,
+};
+pub use cost::Price;
 pub use error::{Error, Result};
 pub use log::{
-    Appended, Counts, Cursor, Entries, Flushed, Label, LabelsTaken, LogObserver, LoggedPrediction,
-    MemoryPredictionLog, Page, PredictionLog, PredictionLogExt, PredictionQuery,
+    Appended, Counts, Cursor, Durability, Entries, FilePredictionLog, Flushed, Label, LabelsTaken,
+    LogObserver, LoggedPrediction, MemoryPredictionLog, Page, PredictionLog, PredictionLogExt,
+    PredictionQuery, TornTail,
+};
+pub use performance::{
+    Comparison, PairedPerformance, PairedRows, Performance, PerformanceCounts, ScoredRows,
 };

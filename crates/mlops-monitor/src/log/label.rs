@@ -1,5 +1,8 @@
+use std::collections::HashMap;
+
 use mlops_core::{ModelName, PredictionId, Timestamp};
 
+use super::answer::conflict;
 use crate::{Error, Result};
 
 /// What turned out to be true, and since when that is known.
@@ -50,6 +53,11 @@ impl Label {
     pub const fn known_at(&self) -> Timestamp {
         self.known_at
     }
+
+    /// Value and moment: what two labels of one prediction are compared by.
+    pub(super) const fn what(&self) -> (f64, Timestamp) {
+        (self.value, self.known_at)
+    }
 }
 
 /// What came of labels; each is counted once.
@@ -63,4 +71,47 @@ pub struct LabelsTaken {
     pub corrected: usize,
     /// Nothing new: the same label again, or one that a later one has overtaken.
     pub repeated: usize,
+}
+
+/// What a log knows about the prediction of a label.
+pub(super) struct Known {
+    /// The value and moment of the label it holds.
+    pub(super) label: Option<(f64, Timestamp)>,
+    /// Whether the prediction is there.
+    pub(super) answered: bool,
+}
+
+/// What comes of a batch of labels, and those that hold from now on, in the order they came.
+#[expect(clippy::float_cmp, reason = "the same label is the same value bit for bit, but for the sign of 0")]
+pub(super) fn settle<'a>(
+    labels: &'a [Label],
+    known: impl Fn(&Label) -> Known,
+) -> Result<(LabelsTaken, Vec<&'a Label>)> {
+    let mut taken = LabelsTaken::default();
+    let mut holds: Vec<&Label> = Vec::new();
+    let mut places: HashMap<(&ModelName, &PredictionId), usize> = HashMap::new();
+    for label in labels {
+        let place = places.get(&(label.model(), label.id())).copied();
+        let known = match place {
+            Some(place) => Known { label: Some(holds[place].what()), answered: true },
+            None => known(label),
+        };
+        match known.label {
+            None if known.answered => taken.joined += 1,
+            None => taken.early += 1,
+            Some((_, since)) if since < label.known_at => taken.corrected += 1,
+            Some((value, since)) if since > label.known_at || value == label.value => {
+                taken.repeated += 1;
+                continue;
+            }
+            Some(_) => return Err(conflict("label", label.model(), label.id())),
+        }
+        if let Some(place) = place {
+            holds[place] = label;
+        } else {
+            places.insert((label.model(), label.id()), holds.len());
+            holds.push(label);
+        }
+    }
+    Ok((taken, holds))
 }

@@ -2,13 +2,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use mlops_core::{ModelName, Prediction, PredictionEvent, PredictionId, ServedBy, Version};
+use mlops_core::{ModelName, PredictionEvent, PredictionId};
 use parking_lot::RwLock;
 
+use super::answer::{conflict, key, same};
+use super::label::{Known, settle};
 use super::{
     Appended, Counts, Cursor, Label, LabelsTaken, LoggedPrediction, Page, PredictionLog, PredictionQuery,
 };
-use crate::{Error, Result};
+use crate::Result;
 
 /// A prediction log in memory: for tests, simulations and services that keep no history.
 ///
@@ -99,30 +101,17 @@ impl PredictionLog for MemoryPredictionLog {
 
     fn label(&self, labels: &[Label]) -> Result<LabelsTaken> {
         let mut models = self.0.write();
-        let mut taken = LabelsTaken::default();
-        let mut holds: HashMap<(&ModelName, &PredictionId), &Label> = HashMap::new();
-        for label in labels {
-            let of_id = (label.model(), label.id());
+        let (taken, holds) = settle(labels, |label| {
             let answers = models.of.get(label.model());
-            let known = answers.and_then(|answers| answers.labels.get(label.id()));
-            match holds.get(&of_id).copied().or(known) {
-                None => {
-                    let answered = answers.is_some_and(|answers| answers.places.contains_key(label.id()));
-                    *(if answered { &mut taken.joined } else { &mut taken.early }) += 1;
-                    holds.insert(of_id, label);
-                }
-                Some(known) if known.known_at() < label.known_at() => {
-                    taken.corrected += 1;
-                    holds.insert(of_id, label);
-                }
-                Some(known) if known.known_at() > label.known_at() || known == label => taken.repeated += 1,
-                Some(_) => return Err(conflict("label", label.model(), label.id())),
+            Known {
+                label: answers.and_then(|answers| answers.labels.get(label.id())).map(Label::what),
+                answered: answers.is_some_and(|answers| answers.places.contains_key(label.id())),
             }
-        }
-        for ((model, id), label) in holds {
-            let answers = models.of.entry(model.clone()).or_default();
-            let is_new = answers.labels.insert(id.clone(), label.clone()).is_none();
-            if is_new && !answers.places.contains_key(id) {
+        })?;
+        for label in holds {
+            let answers = models.of.entry(label.model().clone()).or_default();
+            let is_new = answers.labels.insert(label.id().clone(), label.clone()).is_none();
+            if is_new && !answers.places.contains_key(label.id()) {
                 answers.waiting += 1;
             }
         }
@@ -163,23 +152,4 @@ impl PredictionLog for MemoryPredictionLog {
     fn waiting_labels(&self, model: &ModelName) -> Result<u64> {
         Ok(self.0.read().of.get(model).map_or(0, |answers| answers.waiting))
     }
-}
-
-/// What makes an answer one, within its model.
-fn key(event: &PredictionEvent) -> (&PredictionId, &Version, ServedBy) {
-    (&event.id, &event.version, event.served_by)
-}
-
-/// Whether two answers under one key are the same bit by bit; a missing input (NaN) equals itself.
-fn same(a: &PredictionEvent, b: &PredictionEvent) -> bool {
-    let bits = |inputs: &[f64]| inputs.iter().map(|input| input.to_bits()).collect::<Vec<u64>>();
-    let answer = match (&a.prediction, &b.prediction) {
-        (Prediction::Score(a), Prediction::Score(b)) => a.to_bits() == b.to_bits(),
-        (a, b) => a == b,
-    };
-    answer && a.at == b.at && a.latency == b.latency && bits(&a.inputs) == bits(&b.inputs)
-}
-
-fn conflict(what: &'static str, model: &ModelName, id: &PredictionId) -> Error {
-    Error::Conflict { what, model: model.clone(), id: id.clone() }
 }

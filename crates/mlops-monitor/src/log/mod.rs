@@ -1,5 +1,7 @@
 //! What was answered, and what turned out to be true.
 
+mod answer;
+mod file;
 mod label;
 mod memory;
 mod observer;
@@ -9,6 +11,7 @@ use std::fmt::Debug;
 
 use mlops_core::{ModelName, PredictionEvent};
 
+pub use file::{Durability, FilePredictionLog, TornTail};
 pub use label::{Label, LabelsTaken};
 pub use memory::MemoryPredictionLog;
 pub use observer::{Flushed, LogObserver};
