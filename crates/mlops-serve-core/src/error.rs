@@ -85,6 +85,17 @@ pub enum Error {
         /// What would have been right.
         expected: &'static str,
     },
+    /// A setting that can't be what it is meant to be: a share of 120 %, a range from 5 to 1.
+    /// Fix the configuration.
+    #[error("{what} {value} is not valid: expected {expected}")]
+    InvalidSetting {
+        /// Which setting.
+        what: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What would have been right.
+        expected: &'static str,
+    },
 }
 
 /// The result of this crate's functions.
@@ -104,6 +115,14 @@ impl Error {
 
     pub(crate) fn malformed(format: ModelFormat, at: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Malformed { file: None, format, at: at.into(), reason: reason.into() }
+    }
+
+    pub(crate) fn invalid_setting(
+        what: &'static str,
+        value: impl fmt::Display,
+        expected: &'static str,
+    ) -> Self {
+        Self::InvalidSetting { what, value: value.to_string(), expected }
     }
 
     pub(crate) fn unsupported(format: ModelFormat, what: impl Into<String>) -> Self {

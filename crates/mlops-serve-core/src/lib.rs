@@ -39,6 +39,7 @@ mod format;
 pub mod lightgbm;
 mod model;
 mod pair;
+pub mod predictor;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod xgboost;
