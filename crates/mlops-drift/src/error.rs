@@ -29,6 +29,33 @@ pub enum Error {
         /// What it should be, such as `between 0 and 1`.
         expected: &'static str,
     },
+    /// A row has another number of values than the monitor has inputs. Fix the call.
+    #[error("the row has {found} values, expected {expected}, one an input")]
+    Row {
+        /// How many it has.
+        found: usize,
+        /// How many inputs there are.
+        expected: usize,
+    },
+    /// The column that should say when each row happened does not. Fix the call or the source.
+    #[error("the time column {column:?} is {found}, expected a timestamp without nulls")]
+    Time {
+        /// The column.
+        column: String,
+        /// What it is, such as `Utf8`, `missing` or `null in row 7`.
+        found: String,
+    },
+    /// The state is not one of this monitor, or was damaged. Begin without it, or give back
+    /// the reference and the cadence that it was kept with.
+    #[error("the state of a monitor does not fit: {what} is {found}, expected {expected}")]
+    State {
+        /// What does not fit, such as `reference`.
+        what: &'static str,
+        /// What the state has.
+        found: String,
+        /// What the monitor has.
+        expected: String,
+    },
     /// A test has no answer for these values. The column is then inconclusive.
     #[error("{test} is not defined: {reason}")]
     Undefined {

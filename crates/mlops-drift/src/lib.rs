@@ -21,12 +21,15 @@
 //! | --- | --- |
 //! | compare two tables | [`Detector::compare_batches`] |
 //! | compare many windows with one reference | [`Window`], [`Detector::compare`] |
+//! | watch what comes, week by week | [`monitor::DriftMonitor`] |
+//! | feed it from a running predictor | [`monitor::DriftObserver`] |
+//! | stop and go on with a new process | [`monitor::MonitorState`] |
 //! | read a table in parts or in parallel | [`WindowAccumulator`] |
 //! | say which columns are codes or identifiers | [`Columns`] |
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
-//! | show it | `DriftReport::section` (feature `report`) |
+//! | show it | `DriftReport::section`, `DriftMonitor::section` (feature `report`) |
 //!
 //! # It does not cry wolf
 //!
@@ -42,6 +45,7 @@
 //! | case | answer |
 //! | --- | --- |
 //! | a window without rows | [`Error::Empty`] |
+//! | a window of a monitor with too few rows, or none | a report without a judgement, and so an inconclusive check |
 //! | batches of one window with different columns, or one column twice | [`Error::Schema`] |
 //! | a column gone, new, or of another kind | a finding, [`Status::SchemaChanged`] |
 //! | fewer than [`Settings::min_values`] values, all missing on both sides | [`Status::Inconclusive`] |
@@ -62,6 +66,7 @@ mod detector;
 mod error;
 #[cfg(feature = "report")]
 mod html;
+pub mod monitor;
 mod report;
 mod test;
 mod window;

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -8,6 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use mlops_stats::two_sample::Sample;
+use serde::{Deserialize, Serialize};
 
 use super::column::{Kind, is_text};
 use super::{Column, Columns, Values, Window};
@@ -28,22 +29,34 @@ use crate::{Error, Result};
 /// assert_eq!(all.finish().rows(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// It can be written down with serde and go on later; the format must keep every digit of
+/// an `f64`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowAccumulator {
     settings: Columns,
     rows: u64,
-    /// `None` until the first batch says what there is.
+    /// `None` until the first batch or row says what there is.
     columns: Option<Vec<Gathered>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Gathered {
     name: String,
-    data_type: DataType,
+    /// As Arrow spells it.
+    data_type: String,
     kind: Kind,
     missing: u64,
     numbers: Vec<f64>,
-    categories: HashMap<String, u64>,
+    /// In order, so that the same state is written as the same bytes.
+    categories: BTreeMap<String, u64>,
+}
+
+/// What a batch says of a column.
+struct Found<'a> {
+    name: &'a str,
+    data_type: String,
+    kind: Kind,
 }
 
 impl WindowAccumulator {
@@ -62,26 +75,79 @@ impl WindowAccumulator {
         let looked_at: Vec<usize> = (0..fields.len())
             .filter(|index| !self.settings.ignored.contains(fields[*index].name()))
             .collect();
-        let found: Vec<(&str, &DataType)> = looked_at
-            .iter()
-            .map(|index| (fields[*index].name().as_str(), fields[*index].data_type()))
-            .collect();
-        match &self.columns {
-            Some(columns) => same_columns(columns, &found)?,
-            None => all_different(&found)?,
-        }
-        let settings = &self.settings;
-        let columns = self.columns.get_or_insert_with(|| {
-            found
-                .iter()
-                .map(|(name, data_type)| Gathered::new(name, data_type, settings.kind(name, data_type)))
-                .collect()
+        let found = looked_at.iter().map(|index| {
+            let (name, data_type) = (fields[*index].name().as_str(), fields[*index].data_type());
+            Found { name, data_type: data_type.to_string(), kind: self.settings.kind(name, data_type) }
         });
-        for (column, index) in columns.iter_mut().zip(looked_at) {
+        let found: Vec<Found<'_>> = found.collect();
+        for (column, index) in expect_columns(&mut self.columns, &found)?.iter_mut().zip(looked_at) {
             column.add(batch.column(index).as_ref());
         }
         self.rows += batch.num_rows() as u64;
         Ok(())
+    }
+
+    /// Adds rows of numbers, each with one value a name; NaN is missing. They are columns
+    /// of type `Float64` by these names; names that the settings ignore are left out.
+    ///
+    /// # Errors
+    /// [`Error::Row`] at the first row with another number of values (the rows before it
+    /// are added), [`Error::Schema`] as [`update`](Self::update).
+    pub fn update_rows<'r>(
+        &mut self,
+        names: &[String],
+        rows: impl IntoIterator<Item = &'r [f64]>,
+    ) -> Result<()> {
+        let looked_at: Vec<usize> =
+            (0..names.len()).filter(|index| !self.settings.ignored.contains(&names[*index])).collect();
+        let found = looked_at.iter().map(|index| {
+            let kind = self.settings.kind(&names[*index], &DataType::Float64);
+            Found { name: &names[*index], data_type: DataType::Float64.to_string(), kind }
+        });
+        let found: Vec<Found<'_>> = found.collect();
+        let columns = expect_columns(&mut self.columns, &found)?;
+        for row in rows {
+            if row.len() != names.len() {
+                return Err(Error::Row { found: row.len(), expected: names.len() });
+            }
+            for (column, index) in columns.iter_mut().zip(&looked_at) {
+                column.add_number(Some(row[*index]));
+            }
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(crate) fn settings(&self) -> &Columns {
+        &self.settings
+    }
+
+    /// What is wrong with one that was read from somewhere: a column with more or fewer
+    /// values than rows, a number that is not finite.
+    pub(crate) fn damage(&self) -> Option<String> {
+        let mut columns = self.columns.iter().flatten();
+        columns.find_map(|column| {
+            let known = match column.kind {
+                Kind::Number => column.numbers.len() as u64,
+                Kind::Category => {
+                    column.categories.values().fold(0_u64, |sum, count| sum.saturating_add(*count))
+                }
+                Kind::Nothing | Kind::Unsupported => self.rows.saturating_sub(column.missing),
+            };
+            if known.checked_add(column.missing) != Some(self.rows) {
+                return Some(format!(
+                    "{:?} with {known} values and {} missing of {} rows",
+                    column.name, column.missing, self.rows
+                ));
+            }
+            let finite = column.numbers.iter().all(|number| number.is_finite());
+            (!finite).then(|| format!("{:?} with a number that is not finite", column.name))
+        })
     }
 
     /// Adds all that another one has gathered.
@@ -95,8 +161,7 @@ impl WindowAccumulator {
         match &mut self.columns {
             None => self.columns = Some(theirs),
             Some(ours) => {
-                let found: Vec<(&str, &DataType)> =
-                    theirs.iter().map(|column| (column.name.as_str(), &column.data_type)).collect();
+                let found: Vec<Found<'_>> = theirs.iter().map(Gathered::found).collect();
                 same_columns(ours, &found)?;
                 for (column, other) in ours.iter_mut().zip(theirs) {
                     column.missing += other.missing;
@@ -120,14 +185,29 @@ impl WindowAccumulator {
 }
 
 impl Gathered {
-    fn new(name: &str, data_type: &DataType, kind: Kind) -> Self {
+    fn new(found: &Found<'_>) -> Self {
         Self {
-            name: name.to_owned(),
-            data_type: data_type.clone(),
-            kind,
+            name: found.name.to_owned(),
+            data_type: found.data_type.clone(),
+            kind: found.kind,
             missing: 0,
             numbers: Vec::new(),
-            categories: HashMap::new(),
+            categories: BTreeMap::new(),
+        }
+    }
+
+    fn found(&self) -> Found<'_> {
+        Found { name: &self.name, data_type: self.data_type.clone(), kind: self.kind }
+    }
+
+    fn add_number(&mut self, number: Option<f64>) {
+        match number {
+            Some(number) if number.is_finite() => match self.kind {
+                // Adding 0 makes one zero of the two.
+                Kind::Category => self.count(&(number + 0.0).to_string(), 1),
+                _ => self.numbers.push(number),
+            },
+            _ => self.missing += 1,
         }
     }
 
@@ -135,16 +215,11 @@ impl Gathered {
         match self.kind {
             Kind::Number => {
                 self.numbers.reserve(array.len());
-                each_number(array, |number| match number {
-                    Some(number) if number.is_finite() => self.numbers.push(number),
-                    _ => self.missing += 1,
-                });
+                each_number(array, |number| self.add_number(number));
             }
-            Kind::Category if array.data_type().is_numeric() => each_number(array, |number| match number {
-                // Adding 0 makes one zero of the two.
-                Some(number) if number.is_finite() => self.count(&(number + 0.0).to_string(), 1),
-                _ => self.missing += 1,
-            }),
+            Kind::Category if array.data_type().is_numeric() => {
+                each_number(array, |number| self.add_number(number));
+            }
             Kind::Category => each_name(array, &mut |name, times| match name {
                 Some(name) => self.count(name, times),
                 None => self.missing += times,
@@ -169,37 +244,59 @@ impl Gathered {
                 (!self.numbers.is_empty())
                     .then(|| Sample::new(self.numbers).expect("neither empty nor NaN: checked as they came")),
             ),
-            Kind::Category => Values::Categories(self.categories.into_iter().collect()),
+            Kind::Category => Values::Categories(self.categories),
             Kind::Nothing => Values::Nothing,
             Kind::Unsupported => Values::Unsupported,
         };
-        Column { name: self.name, data_type: self.data_type.to_string(), rows, missing: self.missing, values }
+        Column { name: self.name, data_type: self.data_type, rows, missing: self.missing, values }
     }
 }
 
-fn same_columns(before: &[Gathered], found: &[(&str, &DataType)]) -> Result<()> {
+/// The columns gathered so far, which must be those found; the first that come decide.
+fn expect_columns<'c>(
+    columns: &'c mut Option<Vec<Gathered>>,
+    found: &[Found<'_>],
+) -> Result<&'c mut Vec<Gathered>> {
+    match columns {
+        Some(columns) => same_columns(columns, found)?,
+        None => all_different(found)?,
+    }
+    Ok(columns.get_or_insert_with(|| found.iter().map(Gathered::new).collect()))
+}
+
+fn same_columns(before: &[Gathered], found: &[Found<'_>]) -> Result<()> {
     for index in 0..before.len().max(found.len()) {
-        let expected = before.get(index).map(|column| (column.name.as_str(), &column.data_type));
-        let found = found.get(index).copied();
-        if expected != found {
-            let column = found.or(expected).map_or("", |(name, _)| name).to_owned();
-            let written = |side: Option<(&str, &DataType)>| match side {
-                Some((name, data_type)) if name == column => data_type.to_string(),
+        let (expected, found) = (before.get(index).map(Gathered::found), found.get(index));
+        let same = match (&expected, found) {
+            (Some(expected), Some(found)) => {
+                (expected.name, &expected.data_type, expected.kind)
+                    == (found.name, &found.data_type, found.kind)
+            }
+            _ => false,
+        };
+        if !same {
+            let column = found.or(expected.as_ref()).map_or("", |column| column.name).to_owned();
+            let written = |side: Option<&Found<'_>>| match side {
+                Some(side) if side.name == column => side.data_type.clone(),
                 _ => "missing".to_owned(),
             };
-            return Err(Error::Schema { found: written(found), expected: written(expected), column });
+            return Err(Error::Schema {
+                found: written(found),
+                expected: written(expected.as_ref()),
+                column,
+            });
         }
     }
     Ok(())
 }
 
-fn all_different(found: &[(&str, &DataType)]) -> Result<()> {
+fn all_different(found: &[Found<'_>]) -> Result<()> {
     let mut seen = HashSet::new();
-    match found.iter().find(|(name, _)| !seen.insert(*name)) {
+    match found.iter().find(|column| !seen.insert(column.name)) {
         None => Ok(()),
-        Some((name, data_type)) => Err(Error::Schema {
-            column: (*name).to_owned(),
-            found: data_type.to_string(),
+        Some(column) => Err(Error::Schema {
+            column: column.name.to_owned(),
+            found: column.data_type.clone(),
             expected: "there already".to_owned(),
         }),
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub use accumulator::WindowAccumulator;
 use arrow_array::RecordBatch;
 pub use column::Columns;
+use mlops_core::{Digest, DigestWriter};
 use mlops_stats::two_sample::Sample;
 
 use crate::Result;
@@ -64,6 +65,29 @@ impl Window {
         Ok(accumulator.finish())
     }
 
+    /// Reads rows of numbers, each with one value a name; NaN is missing.
+    ///
+    /// ```
+    /// use mlops_drift::{Columns, Window};
+    /// let names = ["temp", "hour"].map(String::from);
+    /// let rows: [&[f64]; 2] = [&[39.9, 18.0], &[f64::NAN, 19.0]];
+    /// assert_eq!(Window::read_rows(&names, rows, &Columns::default())?.rows(), 2);
+    /// # Ok::<(), mlops_drift::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Row`](crate::Error::Row) if a row has another number of values,
+    /// [`Error::Schema`](crate::Error::Schema) if a name is there twice.
+    pub fn read_rows<'r>(
+        names: &[String],
+        rows: impl IntoIterator<Item = &'r [f64]>,
+        columns: &Columns,
+    ) -> Result<Self> {
+        let mut accumulator = WindowAccumulator::new(columns);
+        accumulator.update_rows(names, rows)?;
+        Ok(accumulator.finish())
+    }
+
     /// How many rows it has.
     pub fn rows(&self) -> u64 {
         self.rows
@@ -72,6 +96,36 @@ impl Window {
     /// The names of its columns in the order of the batches.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// What tells this window from any other.
+    pub(crate) fn digest(&self) -> Digest {
+        let mut digest = DigestWriter::new();
+        let number = |digest: &mut DigestWriter, number: u64| digest.update(number.to_le_bytes());
+        number(&mut digest, self.rows);
+        for column in &self.columns {
+            for text in [&column.name, &column.data_type] {
+                number(&mut digest, text.len() as u64);
+                digest.update(text);
+            }
+            number(&mut digest, column.missing);
+            match &column.values {
+                Values::Numbers(sample) => {
+                    for value in sample.iter().flat_map(Sample::values) {
+                        number(&mut digest, value.to_bits());
+                    }
+                }
+                Values::Categories(counts) => {
+                    for (name, count) in counts {
+                        number(&mut digest, name.len() as u64);
+                        digest.update(name);
+                        number(&mut digest, *count);
+                    }
+                }
+                Values::Nothing | Values::Unsupported => {}
+            }
+        }
+        digest.finish()
     }
 
     pub(crate) fn column(&self, name: &str) -> Option<&Column> {
