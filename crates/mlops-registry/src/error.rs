@@ -1,4 +1,4 @@
-use mlops_core::Principal;
+use mlops_core::{ModelName, Principal, Version};
 
 use crate::access::Role;
 
@@ -31,6 +31,14 @@ pub enum Error {
         expected: String,
         /// The state that it is in.
         current: String,
+    },
+    /// There is no version to go back to. Promote another one.
+    #[error("nothing was in production of {model} before {}", .production.as_ref().map_or_else(|| "now".to_owned(), ToString::to_string))]
+    NothingBefore {
+        /// The model.
+        model: ModelName,
+        /// The version that is in production, if one is.
+        production: Option<Version>,
     },
     /// The principal holds no grant for this. Ask an admin of the registry.
     #[error("{principal} may not {action}: that takes the role {needed}")]

@@ -45,30 +45,40 @@
 //! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
 //! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
-//! | know what was in production when | [`Registry::history`] |
+//! | put a version on trial beside it | [`trial`]: [`Session::start_trial`], [`Session::move_trial`], [`Session::end_trial`], [`Registry::trial`] |
+//! | go back to the version before | [`Session::rollback`], [`Session::rollback_to`] |
+//! | know what was in production when | [`Registry::history`], [`Registry::production_at`] |
+//! | see in what two versions differ | [`Registry::compare_versions`] |
 //! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
 //! | keep model files by their content | [`artifact::FolderArtifacts`] |
+//! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`] |
 //! | show an outsider that the log is what it was | [`merkle::SignedTreeHead`], [`merkle::InclusionProof`], [`merkle::ConsistencyProof`] |
 //! | know why something was not done | [`Error`] |
 //!
 //! # Features
 //! - `sqlite` (default): `store::SqliteStore`; compiles C.
+//! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
+//!   `mlops-report`, which brings `maud`.
 //! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.
 #![forbid(unsafe_code)]
 
 pub mod access;
 pub mod artifact;
 pub mod audit;
+pub mod comparison;
 mod error;
 pub mod merkle;
 pub mod model;
+#[cfg(feature = "report")]
+mod page;
 pub mod promotion;
 mod registry;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tracking;
+pub mod trial;
 
 pub use error::{BoxError, Error, Result};
 pub use registry::{Registry, RegistryBuilder, Session};

@@ -34,6 +34,14 @@ pub enum Action {
     ApprovePromotion,
     /// Put a version into production.
     Promote,
+    /// Put an earlier version back into production.
+    RollBack,
+    /// Put a version on trial beside the one in production.
+    StartTrial,
+    /// Make a running trial a shadow, or another canary.
+    MoveTrial,
+    /// End a running trial.
+    EndTrial,
 }
 
 impl Action {
@@ -54,6 +62,10 @@ impl Action {
             Self::RequestPromotion => "promotion.request",
             Self::ApprovePromotion => "promotion.approve",
             Self::Promote => "promotion.execute",
+            Self::RollBack => "promotion.rollback",
+            Self::StartTrial => "trial.start",
+            Self::MoveTrial => "trial.move",
+            Self::EndTrial => "trial.end",
         }
     }
 
@@ -70,7 +82,9 @@ impl Action {
             | Self::RecordEvidence
             | Self::RequestPromotion => Role::Author,
             Self::ApprovePromotion => Role::Approver,
-            Self::Promote => Role::Deployer,
+            Self::Promote | Self::RollBack | Self::StartTrial | Self::MoveTrial | Self::EndTrial => {
+                Role::Deployer
+            }
         }
     }
 
@@ -103,6 +117,10 @@ impl fmt::Display for Action {
             Self::RequestPromotion => "request the promotion",
             Self::ApprovePromotion => "approve the promotion",
             Self::Promote => "carry out the promotion",
+            Self::RollBack => "roll back the production",
+            Self::StartTrial => "start a trial",
+            Self::MoveTrial => "move the trial",
+            Self::EndTrial => "end the trial",
         })
     }
 }

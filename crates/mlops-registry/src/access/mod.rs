@@ -6,8 +6,8 @@
 mod action;
 mod authorizer;
 mod grant;
-mod role;
 mod granting;
+mod role;
 
 pub use action::Action;
 pub use authorizer::{Access, Authorizer, RoleTable};

@@ -17,7 +17,7 @@ pub enum Role {
     Author,
     /// Approves promotions of others' work.
     Approver,
-    /// Puts approved versions into production.
+    /// Puts versions on trial, approved ones into production, and earlier ones back.
     Deployer,
 }
 

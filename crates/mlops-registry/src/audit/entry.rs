@@ -1,3 +1,5 @@
+use std::fmt;
+
 use mlops_core::{Digest, Principal, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,9 @@ pub struct Act {
     pub action: String,
     /// To what, such as `flight-delay/1.0.0`.
     pub subject: String,
+    /// Why, where it takes a reason: a rollback, the end of a trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The verdicts that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Digest>,
@@ -40,6 +45,7 @@ impl Act {
             actor,
             action: action.into(),
             subject: subject.into(),
+            reason: None,
             evidence: Vec::new(),
             artifacts: Vec::new(),
             refused: Vec::new(),
@@ -65,6 +71,20 @@ impl Act {
     pub fn refused(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
         self.refused.extend(reasons);
         self
+    }
+}
+
+/// In one line: `2013-04-01T00:00:00Z ben promotion.approve flight-delay/1.0.0`, and why.
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {}", self.at, self.actor, self.action, self.subject)?;
+        if let Some(reason) = &self.reason {
+            write!(f, " ({reason})")?;
+        }
+        if !self.refused.is_empty() {
+            write!(f, ", refused: {}", self.refused.join("; "))?;
+        }
+        Ok(())
     }
 }
 

@@ -5,14 +5,20 @@
 //! its first entry, and compares what it tells with the tree, with the records, with the
 //! artifacts, and with tree heads that were kept outside the store. Whoever can write to the store
 //! can change any of these, but not all of them and a head that is out of reach.
+//!
+//! An [`EntryProof`] shows one entry to who has neither the log nor a grant.
 
 mod discrepancy;
 mod entry;
+mod proof;
+mod reason;
 mod replay;
 mod report;
 mod verify;
 
 pub use discrepancy::Discrepancy;
 pub use entry::{Act, Entry, Recorded};
+pub use proof::{EntryProof, Proven};
+pub(crate) use reason::check_reason;
 pub use report::{AuditReport, Phase, Progress};
 pub use verify::Audit;

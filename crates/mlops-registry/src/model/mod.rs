@@ -1,10 +1,10 @@
 //! What came of it: models, their versions, and what each version was made from.
 
 mod lineage;
+mod register;
 mod registered;
 mod stage;
 mod version;
-mod register;
 
 pub use lineage::Lineage;
 pub use registered::Model;

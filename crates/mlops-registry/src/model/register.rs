@@ -47,6 +47,7 @@ impl Session {
                 evidence: 0,
                 requests: 0,
                 promotions: 0,
+                trials: 0,
             });
             let number = before.versions + 1;
             let registered = ModelVersion {

@@ -9,7 +9,7 @@ use crate::store::{Key, Kind};
 ///
 /// What belongs to it is counted here, which makes the record the place where those meet
 /// who change the same model at once: a version registered, evidence recorded, a promotion
-/// requested or carried out.
+/// requested or carried out, a trial begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Model {
@@ -25,8 +25,12 @@ pub struct Model {
     pub evidence: u32,
     /// How many promotions were requested: the number of the last one.
     pub requests: u32,
-    /// How many promotions were carried out: the number of the last one.
+    /// How often what is in production was changed, rollbacks among it: the number of the
+    /// last promotion.
     pub promotions: u32,
+    /// How many trials were begun: the number of the last one.
+    #[serde(default)]
+    pub trials: u32,
 }
 
 impl Document for Model {

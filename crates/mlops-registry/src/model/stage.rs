@@ -8,13 +8,24 @@ use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
-/// Where a version stands.
+/// Where a version stands; the words are MLflow's.
+///
+/// | from | to | by |
+/// | --- | --- | --- |
+/// | – | `None` | [`register`](crate::Session::register) |
+/// | `None`, `Archived` | `Staging` | [`start_trial`](crate::Session::start_trial) |
+/// | `Staging` | where it stood before | [`end_trial`](crate::Session::end_trial), or another version that went into production |
+/// | `None`, `Staging`, `Archived` | `Production` | [`promote`](crate::Session::promote) |
+/// | `Archived`, `Staging` | `Production` | [`rollback`](crate::Session::rollback), [`rollback_to`](crate::Session::rollback_to) |
+/// | `Production` | `Archived` | another version that went into production |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Registered, and never in production.
+    /// Registered, not on trial, and never in production.
     None,
+    /// On [trial](crate::trial) beside the one in production: at most one version of a model is.
+    Staging,
     /// In production: at most one version of a model is.
     Production,
     /// In production once; another version took its place.
@@ -25,6 +36,7 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::None => "none",
+            Self::Staging => "staging",
             Self::Production => "production",
             Self::Archived => "archived",
         })

@@ -1,17 +1,18 @@
-use mlops_core::{Alias, Principal, Verdict};
+use mlops_core::{Principal, Verdict};
 
+use super::switch::Switch;
 use super::{Approval, Decision, Promotion, PromotionRequest, RequestId, RequestState, rules};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
-use crate::model::{AliasTarget, Model, ModelVersion, PRODUCTION, Stage, VersionStage};
-use crate::registry::{Document as _, Session, Stored};
-use crate::store::{Change, Commit, Expected, Key};
+use crate::model::ModelVersion;
+use crate::registry::{Session, Stored};
+use crate::store::{Change, Commit, Expected};
 use crate::{Error, Result};
 
 impl Session {
     /// Puts the version of a request into production, in one transaction: the rules are
-    /// checked, the version before it is archived, the alias `production` moves, and the
-    /// audit log tells of it. Refused, if policy, evidence or approvals are not there.
+    /// checked, the version before it is archived, a trial that is running ends, the alias
+    /// `production` moves, and the audit log tells of it. Refused, if policy, evidence or approvals are not there.
     ///
     /// The artifact is read once to see that it is what was approved.
     ///
@@ -46,7 +47,7 @@ impl Session {
             let act = act.evidence(request.evidence.iter().copied()).artifacts([request.artifact]);
             let promotion = Promotion {
                 model: request.model.clone(),
-                number: plan.family.value.promotions + 1,
+                number: plan.switch.family.value.promotions + 1,
                 version: request.version.clone(),
                 artifact: request.artifact,
                 replaced: request.replaces.clone(),
@@ -55,6 +56,7 @@ impl Session {
                 evidence: request.evidence.clone(),
                 promoted_by: self.principal().clone(),
                 promoted_at: act.at,
+                rollback: None,
             };
             let changes = plan.changes(&promotion)?;
             Ok((Some(Commit::new(act, plan.expected, changes)?), Decision::Granted(promotion)))
@@ -66,11 +68,7 @@ impl Session {
 struct Plan {
     request: Stored<PromotionRequest>,
     version: Stored<ModelVersion>,
-    family: Stored<Model>,
-    alias: Option<Stored<AliasTarget>>,
-    stage: Stored<VersionStage>,
-    /// Of the version that is replaced.
-    before: Option<Stored<VersionStage>>,
+    switch: Switch,
     approvers: Vec<Principal>,
     expected: Vec<Expected>,
     checks: Vec<mlops_core::Check>,
@@ -79,17 +77,10 @@ struct Plan {
 impl Plan {
     fn read(session: &Session, own: Expected, request: Stored<PromotionRequest>) -> Result<Self> {
         let registry = session.registry();
-        let PromotionRequest { model, version, replaces, .. } = &request.value;
-        let stage_of =
-            |version| registry.get::<VersionStage>("version", ModelVersion::key_of(model, version));
-        // The family first: whatever is recorded on the model after this makes the commit a conflict.
-        let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
-        let alias = registry.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
-        let current = alias.as_ref().map(|alias| &alias.value.version);
-        request.value.check_replaces(current)?;
+        let PromotionRequest { model, version, .. } = &request.value;
+        let switch = Switch::read(registry, model, version)?;
+        request.value.check_replaces(switch.current())?;
         let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
-        let stage = stage_of(version)?;
-        let before = replaces.as_ref().map(stage_of).transpose()?;
         let (policy_stands, policy) = registry.policy_now()?;
 
         let recorded = registry.evidence(model, version)?;
@@ -117,44 +108,20 @@ impl Plan {
             }
             checks.push(rules::approvals(policy, &candidate.value, &request.value, &given));
         }
-        Ok(Self { request, version: candidate, family, alias, stage, before, approvers, expected, checks })
+        Ok(Self { request, version: candidate, switch, approvers, expected, checks })
     }
 
     /// All that it rests on, with the records that would have changed.
     fn all_expected(mut self) -> Vec<Expected> {
-        let alias = Expected {
-            kind: AliasTarget::KIND,
-            key: AliasTarget::key_of(&self.request.value.model, PRODUCTION),
-            revision: self.alias.as_ref().map(|alias| alias.revision),
-        };
-        self.expected.extend([self.family.expected(), self.request.expected(), alias]);
+        self.expected.push(self.request.expected());
+        self.expected.extend(self.switch.expected());
         self.expected
     }
 
     fn changes(&self, promotion: &Promotion) -> Result<Vec<Change>> {
-        let (at, by) = (promotion.promoted_at, &promotion.promoted_by);
-        let moved = |stored: &Stored<VersionStage>, stage| {
-            stored.replace(&VersionStage { stage, since: at, by: by.clone(), ..stored.value.clone() })
-        };
-        let target = AliasTarget {
-            model: promotion.model.clone(),
-            alias: Alias::new(PRODUCTION)?,
-            version: promotion.version.clone(),
-            since: at,
-            by: by.clone(),
-        };
         let done = PromotionRequest { state: RequestState::Done, ..self.request.value.clone() };
-        let counted = Model { promotions: promotion.number, ..self.family.value.clone() };
-        let mut changes = vec![self.family.replace(&counted)?, self.request.replace(&done)?];
-        if let Some(before) = &self.before {
-            changes.push(moved(before, Stage::Archived)?);
-        }
-        changes.push(moved(&self.stage, Stage::Production)?);
-        changes.push(match &self.alias {
-            Some(alias) => alias.replace(&target)?,
-            None => target.create()?,
-        });
-        changes.push(promotion.create()?);
+        let mut changes = vec![self.request.replace(&done)?];
+        changes.extend(self.switch.changes(promotion)?);
         Ok(changes)
     }
 }

@@ -29,6 +29,20 @@ pub struct Promotion {
     pub promoted_by: Principal,
     /// Since when it is, or was, in production.
     pub promoted_at: Timestamp,
+    /// Why it came back, if it was no promotion but a rollback: then request, approvals and
+    /// evidence are those of the promotion that it restores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Rollback>,
+}
+
+/// That a version was put back, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Rollback {
+    /// Why.
+    pub reason: String,
+    /// The number of the promotion that had put this version there.
+    pub restores: u32,
 }
 
 impl Document for Promotion {
@@ -39,12 +53,21 @@ impl Document for Promotion {
 }
 
 impl Registry {
-    /// What was in production when: the promotions of a model, the first first. Each
-    /// stood until the next.
+    /// What was in production when: the promotions of a model, rollbacks among them, the
+    /// first first. Each stood until the next.
     ///
     /// # Errors
     /// Those of the store.
     pub fn history(&self, model: &ModelName) -> Result<Vec<Promotion>> {
         self.values(&Key::from([model.as_str()]))
+    }
+
+    /// What was in production at `moment`, and how it had come there; `None` before the first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn production_at(&self, model: &ModelName, moment: Timestamp) -> Result<Option<Promotion>> {
+        // The last in their order: those of one microsecond followed each other too.
+        Ok(self.history(model)?.into_iter().rfind(|promotion| promotion.promoted_at <= moment))
     }
 }

@@ -201,7 +201,7 @@ impl Registry {
     }
 
     /// The version in production, and the condition that it still is.
-    pub(super) fn production_now(&self, model: &ModelName) -> Result<(Expected, Option<Version>)> {
+    pub(crate) fn production_now(&self, model: &ModelName) -> Result<(Expected, Option<Version>)> {
         let key = AliasTarget::key_of(model, PRODUCTION);
         let alias = self.find::<AliasTarget>(key.clone())?;
         let revision = alias.as_ref().map(|alias| alias.revision);

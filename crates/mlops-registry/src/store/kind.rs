@@ -46,6 +46,8 @@ pub enum Kind {
     Approval,
     /// A version that went into production.
     Promotion,
+    /// A version on trial beside the one in production.
+    Trial,
 }
 
 /// A column of a key.
@@ -68,7 +70,7 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Registry,
         Self::Grant,
         Self::Policy,
@@ -86,6 +88,7 @@ impl Kind {
         Self::Request,
         Self::Approval,
         Self::Promotion,
+        Self::Trial,
     ];
 
     /// The name of the kind, and of its table.
@@ -108,6 +111,7 @@ impl Kind {
             Self::Request => "request",
             Self::Approval => "approval",
             Self::Promotion => "promotion",
+            Self::Trial => "trial",
         }
     }
 
@@ -135,7 +139,7 @@ impl Kind {
             Self::Version | Self::Stage => &[MODEL, VERSION],
             Self::Alias => const { &[MODEL, text("alias")] },
             Self::Evidence => const { &[MODEL, VERSION, text("digest")] },
-            Self::Request | Self::Promotion => &[MODEL, NUMBER],
+            Self::Request | Self::Promotion | Self::Trial => &[MODEL, NUMBER],
             Self::Approval => const { &[MODEL, NUMBER, text("approver")] },
         }
     }

@@ -2,8 +2,8 @@
 
 mod batch;
 mod experiment;
-mod run;
 mod log;
+mod run;
 
 pub use batch::RunBatch;
 pub use experiment::Experiment;

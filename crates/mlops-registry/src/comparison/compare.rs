@@ -1,0 +1,65 @@
+use std::collections::BTreeMap;
+
+use mlops_core::{Digest, ModelName, Version};
+
+use super::{Pair, Side, VersionComparison};
+use crate::Result;
+use crate::model::ModelVersion;
+use crate::registry::Registry;
+
+impl Registry {
+    /// Puts two versions of a model side by side: metrics and parameters with their
+    /// differences, the digests of the data, the training windows, the model files.
+    ///
+    /// All from what was registered: two reads of the store of records, and two sizes from
+    /// that of the artifacts.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if one is not registered; those of the stores.
+    pub fn compare_versions(&self, model: &ModelName, a: &Version, b: &Version) -> Result<VersionComparison> {
+        let (one, other) = (self.version(model, a)?, self.version(model, b)?);
+        Ok(VersionComparison {
+            model: model.clone(),
+            a: self.side(&one)?,
+            b: self.side(&other)?,
+            metrics: pairs(one.lineage.metrics.clone(), other.lineage.metrics.clone()),
+            params: pairs(one.lineage.params.clone(), other.lineage.params.clone()),
+            data: pairs(by_name(&one.lineage.data), by_name(&other.lineage.data)),
+        })
+    }
+
+    fn side(&self, version: &ModelVersion) -> Result<Side> {
+        Ok(Side {
+            version: version.version.clone(),
+            artifact: version.artifact,
+            size: self.artifacts().size(&version.artifact)?,
+            flavour: version.flavour.clone(),
+            run: version.run.clone(),
+            made_by: version.made_by.clone(),
+            registered_by: version.registered_by.clone(),
+            registered_at: version.registered_at,
+            window: version.lineage.window,
+        })
+    }
+}
+
+fn pairs<T>(a: BTreeMap<String, T>, b: BTreeMap<String, T>) -> BTreeMap<String, Pair<T>> {
+    let mut pairs: BTreeMap<_, _> =
+        a.into_iter().map(|(name, value)| (name, Pair { a: Some(value), b: None })).collect();
+    for (name, value) in b {
+        pairs.entry(name).or_insert(Pair { a: None, b: None }).b = Some(value);
+    }
+    pairs
+}
+
+/// In one order, so that the same data sets are the same.
+fn by_name(data: &[(String, Digest)]) -> BTreeMap<String, Vec<Digest>> {
+    let mut names: BTreeMap<String, Vec<Digest>> = BTreeMap::new();
+    for (name, digest) in data {
+        names.entry(name.clone()).or_default().push(*digest);
+    }
+    for digests in names.values_mut() {
+        digests.sort_unstable();
+    }
+    names
+}

@@ -1,0 +1,181 @@
+use mlops_core::{Check, ModelName, Outcome, Severity, Verdict, Version};
+
+use super::switch::Switch;
+use super::{Decision, Promotion, Rollback, line, rules};
+use crate::access::Action;
+use crate::artifact::ArtifactStoreExt as _;
+use crate::audit::{Act, check_reason};
+use crate::model::ModelVersion;
+use crate::registry::{Session, Stored};
+use crate::store::{Commit, Expected};
+use crate::{Error, Result};
+
+impl Session {
+    /// Puts the version back that was in production before, in one transaction. No gate and
+    /// no approval is asked for: it had them when it went in. The version that it replaces is
+    /// archived, a trial beside that one ends, the alias `production` moves, and the history
+    /// says that it was a rollback, by whom and why. The artifact is read once to see that it
+    /// is what was approved.
+    ///
+    /// Done again, it goes further back: from 3, which replaced 2, which replaced 1, to 2
+    /// and then to 1. Who wants one step whatever others do at the same time names the
+    /// version with [`rollback_to`](Self::rollback_to): the second to ask is told that it is there.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role of a deployer of the model,
+    /// [`Error::NotFound`] without the model, [`Error::NothingBefore`] if no other version was
+    /// in production before, [`Error::Conflict`] if another went into production during this
+    /// call, [`Error::Invalid`] for an empty reason; [`Error::Corrupt`] if the artifact has changed.
+    pub fn rollback(&self, model: &ModelName, reason: &str) -> Result<Promotion> {
+        check_reason("reason", reason)?;
+        let mut attempt = Attempt::default();
+        self.transact(|| {
+            let own = self.allowed(Action::RollBack, Some(model))?;
+            let history = self.registry().history(model)?;
+            let Some(version) = line::before(&history) else {
+                // Tells a model that nobody knows from one with nothing to go back to.
+                self.registry().model(model)?;
+                let production = history.last().map(|promotion| promotion.version.clone());
+                return Err(Error::NothingBefore { model: model.clone(), production });
+            };
+            let plan = Plan::read(self, own, model, version)?;
+            attempt.check(&plan)?;
+            let act = self.act(Action::RollBack, format!("{model}/{version}"));
+            let restores = line::promotion_of(&history, version);
+            let restores = restores.ok_or_else(|| Error::Corrupt {
+                what: format!("promotion history of {model}"),
+                reason: format!("{version} was put back, but never promoted"),
+            })?;
+            let (commit, promotion) = plan.put_back(self, act, restores, reason, &mut attempt)?;
+            Ok((Some(commit), promotion))
+        })
+    }
+
+    /// Puts any version back that was in production once. Refused for one that never was:
+    /// that takes a promotion. Otherwise as [`rollback`](Self::rollback), which from here
+    /// goes on with what was in production before this version.
+    ///
+    /// # Errors
+    /// As [`rollback`](Self::rollback); [`Error::NotFound`] also without the version, and
+    /// [`Error::Conflict`] also if it is in production already.
+    pub fn rollback_to(
+        &self,
+        model: &ModelName,
+        version: &Version,
+        reason: &str,
+    ) -> Result<Decision<Promotion>> {
+        check_reason("reason", reason)?;
+        let mut attempt = Attempt::default();
+        self.transact(|| {
+            let own = self.allowed(Action::RollBack, Some(model))?;
+            let history = self.registry().history(model)?;
+            let plan = Plan::read(self, own, model, version)?;
+            attempt.check(&plan)?;
+            if plan.switch.current() == Some(version) {
+                return Err(Error::Conflict {
+                    what: "version",
+                    key: format!("{model}/{version}"),
+                    expected: "to be put back into production".to_owned(),
+                    current: "in production".to_owned(),
+                });
+            }
+            let act = self.act(Action::RollBack, format!("{model}/{version}"));
+            let Some(restores) = line::promotion_of(&history, version) else {
+                let check = Check::new("was in production", Severity::Critical, Outcome::Failed)
+                    .expected("a version that was in production")
+                    .because(format!("{version} never was: that takes gates and approvals"));
+                let subject = plan.version.value.subject();
+                let verdict = Verdict::new(Action::RollBack.as_str(), subject, act.at, vec![check]);
+                let mut act = act;
+                act.reason = Some(reason.to_owned());
+                let refusal = rules::refusal(act, &verdict, plan.all_expected())?;
+                return Ok((Some(refusal), Decision::Refused(verdict)));
+            };
+            let (commit, promotion) = plan.put_back(self, act, restores, reason, &mut attempt)?;
+            Ok((Some(commit), Decision::Granted(promotion)))
+        })
+    }
+}
+
+/// What one call has seen, however often it is built anew.
+#[derive(Default)]
+struct Attempt {
+    /// How many promotions there were at first.
+    promotions: Option<u32>,
+    /// The version whose artifact was read; it may be large.
+    checked: Option<Version>,
+}
+
+impl Attempt {
+    /// That production is what it was when the call began. Going back from what another has
+    /// just put there is not what the caller meant: two that roll back at once would else go
+    /// two steps.
+    fn check(&mut self, plan: &Plan) -> Result<()> {
+        let now = plan.switch.family.value.promotions;
+        let before = *self.promotions.get_or_insert(now);
+        if before == now {
+            return Ok(());
+        }
+        let words =
+            plan.switch.current().map_or_else(|| "empty".to_owned(), |version| format!("at {version}"));
+        Err(Error::Conflict {
+            what: "production of",
+            key: plan.switch.family.value.name.to_string(),
+            expected: "as it was when the rollback began".to_owned(),
+            current: words,
+        })
+    }
+}
+
+/// All that a rollback rests on, as it was read.
+struct Plan {
+    own: Expected,
+    version: Stored<ModelVersion>,
+    switch: Switch,
+}
+
+impl Plan {
+    fn read(session: &Session, own: Expected, model: &ModelName, version: &Version) -> Result<Self> {
+        let key = ModelVersion::key_of(model, version);
+        let candidate = session.registry().get::<ModelVersion>("version", key)?;
+        let switch = Switch::read(session.registry(), model, version)?;
+        Ok(Self { own, version: candidate, switch })
+    }
+
+    fn all_expected(self) -> Vec<Expected> {
+        [self.own, self.version.expected()].into_iter().chain(self.switch.expected()).collect()
+    }
+
+    fn put_back(
+        self,
+        session: &Session,
+        mut act: Act,
+        restores: &Promotion,
+        reason: &str,
+        attempt: &mut Attempt,
+    ) -> Result<(Commit, Promotion)> {
+        let version = &self.version.value;
+        if attempt.checked.as_ref() != Some(&version.version) {
+            session.registry().artifacts().check(&version.artifact)?;
+            attempt.checked = Some(version.version.clone());
+        }
+        act.reason = Some(reason.to_owned());
+        let act = act.evidence(restores.evidence.iter().copied()).artifacts([version.artifact]);
+        let promotion = Promotion {
+            model: version.model.clone(),
+            number: self.switch.family.value.promotions + 1,
+            version: version.version.clone(),
+            artifact: version.artifact,
+            replaced: self.switch.current().cloned(),
+            request: restores.request,
+            approved_by: restores.approved_by.clone(),
+            evidence: restores.evidence.clone(),
+            promoted_by: session.principal().clone(),
+            promoted_at: act.at,
+            rollback: Some(Rollback { reason: reason.to_owned(), restores: restores.number }),
+        };
+        let changes = self.switch.changes(&promotion)?;
+        let commit = Commit::new(act, vec![self.own, self.version.expected()], changes)?;
+        Ok((commit, promotion))
+    }
+}
