@@ -1,6 +1,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use mlops_core::Timestamp;
+
 /// A cause of any type, kept for `source()`.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -64,6 +66,30 @@ pub enum Error {
         /// Where the second comes from.
         second: String,
     },
+    /// A cell that can't be what its column is meant to hold. Fix the data.
+    #[error("row {row} of {table} has {value} in column {column:?}, expected {expected}")]
+    Cell {
+        /// The file or table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The number of the row, counted from 0.
+        row: u64,
+        /// What the cell holds.
+        value: String,
+        /// What would do.
+        expected: String,
+    },
+    /// Slices that don't belong together. Fix the call.
+    #[error("{found} {what}, expected {expected}")]
+    Shape {
+        /// What there are too many or too few of, such as `join keys`.
+        what: &'static str,
+        /// How many were given.
+        found: usize,
+        /// How many there must be.
+        expected: usize,
+    },
     /// A moment that doesn't fit into 64 bits of microseconds. Fix the data.
     #[error("column {column:?} of {table} holds {value} ({unit}), which is out of the range of microseconds")]
     OutOfRange {
@@ -89,6 +115,26 @@ pub enum Error {
     NotFound {
         /// The path as it was given.
         path: PathBuf,
+    },
+    /// Someone else has moved the watermark. Read it again, then decide.
+    #[error("view {view:?} is published until {}, not until {}", Moment(*current), Moment(*expected))]
+    Conflict {
+        /// The view.
+        view: String,
+        /// Until when it should have been published.
+        expected: Option<Timestamp>,
+        /// Until when it is.
+        current: Option<Timestamp>,
+    },
+    /// A later release of this library wrote the store. Upgrade, or use another store.
+    #[error("{store} has layout {found}, this release reads up to {supported}")]
+    NewerLayout {
+        /// The file.
+        store: String,
+        /// The layout that it has.
+        found: i64,
+        /// The newest layout that this release knows.
+        supported: i64,
     },
     /// The source or store did not answer. The same call may succeed later.
     #[error("{what} is unavailable")]
@@ -164,6 +210,17 @@ struct InColumn<'a>(Option<&'a str>);
 impl fmt::Display for InColumn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |name| write!(f, " in column {name:?}"))
+    }
+}
+
+struct Moment(Option<Timestamp>);
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(moment) => moment.fmt(f),
+            None => f.write_str("no moment"),
+        }
     }
 }
 

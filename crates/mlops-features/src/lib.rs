@@ -2,7 +2,9 @@
 //!
 //! Training looks back: the [point-in-time join](PointInTimeJoin) gives each past decision
 //! the features as they were known at its time, never later ones. Serving looks up: an
-//! [`OnlineStore`] keeps the newest values of each key. Both follow the same rule.
+//! [`OnlineStore`] keeps the newest values of each key, a [`Materializer`] brings them there
+//! when they are known, and [`OnlineFeatures`] makes the inputs of a model of them. Both follow
+//! the same rule, and give the same bits.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -34,16 +36,24 @@
 //! | read history from elsewhere | [`OfflineSource`] |
 //! | make a training set without leaks | [`PointInTimeJoin`] |
 //! | hand it to a model | [`Joined::dense`], [`DenseRows`] |
-//! | look up the newest values | [`OnlineStore`], [`MemoryOnlineStore`] |
+//! | bring history to an online store as time goes on | [`Materializer`] |
+//! | write single rows, streams or late ones to it | [`Push`] |
+//! | look up a model's inputs while a request waits | [`OnlineFeatures`] |
+//! | keep the newest values in memory or in a file | [`MemoryOnlineStore`], [`SqliteOnlineStore`] |
 //! | write an online store of your own | [`OnlineStore`], `testing` (feature `testing`) |
 //!
 //! # Features
 //!
 //! - `parquet` (default): Parquet files as sources. Compiles Zstandard's C code.
+//! - `sqlite` (default): the online store in a file. Compiles SQLite's C code.
 //! - `testing`: the conformance suites, for adapters of your own.
 #![cfg_attr(
     not(feature = "parquet"),
     allow(rustdoc::broken_intra_doc_links, reason = "ParquetSource is not there")
+)]
+#![cfg_attr(
+    not(feature = "sqlite"),
+    allow(rustdoc::broken_intra_doc_links, reason = "SqliteOnlineStore is not there")
 )]
 #![forbid(unsafe_code)]
 
@@ -51,6 +61,7 @@ mod definition;
 mod dense;
 mod error;
 mod offline;
+mod online;
 mod pit;
 mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -65,7 +76,11 @@ pub use error::{Error, Result};
 #[cfg(feature = "parquet")]
 pub use offline::ParquetSource;
 pub use offline::{Batches, MemorySource, OfflineSource, OfflineSourceExt};
+pub use online::{JoinKey, KeyRef, KeyType, Materialized, Materializer, OnlineFeatures, OnlineRequest, Push};
 pub use pit::{FeatureNaming, Joined, PointInTimeJoin, Progress};
 pub use store::{
     EntityKey, FeatureRow, KeyPart, MemoryOnlineStore, OnlineStore, Value, check_rows as check_online_rows,
+    check_watermark,
 };
+#[cfg(feature = "sqlite")]
+pub use store::{Flush, SqliteOnlineStore};

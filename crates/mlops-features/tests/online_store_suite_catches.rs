@@ -1,8 +1,10 @@
 //! A suite is worth what it catches: each of these stores is wrong in one way, and is found out.
 
-use mlops_core::{FeatureName, ViewName};
+use mlops_core::{FeatureName, Timestamp, ViewName};
 use mlops_features::testing::online_store as suite;
-use mlops_features::{EntityKey, FeatureRow, MemoryOnlineStore, OnlineStore, Result, Value};
+use mlops_features::{
+    EntityKey, Error, FeatureRow, MemoryOnlineStore, OnlineStore, Result, Value, check_watermark,
+};
 
 type Rows = [(EntityKey, FeatureRow)];
 type Answer = Vec<Option<FeatureRow>>;
@@ -30,6 +32,21 @@ impl OnlineStore for Wrong {
         self.inner.write(view, features, &rows)
     }
 
+    fn publish(
+        &self,
+        view: &ViewName,
+        features: &[FeatureName],
+        rows: &Rows,
+        from: Option<Timestamp>,
+        to: Timestamp,
+    ) -> Result<usize> {
+        self.inner.publish(view, features, rows, from, to)
+    }
+
+    fn watermark(&self, view: &ViewName) -> Result<Option<Timestamp>> {
+        self.inner.watermark(view)
+    }
+
     fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
         let keys: Vec<_> =
             keys.iter().map(|key| self.key.map_or_else(|| key.clone(), |change| change(key))).collect();
@@ -54,6 +71,21 @@ impl OnlineStore for LastWriteWins {
             self.0.write(view, features, &[(key.clone(), row)])?;
         }
         Ok(rows.len())
+    }
+
+    fn publish(
+        &self,
+        view: &ViewName,
+        features: &[FeatureName],
+        rows: &Rows,
+        from: Option<Timestamp>,
+        to: Timestamp,
+    ) -> Result<usize> {
+        self.0.publish(view, features, rows, from, to)
+    }
+
+    fn watermark(&self, view: &ViewName) -> Result<Option<Timestamp>> {
+        self.0.watermark(view)
     }
 
     fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
@@ -125,6 +157,19 @@ fn a_store_that_joins_keys_to_text() {
             let text = |key: &EntityKey| key.parts().iter().map(ToString::to_string).collect::<String>();
             Ok(rows.iter().filter(|(key, _)| known.insert((view.clone(), text(key)))).count())
         }
+        fn publish(
+            &self,
+            _: &ViewName,
+            _: &[FeatureName],
+            _: &Rows,
+            _: Option<Timestamp>,
+            _: Timestamp,
+        ) -> Result<usize> {
+            Ok(0)
+        }
+        fn watermark(&self, _: &ViewName) -> Result<Option<Timestamp>> {
+            Ok(None)
+        }
         fn get_many(&self, _: &ViewName, _: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
             Ok(vec![None; keys.len()])
         }
@@ -141,9 +186,135 @@ fn a_store_that_checks_while_it_writes() {
         fn write(&self, view: &ViewName, features: &[FeatureName], rows: &Rows) -> Result<usize> {
             rows.iter().map(|row| self.0.write(view, features, std::slice::from_ref(row))).sum()
         }
+        fn publish(
+            &self,
+            _: &ViewName,
+            _: &[FeatureName],
+            _: &Rows,
+            _: Option<Timestamp>,
+            _: Timestamp,
+        ) -> Result<usize> {
+            Ok(0)
+        }
+        fn watermark(&self, _: &ViewName) -> Result<Option<Timestamp>> {
+            Ok(None)
+        }
         fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
             self.0.get_many(view, features, keys)
         }
     }
     suite::a_wrong_row_writes_nothing(&Hasty::default());
+}
+
+/// How a store publishes that is wrong in one way.
+#[derive(Debug, Default)]
+struct Publishes {
+    inner: MemoryOnlineStore,
+    wrong: Wrongly,
+}
+
+#[derive(Debug, Default, PartialEq)]
+enum Wrongly {
+    /// Writes, and then asks whether it may.
+    #[default]
+    RowsFirst,
+    /// Moves the watermark, and then writes.
+    WatermarkFirst,
+    /// Takes what the publisher believes for what is.
+    Credulous,
+    /// Asks first, and moves what may have changed since.
+    Unlocked,
+    /// Moves it wherever it is told.
+    Back,
+}
+
+impl OnlineStore for Publishes {
+    fn write(&self, view: &ViewName, features: &[FeatureName], rows: &Rows) -> Result<usize> {
+        self.inner.write(view, features, rows)
+    }
+
+    fn publish(
+        &self,
+        view: &ViewName,
+        features: &[FeatureName],
+        rows: &Rows,
+        from: Option<Timestamp>,
+        to: Timestamp,
+    ) -> Result<usize> {
+        let store = &self.inner;
+        match self.wrong {
+            Wrongly::RowsFirst => {
+                let taken = store.write(view, features, rows)?;
+                store.publish(view, features, &[], from, to)?;
+                Ok(taken)
+            }
+            Wrongly::WatermarkFirst => {
+                store.publish(view, features, &[], from, to)?;
+                std::thread::yield_now();
+                store.write(view, features, rows)
+            }
+            Wrongly::Credulous => {
+                store.publish(view, features, rows, store.watermark(view)?, to.max(from.unwrap_or(to)))
+            }
+            Wrongly::Unlocked => {
+                check_watermark(view, store.watermark(view)?, from, to)?;
+                std::thread::yield_now();
+                loop {
+                    let from = store.watermark(view)?;
+                    match store.publish(view, features, rows, from, to.max(from.unwrap_or(to))) {
+                        Err(Error::Conflict { .. }) => {}
+                        other => return other,
+                    }
+                }
+            }
+            Wrongly::Back => store.publish(view, features, rows, from, to.max(from.unwrap_or(to))),
+        }
+    }
+
+    fn watermark(&self, view: &ViewName) -> Result<Option<Timestamp>> {
+        self.inner.watermark(view)
+    }
+
+    fn get_many(&self, view: &ViewName, features: &[FeatureName], keys: &[EntityKey]) -> Result<Answer> {
+        self.inner.get_many(view, features, keys)
+    }
+}
+
+fn publishes(wrong: Wrongly) -> Publishes {
+    Publishes { wrong, ..Publishes::default() }
+}
+
+#[test]
+#[should_panic(expected = "a refused call left something behind")]
+fn a_store_that_publishes_rows_before_it_asks() {
+    suite::a_stale_publisher_changes_nothing(&publishes(Wrongly::RowsFirst));
+}
+
+#[test]
+#[should_panic(expected = "published until")]
+fn a_store_that_moves_the_watermark_before_the_rows_are_there() {
+    // The reader must look at the right moment: one of these looks is enough.
+    for _ in 0..200 {
+        suite::who_sees_the_watermark_sees_the_rows(&publishes(Wrongly::WatermarkFirst));
+    }
+}
+
+#[test]
+#[should_panic(expected = "a stale publisher got Ok")]
+fn a_store_that_believes_its_publishers() {
+    suite::a_stale_publisher_changes_nothing(&publishes(Wrongly::Credulous));
+}
+
+#[test]
+#[should_panic(expected = "a step was made twice")]
+fn a_store_that_asks_and_moves_without_a_lock() {
+    for _ in 0..200 {
+        suite::one_of_racing_publishers_wins(&publishes(Wrongly::Unlocked));
+    }
+}
+
+#[test]
+#[should_panic(expected = "Ok(1)")]
+fn a_store_whose_watermark_is_told_to_go_back() {
+    suite::a_watermark_never_goes_back(&publishes(Wrongly::Back));
 }

@@ -12,14 +12,14 @@ pub(super) const NO_KEY: u32 = u32::MAX;
 
 /// What keys are compared as. Keys of one kind match whatever their width or encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyKind {
+pub(crate) enum KeyKind {
     Int,
     Text,
     Bytes,
 }
 
 impl KeyKind {
-    pub(super) fn of(data_type: &DataType) -> Option<Self> {
+    pub(crate) fn of(data_type: &DataType) -> Option<Self> {
         use DataType as T;
         Some(match data_type {
             T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {

@@ -16,7 +16,7 @@ pub(crate) fn is_moment(data_type: &DataType) -> bool {
 
 /// A column of moments in microseconds since 1970 in UTC.
 #[derive(Debug)]
-pub(super) struct Micros {
+pub(crate) struct Micros {
     values: ScalarBuffer<i64>,
     nulls: Option<NullBuffer>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Micros {
 impl Micros {
     /// Reads a column of any unit. With a time zone or without, the values count from 1970
     /// in UTC; a date is its midnight; what is finer than a microsecond is cut off.
-    pub(super) fn read(column: &ArrayRef, table: &str, name: &str) -> Result<Self> {
+    pub(crate) fn read(column: &ArrayRef, table: &str, name: &str) -> Result<Self> {
         let scaled = Scaled { column, table, name };
         let values = match column.data_type() {
             DataType::Timestamp(TimeUnit::Microsecond, _) => {
@@ -57,7 +57,7 @@ impl Micros {
     }
 
     /// The moment in row `index`.
-    pub(super) fn get(&self, index: usize) -> Option<i64> {
+    pub(crate) fn get(&self, index: usize) -> Option<i64> {
         match &self.nulls {
             Some(nulls) if nulls.is_null(index) => None,
             _ => Some(self.values[index]),

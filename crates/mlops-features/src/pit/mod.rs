@@ -18,8 +18,8 @@ mod timeline;
 mod winners;
 
 pub use join::{FeatureNaming, Joined, PointInTimeJoin, Progress};
-pub(crate) use keys::is_key;
-pub(crate) use micros::is_moment;
+pub(crate) use keys::{KeyKind, is_key};
+pub(crate) use micros::{Micros, is_moment};
 
 use std::time::Duration;
 

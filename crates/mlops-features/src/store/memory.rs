@@ -1,12 +1,12 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::hash_map::Entry;
+use hashbrown::hash_map::EntryRef;
 use hashbrown::{DefaultHashBuilder, HashMap};
-use mlops_core::{FeatureName, ViewName};
-use parking_lot::RwLock;
+use mlops_core::{FeatureName, Timestamp, ViewName};
+use parking_lot::{Mutex, RwLock};
 
-use super::{EntityKey, FeatureRow, OnlineStore, Value, check_rows};
+use super::{EntityKey, FeatureRow, OnlineStore, Value, check_rows, check_watermark};
 use crate::Result;
 
 /// Parts of a view that are locked apart, so that writers and readers of different keys
@@ -24,6 +24,8 @@ pub struct MemoryOnlineStore {
 
 #[derive(Debug, Default)]
 struct View {
+    /// Held while rows are published, so that who sees it moved sees the rows.
+    watermark: Mutex<Option<Timestamp>>,
     hasher: DefaultHashBuilder,
     shards: [RwLock<HashMap<EntityKey, Kept>>; SHARDS],
 }
@@ -36,6 +38,26 @@ struct Kept {
 }
 
 impl View {
+    /// Keeps rows that have been checked.
+    fn keep(&self, features: &[FeatureName], rows: &[(EntityKey, FeatureRow)]) -> usize {
+        let features: Arc<[FeatureName]> = features.into();
+        let mut taken = 0;
+        for (key, row) in rows {
+            let kept = || Kept { features: Arc::clone(&features), row: row.clone() };
+            match self.shard(key).write().entry_ref(key) {
+                EntryRef::Vacant(place) => {
+                    place.insert(kept());
+                }
+                EntryRef::Occupied(mut place) if row.supersedes(&place.get().row) => {
+                    place.insert(kept());
+                }
+                EntryRef::Occupied(_) => continue,
+            }
+            taken += 1;
+        }
+        taken
+    }
+
     fn shard(&self, key: &EntityKey) -> &RwLock<HashMap<EntityKey, Kept>> {
         let hash =
             usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).expect("it is below the divisor");
@@ -59,6 +81,16 @@ impl Kept {
     }
 }
 
+impl MemoryOnlineStore {
+    /// The view, a new one if it is not there yet.
+    fn view(&self, name: &ViewName) -> Arc<View> {
+        if let Some(view) = self.views.read().get(name) {
+            return Arc::clone(view);
+        }
+        Arc::clone(self.views.write().entry_ref(name).or_default())
+    }
+}
+
 impl OnlineStore for MemoryOnlineStore {
     fn write(
         &self,
@@ -67,23 +99,29 @@ impl OnlineStore for MemoryOnlineStore {
         rows: &[(EntityKey, FeatureRow)],
     ) -> Result<usize> {
         check_rows(view, features, rows)?;
-        let view = Arc::clone(self.views.write().entry_ref(view).or_default());
-        let features: Arc<[FeatureName]> = features.into();
-        let mut taken = 0;
-        for (key, row) in rows {
-            let kept = || Kept { features: Arc::clone(&features), row: row.clone() };
-            match view.shard(key).write().entry(key.clone()) {
-                Entry::Vacant(place) => {
-                    place.insert(kept());
-                }
-                Entry::Occupied(mut place) if row.supersedes(&place.get().row) => {
-                    place.insert(kept());
-                }
-                Entry::Occupied(_) => continue,
-            }
-            taken += 1;
-        }
+        Ok(self.view(view).keep(features, rows))
+    }
+
+    fn publish(
+        &self,
+        view: &ViewName,
+        features: &[FeatureName],
+        rows: &[(EntityKey, FeatureRow)],
+        from: Option<Timestamp>,
+        to: Timestamp,
+    ) -> Result<usize> {
+        check_rows(view, features, rows)?;
+        let kept = self.view(view);
+        let mut watermark = kept.watermark.lock();
+        check_watermark(view, *watermark, from, to)?;
+        let taken = kept.keep(features, rows);
+        *watermark = Some(to);
         Ok(taken)
+    }
+
+    fn watermark(&self, view: &ViewName) -> Result<Option<Timestamp>> {
+        let view = self.views.read().get(view).map(Arc::clone);
+        Ok(view.and_then(|view| *view.watermark.lock()))
     }
 
     fn get_many(

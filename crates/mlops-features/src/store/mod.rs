@@ -1,6 +1,8 @@
 //! Where the newest values are looked up while a request waits.
 
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod value;
 
 use std::fmt::Debug;
@@ -9,6 +11,8 @@ use std::time::Duration;
 use mlops_core::{FeatureName, Timestamp, ViewName};
 
 pub use memory::MemoryOnlineStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Flush, SqliteOnlineStore};
 pub use value::{EntityKey, KeyPart, Value};
 
 use crate::pit::{holds, ttl_micros};
@@ -48,6 +52,9 @@ impl FeatureRow {
 /// - A row is replaced and read as a whole: never values of two rows, never a row without
 ///   some of its values.
 /// - Values come back bit by bit.
+/// - The watermark of a view says until when its history is published. It moves only by
+///   [`publish`](Self::publish), only onwards, and together with the rows: who sees it sees
+///   them. Of publishers that start from the same watermark one wins.
 /// - No clock: rows stay however old they are. Whether they still hold, the caller judges
 ///   by [`FeatureRow::holds_at`].
 /// - A clone of a handle is the same store.
@@ -66,6 +73,28 @@ pub trait OnlineStore: Debug + Send + Sync {
         features: &[FeatureName],
         rows: &[(EntityKey, FeatureRow)],
     ) -> Result<usize>;
+
+    /// As [`write`](Self::write), and moves the watermark of `view` from `from` to `to`: both
+    /// or neither, even if the process dies. `None` is the watermark of a view of which
+    /// nothing has been published. Without rows it only moves the watermark.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), but then nothing is kept; [`Error::Conflict`] if the
+    /// watermark is not at `from`, [`Error::Definition`] if `to` is before it.
+    fn publish(
+        &self,
+        view: &ViewName,
+        features: &[FeatureName],
+        rows: &[(EntityKey, FeatureRow)],
+        from: Option<Timestamp>,
+        to: Timestamp,
+    ) -> Result<usize>;
+
+    /// Until when the history of `view` is published; `None` if nothing of it is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be read.
+    fn watermark(&self, view: &ViewName) -> Result<Option<Timestamp>>;
 
     /// The row of each of `keys`, in their order; `None` where there is none. The values are
     /// those of `features`, in that order; a feature that was not written with the row is
@@ -100,5 +129,28 @@ pub fn check_rows(view: &ViewName, features: &[FeatureName], rows: &[(EntityKey,
                 rows[index].1.values.len()
             ),
         }),
+    }
+}
+
+/// Refuses to move a watermark that is elsewhere, or to move it back: call it under the lock
+/// under which the watermark is then moved.
+///
+/// # Errors
+/// As [`OnlineStore::publish`].
+pub fn check_watermark(
+    view: &ViewName,
+    current: Option<Timestamp>,
+    from: Option<Timestamp>,
+    to: Timestamp,
+) -> Result<()> {
+    if current != from {
+        return Err(Error::Conflict { view: view.to_string(), expected: from, current });
+    }
+    match from {
+        Some(from) if to < from => Err(Error::Definition {
+            of: format!("the watermark of view {:?}", view.as_str()),
+            reason: format!("can't move back from {from} to {to}"),
+        }),
+        _ => Ok(()),
     }
 }

@@ -1,0 +1,89 @@
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use super::connection::{corrupt, error};
+use crate::{Error, Result};
+
+/// How a file of ours is told from another application's: "mlof" in ASCII.
+const APPLICATION: i32 = 0x6d6c_6f66;
+
+/// What brings a file from layout `i` to layout `i + 1`. Once released, an entry never
+/// changes: a file of any release must come out the same.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("layout/1.sql")];
+
+/// The layout that this library writes: what all migrations lead to.
+pub(super) const SUPPORTED: i64 = 1;
+
+/// How often the switch to the write-ahead log is tried while other processes do the same.
+const TRIES: usize = 100;
+
+/// Makes sure that the file is ours, and has our layout.
+pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
+    // Look before anything is written: a file that is not ours stays as it is.
+    let found = {
+        let reading = connection.transaction().map_err(|source| error(path, source))?;
+        version(path, &reading)?
+    };
+    write_ahead(connection).map_err(|source| error(path, source))?;
+    if found == SUPPORTED {
+        return Ok(());
+    }
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(|source| error(path, source))?;
+    // Another process may have done it while this one waited.
+    let found = version(path, &transaction)?;
+    let migrate = || {
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+            transaction.execute_batch(migration)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", SUPPORTED)
+    };
+    migrate().and_then(|()| transaction.commit()).map_err(|source| error(path, source))
+}
+
+/// The layout of a file of ours; 0 for a new one.
+///
+/// The three readings are of one moment, hence the transaction: a file that another process
+/// makes ours in between would look like a stranger's.
+fn version(path: &Path, reading: &Transaction<'_>) -> Result<i64> {
+    let pragma = |name| {
+        reading
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(|source| error(path, source))
+    };
+    let (application, found) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 = reading
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|source| error(path, source))?;
+    if application != i64::from(APPLICATION) && (application != 0 || found != 0 || tables != 0) {
+        return Err(corrupt(path, "it is an SQLite database of another application"));
+    }
+    if found > SUPPORTED {
+        return Err(Error::NewerLayout { store: path.display().to_string(), found, supported: SUPPORTED });
+    }
+    if found < 0 {
+        return Err(corrupt(path, format!("its layout is numbered {found}")));
+    }
+    Ok(found)
+}
+
+/// Switches to the write-ahead log, for good. SQLite does not wait for other connections
+/// while it switches, but does for a lock that shuts them out: whoever finds the file busy
+/// waits there, and tries again. Of those that collide one gets through: tries are few.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tries = 0;
+    loop {
+        let switched =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
+        match switched {
+            Err(busy) if busy.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < TRIES => {
+                tries += 1;
+                connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK")?;
+            }
+            other => return other.map(|_| ()),
+        }
+    }
+}
