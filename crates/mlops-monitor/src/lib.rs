@@ -38,6 +38,7 @@
 //! | be told when a number is out of bounds | [`AlertRule`], [`RuleState`] |
 //! | send alerts somewhere | [`AlertSink`], [`LogSink`] |
 //! | know what 1,000 predictions cost | [`Price`] |
+//! | count, measure and expose numbers to Prometheus | [`metrics`] |
 //! | keep them elsewhere | implement [`PredictionLog`], then run `prediction_log_suite!` |
 //!
 //! # Features
@@ -50,6 +51,7 @@ mod alert;
 mod cost;
 mod error;
 mod log;
+pub mod metrics;
 mod performance;
 #[cfg(feature = "testing")]
 pub mod testing;
