@@ -22,6 +22,7 @@
 //! | score a binary classifier | [`classification::BinaryScores`] |
 //! | name a metric in a file | [`classification::BinaryMetric`] |
 //! | know how sure a metric is, or a difference of two models | [`bootstrap::BlockBootstrap`] |
+//! | look after every observation, and still be right | [`sequential::BettingEProcess`], [`sequential::MeanSequence`] |
 //! | bound a share, such as an error rate | [`interval::wilson`] |
 //! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
 //! | compare two samples | [`two_sample::KolmogorovSmirnov`], [`two_sample::ChiSquare`] |
@@ -38,6 +39,7 @@ mod error;
 pub mod interval;
 pub mod multiple_testing;
 mod rng;
+pub mod sequential;
 mod sum;
 pub mod two_sample;
 

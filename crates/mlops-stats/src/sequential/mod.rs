@@ -1,0 +1,82 @@
+//! Looking after every observation, and still being right.
+//!
+//! A test that is looked at again and again rejects in the end, whatever is true. What is
+//! here may be looked at as often as one likes, and stopped whenever one likes: its error
+//! is at most α over the whole, endless course.
+//!
+//! ```
+//! use mlops_stats::sequential::{BettingEProcess, MeanSequence};
+//!
+//! // Paired: did the canary fail where the champion did not? Tolerated: 0.5 %.
+//! let mut failures = BettingEProcess::above(0.005, (-1.0, 1.0))?;
+//! // How much worse is the canary's Brier score on the requests seen so far?
+//! let mut harm = MeanSequence::new(0.05, (-1.0, 1.0))?;
+//! for request in 0..90 {
+//!     failures.observe(f64::from(u8::from(request % 13 == 0)))?;
+//!     harm.observe(0.01)?;
+//! }
+//! assert!(failures.rejects(0.05), "7 failures of 90 are more than 0.5 %");
+//! assert!(harm.interval().lower < 0.01 && harm.interval().upper > 0.01);
+//! # Ok::<(), mlops_stats::Error>(())
+//! ```
+//!
+//! | the question | start at | what it needs |
+//! | --- | --- | --- |
+//! | Is the mean above (below, other than) a limit? | [`BettingEProcess`] | bounded observations |
+//! | Between what does the mean of what was seen lie? | [`MeanSequence`] | bounded observations |
+//! | The same, narrower, from some hundreds of rows on | [`AsymptoticMeanSequence`] | independent rows |
+//! | Boundaries, for a sequence of your own | [`boundary`] | |
+//!
+//! None of the first two assumes that observations are alike or independent. What they
+//! answer is *"what happened to the requests seen"*. Whether it will be so tomorrow, when
+//! days differ, is another question, whose unit is the day:
+//! [`BlockBootstrap`](crate::bootstrap::BlockBootstrap).
+
+mod asymptotic;
+mod betting;
+pub mod boundary;
+mod mean;
+
+pub use asymptotic::AsymptoticMeanSequence;
+pub use betting::{Alternative, BettingEProcess};
+pub use mean::MeanSequence;
+
+use crate::{Error, Result};
+
+/// Where every observation lies: two finite numbers, the lower first.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Range {
+    low: f64,
+    high: f64,
+}
+
+impl Range {
+    fn new((low, high): (f64, f64)) -> Result<Self> {
+        let ends = [("low end of the range", low), ("high end of the range", high)];
+        for (what, value) in ends {
+            // Half of the largest number: the width has to be a number too.
+            if value.is_nan() || value.abs() > f64::MAX / 2.0 {
+                return Err(Error::Parameter { what, value, expected: "a finite number" });
+            }
+        }
+        if low < high {
+            Ok(Self { low, high })
+        } else {
+            let what = "high end of the range";
+            Err(Error::Parameter { what, value: high, expected: "above the low end" })
+        }
+    }
+
+    fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// Refuses an observation outside of it, which would void the guarantee.
+    fn admits(&self, value: f64, index: u64) -> Result<()> {
+        if (self.low..=self.high).contains(&value) {
+            return Ok(());
+        }
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        Err(Error::Value { what: "observations", index, value, expected: "within the range agreed on" })
+    }
+}
