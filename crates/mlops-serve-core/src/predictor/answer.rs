@@ -97,8 +97,8 @@ pub struct Answer {
     pub version: Version,
     /// The decision moment.
     pub at: Timestamp,
-    /// The inputs of the model after the guards, in its order; NaN is missing. Empty if
-    /// there was no look-up.
+    /// The inputs of the version that answered, in its order; NaN is missing. For a constant
+    /// all that was looked up, in the order of the look-up: nothing if it did not come to that.
     pub inputs: Arc<[f64]>,
     /// The versions that were asked before and failed, in order; mostly none.
     pub attempts: Vec<Attempt>,

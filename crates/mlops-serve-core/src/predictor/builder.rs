@@ -131,8 +131,8 @@ impl PredictorBuilder {
     ///
     /// # Errors
     /// [`Error::InvalidSetting`] for a limit of 0, a constant that is not finite, and rules
-    /// that can't be; [`Error::Shape`] and [`Error::FeatureName`] for a version that takes
-    /// other inputs than the look-up gives, or gives more than one number.
+    /// that can't be, and for a version that takes an input which the look-up does not give;
+    /// [`Error::Shape`] for one that gives more than one number.
     pub fn build(self) -> Result<Predictor> {
         let concurrency = match self.concurrency_limit {
             None => None,
@@ -150,8 +150,13 @@ impl PredictorBuilder {
         admission.time_limit = self.time_limit;
 
         let salt = self.salt.unwrap_or_else(|| self.name.as_str().to_owned());
-        let input_rules = InputRules::new(self.input_rules)?;
-        let snapshot = Snapshot::new(self.route, &salt, self.lookup.as_ref(), &input_rules)?;
+        let names = self.lookup.names();
+        if let Some(twice) = (1..names.len()).find(|place| names[..*place].contains(&names[*place])) {
+            let name = format!("{:?}", names[twice]);
+            return Err(Error::invalid_setting("input of the look-up", name, "each name once"));
+        }
+        let input_rules = InputRules::new(self.input_rules, names)?;
+        let snapshot = Snapshot::new(self.route, &salt, names)?;
         Ok(Predictor {
             name: self.name,
             salt,

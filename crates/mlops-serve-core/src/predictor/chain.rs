@@ -3,17 +3,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use mlops_core::{Clock, ModelName, Observer, Prediction, PredictionEvent, ServedBy, Timestamp};
+use mlops_core::{Clock, ModelName, Observer, Prediction, PredictionEvent, ServedBy, Timestamp, Version};
 
-use super::admission::Admission;
+use super::admission::{Admission, Admitted};
 use super::guard::{InputRules, Stop};
-use super::route::{Deployment, Snapshot};
-use super::shadow::{Job, Missing, ShadowQueue, pair};
+use super::route::{Link, Snapshot};
+use super::shadow::{Job, Missing, ShadowQueue};
 use super::{
-    Answer, Attempt, FeatureLookup, GuardAction, InputGuard, LookupError, NoModel, OutputGuard, PredictError,
-    PredictorBuilder, Request, Route, Tallies, score,
+    Answer, Attempt, Deployment, FeatureLookup, FieldValue, GuardAction, InputGuard, LookupError, NoModel,
+    OutputGuard, PredictError, PredictorBuilder, Request, Route, Tallies, score,
 };
-use crate::Result;
+use crate::{Pair, Result};
 
 /// Turns a request into a safe answer; see the [module](self) for the steps.
 ///
@@ -64,7 +64,7 @@ impl Predictor {
     /// # Errors
     /// As [`PredictorBuilder::build`]; the route stays as it was.
     pub fn swap(&self, route: Route) -> Result<Route> {
-        let snapshot = Snapshot::new(route, &self.salt, self.lookup.as_ref(), &self.input_rules)?;
+        let snapshot = Snapshot::new(route, &self.salt, self.lookup.names())?;
         Ok(self.routes.swap(Arc::new(snapshot)).route.clone())
     }
 
@@ -88,7 +88,7 @@ impl Predictor {
             request: *request,
             at,
             start,
-            inputs: Arc::clone(&self.nothing),
+            looked_up: Arc::clone(&self.nothing),
             attempts: Vec::new(),
             guard_actions: Vec::new(),
         };
@@ -127,7 +127,8 @@ struct Call<'a> {
     request: Request<'a>,
     at: Timestamp,
     start: Instant,
-    inputs: Arc<[f64]>,
+    /// The row of the look-up, past its rules.
+    looked_up: Arc<[f64]>,
     attempts: Vec<Attempt>,
     guard_actions: Vec<GuardAction>,
 }
@@ -151,7 +152,7 @@ impl Call<'_> {
             Ok(Some(fields)) => self.look_up(self.request.with_fields(&fields)),
         };
         match looked_up {
-            Ok(inputs) => self.inputs = inputs,
+            Ok(inputs) => self.looked_up = inputs,
             Err(LookUpEnd::Stop(stop)) => return self.stop(stop),
             Err(LookUpEnd::Failed(error)) => return self.without_inputs(error),
         }
@@ -164,78 +165,76 @@ impl Call<'_> {
     /// The inputs, past their rules.
     fn look_up(&mut self, request: Request<'_>) -> std::result::Result<Arc<[f64]>, LookUpEnd> {
         let predictor = self.predictor;
-        let mut inputs: Arc<[f64]> = std::iter::repeat_n(f64::NAN, self.snapshot.n_inputs).collect();
+        let mut inputs: Arc<[f64]> = std::iter::repeat_n(f64::NAN, predictor.lookup.names().len()).collect();
         let places = Arc::get_mut(&mut inputs).expect("nobody else has it yet");
         match score::contained(|| predictor.lookup.look_up(&request, self.at, places)) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(LookUpEnd::Failed(error)),
             Err(reason) => return Err(LookUpEnd::Failed(LookupError::Broken { reason })),
         }
-        match predictor.input_rules.check(&self.snapshot.places, places, &mut self.guard_actions) {
+        match predictor.input_rules.check(places, &mut self.guard_actions) {
             Ok(()) => Ok(inputs),
             Err(stop) => Err(LookUpEnd::Stop(stop)),
         }
     }
 
     /// Version on trial, version in production, the one before it, constant.
-    fn ask_versions(&mut self, admitted: &super::admission::Admitted<'_>) -> Outcome {
+    fn ask_versions(&mut self, admitted: &Admitted<'_>) -> Outcome {
         let snapshot = self.snapshot;
-        let route = &snapshot.route;
         let canary = snapshot.canary_for(self.request.unit());
-        let mut candidate = None;
-        if let Some(trial) = canary {
-            match self.ask(trial, ServedBy::Canary) {
-                ControlFlow::Break(answer) => {
-                    self.queue(ServedBy::Canary, Some(Ok(answer.score)), None);
-                    return Ok(answer);
-                }
-                ControlFlow::Continue(kind) => candidate = Some(Err(kind)),
-            }
-        }
-
-        let role = |asked: &[Attempt]| if asked.is_empty() { ServedBy::Champion } else { ServedBy::Fallback };
-        let mut production = None;
-        for deployment in std::iter::once(&route.champion).chain(&route.previous) {
+        let mut scored = Scored { canary: canary.is_some(), candidate: None, production: None };
+        let chain = canary.into_iter().chain([&snapshot.champion]).chain(&snapshot.previous);
+        for link in chain {
+            let is_canary = scored.canary && scored.candidate.is_none();
             if !self.attempts.is_empty()
                 && let Err(error) = admitted.in_time(self.predictor.clock.as_ref())
             {
-                self.queue_after(canary.is_some(), candidate, production);
+                self.queue(&scored);
                 return self.refuse(error);
             }
-            let asked = self.ask(deployment, role(&self.attempts));
+            let role = match self.attempts.is_empty() {
+                _ if is_canary => ServedBy::Canary,
+                true => ServedBy::Champion,
+                false => ServedBy::Fallback,
+            };
+            let asked = self.ask(link, role);
             let result = match &asked {
                 ControlFlow::Break(answer) => Ok(answer.score),
                 ControlFlow::Continue(kind) => Err(*kind),
             };
-            // The first of the two is the champion.
-            production.get_or_insert(result);
+            if is_canary {
+                scored.candidate = Some(result);
+            } else {
+                // The champion is the first that is no canary; the one before it is no part of a pair.
+                scored.production.get_or_insert(result);
+            }
             if let ControlFlow::Break(answer) = asked {
-                self.queue_after(canary.is_some(), candidate, production);
+                self.queue(&scored);
                 return Ok(answer);
             }
         }
-        self.queue_after(canary.is_some(), candidate, production);
-        match route.constant {
+        self.queue(&scored);
+        match snapshot.route.constant {
             Some(constant) => Ok(self.constant(constant, NoModel::AllFailed)),
             None => Err(PredictError::NoAnswer { attempts: std::mem::take(&mut self.attempts) }),
         }
     }
 
     /// One version: its answer, or the kind of its failure, which is noted.
-    fn ask(&mut self, deployment: &Deployment, role: ServedBy) -> ControlFlow<Answer, &'static str> {
-        let asked = score::one(deployment.model.as_ref(), &self.predictor.output_guard, &self.inputs);
+    fn ask(&mut self, link: &Link, role: ServedBy) -> ControlFlow<Answer, &'static str> {
+        let inputs = link.row(&self.looked_up);
+        let Deployment { version, model } = &link.deployment;
+        let asked = score::one(model.as_ref(), &self.predictor.output_guard, &inputs);
         let latency = self.start.elapsed();
         match asked {
             Ok(score) => {
-                self.report(deployment, role, latency, Prediction::Score(score));
-                let version = deployment.version.clone();
-                ControlFlow::Break(self.made(score, role, version, None, latency))
+                self.report(version, role, latency, &inputs, Prediction::Score(score));
+                ControlFlow::Break(self.made(score, role, version, inputs, latency))
             }
             Err(failure) => {
                 let kind = failure.kind();
-                self.report(deployment, role, latency, Prediction::Failed(kind));
-                let version = deployment.version.clone();
-                self.attempts.push(Attempt { served_by: role, version, failure });
+                self.report(version, role, latency, &inputs, Prediction::Failed(kind));
+                self.attempts.push(Attempt { served_by: role, version: version.clone(), failure });
                 ControlFlow::Continue(kind)
             }
         }
@@ -272,27 +271,28 @@ impl Call<'_> {
 
     fn constant(&mut self, constant: f64, why: NoModel) -> Answer {
         let latency = self.start.elapsed();
-        let champion = &self.snapshot.route.champion;
-        self.report(champion, ServedBy::Constant, latency, Prediction::Score(constant));
-        self.made(constant, ServedBy::Constant, champion.version.clone(), Some(why), latency)
+        let version = &self.snapshot.champion.deployment.version;
+        let inputs = Arc::clone(&self.looked_up);
+        self.report(version, ServedBy::Constant, latency, &inputs, Prediction::Score(constant));
+        Answer { no_model: Some(why), ..self.made(constant, ServedBy::Constant, version, inputs, latency) }
     }
 
     fn made(
         &mut self,
         score: f64,
         served_by: ServedBy,
-        version: mlops_core::Version,
-        no_model: Option<NoModel>,
+        version: &Version,
+        inputs: Arc<[f64]>,
         latency: Duration,
     ) -> Answer {
         Answer {
             score,
             served_by,
-            version,
+            version: version.clone(),
             at: self.at,
-            inputs: Arc::clone(&self.inputs),
+            inputs,
             attempts: std::mem::take(&mut self.attempts),
-            no_model,
+            no_model: None,
             guard_actions: std::mem::take(&mut self.guard_actions),
             latency,
         }
@@ -300,75 +300,72 @@ impl Call<'_> {
 
     /// Nobody has scored: an event of the version that would have.
     fn report_refusal(&self, kind: &'static str) {
-        let champion = &self.snapshot.route.champion;
-        self.report(champion, ServedBy::Champion, self.start.elapsed(), Prediction::Failed(kind));
+        let version = &self.snapshot.champion.deployment.version;
+        let prediction = Prediction::Failed(kind);
+        self.report(version, ServedBy::Champion, self.start.elapsed(), &self.looked_up, prediction);
     }
 
     fn report(
         &self,
-        deployment: &Deployment,
+        version: &Version,
         served_by: ServedBy,
         latency: Duration,
+        inputs: &Arc<[f64]>,
         prediction: Prediction,
     ) {
         if self.predictor.is_observed() {
             self.predictor.observe(&PredictionEvent {
                 id: self.request.id().clone(),
                 model: self.predictor.name.clone(),
-                version: deployment.version.clone(),
+                version: version.clone(),
                 at: self.at,
                 latency,
                 served_by,
-                inputs: Arc::clone(&self.inputs),
+                inputs: Arc::clone(inputs),
                 prediction,
             });
         }
     }
 
-    /// After the champion was asked: as the second of a canary's pair, or as the first of a shadow's.
-    fn queue_after(
-        &self,
-        canary: bool,
-        candidate: Option<std::result::Result<f64, &'static str>>,
-        production: Option<std::result::Result<f64, &'static str>>,
-    ) {
-        let trial = self.snapshot.route.trial.as_ref();
-        if canary {
-            self.queue(ServedBy::Canary, candidate, production);
-        } else if trial.is_some_and(|trial| trial.shadow) {
-            self.queue(ServedBy::Shadow, candidate, production);
+    /// The pair, if the request makes one; the side that is missing is scored later.
+    fn queue(&self, scored: &Scored) {
+        let Some(trial) = &self.snapshot.trial else { return };
+        if !scored.canary && !self.snapshot.shadows() {
+            return;
         }
-    }
-
-    fn queue(
-        &self,
-        candidate_role: ServedBy,
-        candidate: Option<std::result::Result<f64, &'static str>>,
-        production: Option<std::result::Result<f64, &'static str>>,
-    ) {
-        let Some(trial) = &self.snapshot.route.trial else { return };
         let segment = |name: &Arc<str>| match self.request.field(name) {
-            super::FieldValue::Text(text) => Some((Arc::clone(name), text.into())),
+            FieldValue::Text(text) => Some((Arc::clone(name), text.into())),
             _ => None,
         };
-        let segments = self.predictor.segments.iter().filter_map(segment).collect();
-        let (id, at) = (self.request.id(), self.at);
-        let mut pair = pair(self.snapshot, &trial.deployment, id, at, segments, candidate_role);
-        let missing = match (candidate, production) {
+        let missing = match (scored.candidate, scored.production) {
             (None, _) => Missing::Candidate,
             (_, None) => Missing::Production,
             _ => Missing::Nothing,
         };
-        if let Some(candidate) = candidate {
-            pair.candidate = candidate;
-        }
-        if let Some(production) = production {
-            pair.production = production;
-        }
-        let inputs = Arc::clone(&self.inputs);
-        self.predictor.queue.push(Job { snapshot: Arc::clone(self.snapshot), missing, inputs, pair });
+        let pair = Pair {
+            id: self.request.id().clone(),
+            at: self.at,
+            segments: self.predictor.segments.iter().filter_map(segment).collect(),
+            candidate_role: if scored.canary { ServedBy::Canary } else { ServedBy::Shadow },
+            candidate_version: trial.deployment.version.clone(),
+            production_version: self.snapshot.champion.deployment.version.clone(),
+            candidate: scored.candidate.unwrap_or(NOT_SCORED),
+            production: scored.production.unwrap_or(NOT_SCORED),
+        };
+        let (snapshot, looked_up) = (Arc::clone(self.snapshot), Arc::clone(&self.looked_up));
+        self.predictor.queue.push(Job { snapshot, missing, looked_up, pair });
     }
 }
+
+/// What the path of the request found out about a pair.
+struct Scored {
+    canary: bool,
+    candidate: Option<std::result::Result<f64, &'static str>>,
+    production: Option<std::result::Result<f64, &'static str>>,
+}
+
+/// Replaced before anybody sees it.
+const NOT_SCORED: std::result::Result<f64, &'static str> = Err("not_scored");
 
 /// The look-up leads to no inputs.
 enum LookUpEnd {

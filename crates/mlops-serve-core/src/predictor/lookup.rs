@@ -3,25 +3,23 @@ use std::fmt::Debug;
 use mlops_core::Timestamp;
 
 use super::{FieldValue, Request};
-use crate::{Result, Signature};
 
-/// Where the inputs of a model come from: a feature store, or the request itself.
+/// Where the inputs of models come from: a feature store, or the request itself.
+///
+/// One look-up serves all versions of a route: each takes its inputs from it by name, so a
+/// version on trial may use some that the version in production does not.
 ///
 /// # Contract
+/// - [`names`](Self::names) never changes, and no name stands there twice.
 /// - [`look_up`](Self::look_up) gives what was known at the decision moment, never later
-///   knowledge, in the order of the model whose signature [`check`](Self::check) has accepted.
+///   knowledge, in the order of the names.
 /// - What is not known stays NaN, as it is found in `inputs`: it is an answer, not an error.
 /// - It blocks no longer than the callers of the service are willing to wait.
 pub trait FeatureLookup: Debug + Send + Sync {
-    /// Whether this look-up fills the inputs of a model with this signature: asked once a
-    /// version is deployed, not for each request.
-    ///
-    /// # Errors
-    /// [`Error::Shape`](crate::Error::Shape) or [`Error::FeatureName`](crate::Error::FeatureName),
-    /// as [`Signature::check_names`].
-    fn check(&self, signature: &Signature) -> Result<()>;
+    /// The inputs that it gives, in its order.
+    fn names(&self) -> &[String];
 
-    /// Fills `inputs`, which has one place, NaN, for each input of the model.
+    /// Fills `inputs`, which has one place, NaN, for each name.
     ///
     /// # Errors
     /// [`LookupError`] if it can't be found out: no version can answer then, only the
@@ -79,7 +77,7 @@ impl LookupError {
 /// All inputs are fields of the request, by name: for services without a feature store.
 ///
 /// A field that the request lacks is missing; yes is 1, no is 0. Cost: a comparison a
-/// feature if the fields come first and in the order of the model, a search of the fields
+/// feature if the request's fields begin with them in this order, a search of the fields
 /// a feature if not.
 #[derive(Clone, Debug)]
 pub struct RequestLookup {
@@ -87,15 +85,15 @@ pub struct RequestLookup {
 }
 
 impl RequestLookup {
-    /// The fields in the order of the model.
+    /// The fields that are inputs; the order of the model is the quickest.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect() }
     }
 }
 
 impl FeatureLookup for RequestLookup {
-    fn check(&self, signature: &Signature) -> Result<()> {
-        signature.check_names(&self.names)
+    fn names(&self) -> &[String] {
+        &self.names
     }
 
     fn look_up(&self, request: &Request<'_>, _at: Timestamp, inputs: &mut [f64]) -> Result<(), LookupError> {

@@ -2,9 +2,8 @@ use std::sync::Arc;
 
 use mlops_core::Version;
 
-use super::guard::InputRules;
+use super::Share;
 use super::share::Salt;
-use super::{FeatureLookup, Share};
 use crate::{Error, Model, Result};
 
 /// A version and the model that it is.
@@ -100,70 +99,86 @@ impl Route {
         self.constant = Some(constant);
         self
     }
-
-    /// All versions, with what each is called in a message.
-    fn deployments(&self) -> impl Iterator<Item = &Deployment> {
-        let trial = self.trial.as_ref().map(|trial| &trial.deployment);
-        [Some(&self.champion), self.previous.as_ref(), trial].into_iter().flatten()
-    }
 }
 
 /// A route that has been checked, and what follows from it for each request.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) route: Route,
-    pub(crate) n_inputs: usize,
-    /// Where the rules' inputs stand.
-    pub(crate) places: Vec<usize>,
+    pub(crate) champion: Link,
+    pub(crate) previous: Option<Link>,
+    pub(crate) trial: Option<Link>,
+    share: Share,
     salt: Salt,
+}
+
+/// A version that can be asked.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) deployment: Deployment,
+    /// Where its inputs stand in the row of the look-up; nothing if it takes that row as it is.
+    picks: Option<Box<[usize]>>,
 }
 
 impl Snapshot {
     /// # Errors
-    /// If a model does not take what the look-up gives, or gives not exactly one number; if
-    /// the constant is not finite; if a rule is about an input that the models lack.
-    pub(crate) fn new(
-        route: Route,
-        salt: &str,
-        lookup: &dyn FeatureLookup,
-        rules: &InputRules,
-    ) -> Result<Self> {
-        for deployment in route.deployments() {
-            let signature = deployment.model.signature();
-            lookup.check(signature)?;
-            if signature.n_outputs() != 1 {
-                let (expected, got) = (1, signature.n_outputs());
-                return Err(Error::Shape { what: "outputs of the model", expected, got });
-            }
-        }
-        let signature = route.champion.model.signature();
-        for deployment in route.deployments() {
-            match signature.feature_names() {
-                Some(names) if deployment.model.signature().feature_names().is_some() => {
-                    deployment.model.signature().check_names(names)?;
-                }
-                _ if deployment.model.signature().n_features() == signature.n_features() => {}
-                _ => {
-                    let (expected, got) = (signature.n_features(), deployment.model.signature().n_features());
-                    return Err(Error::Shape { what: "inputs of a version", expected, got });
-                }
-            }
-        }
+    /// If a model takes an input that the look-up does not give, or gives not exactly one
+    /// number; if the constant is not finite.
+    pub(crate) fn new(route: Route, salt: &str, names: &[String]) -> Result<Self> {
         if let Some(constant) = route.constant.filter(|constant| !constant.is_finite()) {
             return Err(Error::invalid_setting("constant of the route", constant, "a finite number"));
         }
+        let link = |deployment: &Deployment| Link::new(deployment.clone(), names);
         let on_trial = route.trial.as_ref().map(|trial| trial.deployment.version.to_string());
         Ok(Self {
-            n_inputs: signature.n_features(),
-            places: rules.places(signature)?,
+            champion: link(&route.champion)?,
+            previous: route.previous.as_ref().map(link).transpose()?,
+            trial: route.trial.as_ref().map(|trial| link(&trial.deployment)).transpose()?,
+            share: route.trial.as_ref().map_or(Share::NONE, |trial| trial.canary),
             salt: Salt::new([salt, on_trial.as_deref().unwrap_or_default()]),
             route,
         })
     }
 
     /// The version on trial, if this unit is its to answer.
-    pub(crate) fn canary_for(&self, unit: &str) -> Option<&Deployment> {
-        let trial = self.route.trial.as_ref()?;
-        self.salt.admits(unit, trial.canary).then_some(&trial.deployment)
+    pub(crate) fn canary_for(&self, unit: &str) -> Option<&Link> {
+        self.trial.as_ref().filter(|_| self.salt.admits(unit, self.share))
+    }
+
+    /// Whether the version on trial is scored for who is not its to answer.
+    pub(crate) fn shadows(&self) -> bool {
+        self.route.trial.as_ref().is_some_and(|trial| trial.shadow)
+    }
+}
+
+impl Link {
+    fn new(deployment: Deployment, names: &[String]) -> Result<Self> {
+        let signature = deployment.model.signature();
+        if signature.n_outputs() != 1 {
+            let (expected, got) = (1, signature.n_outputs());
+            return Err(Error::Shape { what: "outputs of the model", expected, got });
+        }
+        let Some(inputs) = signature.feature_names().filter(|inputs| *inputs != names) else {
+            let (expected, got) = (signature.n_features(), names.len());
+            let same = expected == got;
+            let wrong = Error::Shape { what: "inputs for a model without names", expected, got };
+            return if same { Ok(Self { deployment, picks: None }) } else { Err(wrong) };
+        };
+        let pick = |input: &String| {
+            names.iter().position(|name| name == input).ok_or_else(|| {
+                let value = format!("{input:?} of {}", deployment.version);
+                Error::invalid_setting("input", value, "one that the look-up gives")
+            })
+        };
+        let picks = Some(inputs.iter().map(pick).collect::<Result<_>>()?);
+        Ok(Self { deployment, picks })
+    }
+
+    /// Its inputs, from the row of the look-up.
+    pub(crate) fn row(&self, looked_up: &Arc<[f64]>) -> Arc<[f64]> {
+        match &self.picks {
+            None => Arc::clone(looked_up),
+            Some(picks) => picks.iter().map(|place| looked_up[*place]).collect(),
+        }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn one(model: &dyn Model, guard: &OutputGuard, inputs: &[f64]) -> Res
 pub(crate) fn many(
     model: &dyn Model,
     guard: &OutputGuard,
-    rows: &[&Arc<[f64]>],
+    rows: &[Arc<[f64]>],
 ) -> Vec<Result<f64, &'static str>> {
     let kind = |result: Result<f64, Failure>| result.map_err(|failure| failure.kind());
     let width = model.signature().n_features();

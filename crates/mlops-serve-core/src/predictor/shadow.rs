@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use mlops_core::{Prediction, PredictionEvent, PredictionId, ServedBy, Timestamp};
+use mlops_core::{Prediction, PredictionEvent, ServedBy};
 use parking_lot::{Condvar, Mutex};
 
-use super::route::{Deployment, Snapshot};
+use super::route::{Link, Snapshot};
 use super::{Predictor, score};
 use crate::Pair;
 
@@ -26,16 +26,17 @@ pub(crate) enum Missing {
 pub(crate) struct Job {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) missing: Missing,
-    pub(crate) inputs: Arc<[f64]>,
+    /// The row of the look-up, of which the version takes its inputs.
+    pub(crate) looked_up: Arc<[f64]>,
     pub(crate) pair: Pair,
 }
 
 impl Job {
     /// Who has to score it.
-    fn deployment(&self) -> Option<&Deployment> {
+    fn link<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a Link> {
         match self.missing {
-            Missing::Candidate => self.snapshot.route.trial.as_ref().map(|trial| &trial.deployment),
-            Missing::Production => Some(&self.snapshot.route.champion),
+            Missing::Candidate => snapshot.trial.as_ref(),
+            Missing::Production => Some(&snapshot.champion),
             Missing::Nothing => None,
         }
     }
@@ -144,12 +145,14 @@ impl Predictor {
             for job in &group {
                 done[*job] = true;
             }
-            let Some(deployment) = jobs[first].deployment().cloned() else { continue };
-            let rows: Vec<&Arc<[f64]>> = group.iter().map(|job| &jobs[*job].inputs).collect();
+            let snapshot = Arc::clone(&jobs[first].snapshot);
+            let Some(link) = jobs[first].link(&snapshot) else { continue };
+            let deployment = &link.deployment;
+            let rows: Vec<Arc<[f64]>> = group.iter().map(|job| link.row(&jobs[*job].looked_up)).collect();
             let start = Instant::now();
             let scores = score::many(deployment.model.as_ref(), &self.output_guard, &rows);
             let each = start.elapsed() / u32::try_from(group.len()).unwrap_or(u32::MAX);
-            for (job, score) in group.into_iter().zip(scores) {
+            for ((job, inputs), score) in group.into_iter().zip(rows).zip(scores) {
                 let job = &mut jobs[job];
                 match job.missing {
                     Missing::Candidate => job.pair.candidate = score,
@@ -163,7 +166,7 @@ impl Predictor {
                         at: job.pair.at,
                         latency: each,
                         served_by: ServedBy::Shadow,
-                        inputs: Arc::clone(&job.inputs),
+                        inputs,
                         prediction: score.map_or_else(Prediction::Failed, Prediction::Score),
                     });
                 }
@@ -171,27 +174,3 @@ impl Predictor {
         }
     }
 }
-
-/// What both sides of a pair have in common.
-pub(crate) fn pair(
-    snapshot: &Snapshot,
-    trial: &Deployment,
-    id: &PredictionId,
-    at: Timestamp,
-    segments: Vec<(Arc<str>, Box<str>)>,
-    candidate_role: ServedBy,
-) -> Pair {
-    Pair {
-        id: id.clone(),
-        at,
-        segments,
-        candidate_role,
-        candidate_version: trial.version.clone(),
-        production_version: snapshot.route.champion.version.clone(),
-        candidate: Err(NOT_SCORED),
-        production: Err(NOT_SCORED),
-    }
-}
-
-/// Replaced before anybody sees it.
-const NOT_SCORED: &str = "not_scored";

@@ -1,5 +1,9 @@
 //! The promises of [`Model`] as checks that any model can be put to: [`model_suite!`](crate::model_suite)
-//! makes a test of each.
+//! makes a test of each. Beside it a model that is a function, and an observer that keeps what it sees.
+
+mod fake;
+
+pub use fake::{FnModel, Recorder};
 
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder, Slice};
 

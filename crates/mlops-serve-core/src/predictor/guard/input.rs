@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{GuardAction, GuardCount, InputRefused, Range, Reaction, Stop, Tally, Violation};
-use crate::{Error, Result, Signature};
+use crate::{Error, Result};
 
-/// What one input of the model must be once it is looked up, by the name of the feature.
+/// What one input must be once it is looked up, by the name of the feature.
 ///
 /// Without more any number will do, and so will none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,49 +43,44 @@ impl InputRule {
     }
 }
 
-/// All rules, and how often each was broken.
-#[derive(Debug, Default)]
-pub(crate) struct InputRules(Vec<(InputRule, Tally)>);
+/// All rules, where the input of each stands, and how often it was broken.
+#[derive(Debug)]
+pub(crate) struct InputRules(Vec<Placed>);
+
+#[derive(Debug)]
+struct Placed {
+    rule: InputRule,
+    place: usize,
+    tally: Tally,
+}
 
 impl InputRules {
-    pub(crate) fn new(rules: impl IntoIterator<Item = InputRule>) -> Result<Self> {
-        let rules: Vec<_> = rules.into_iter().map(InputRule::with_tally).collect();
-        for (place, (rule, _)) in rules.iter().enumerate() {
-            let invalid = |what, expected| {
-                Err(Error::invalid_setting(what, format_args!("{:?}", rule.feature), expected))
-            };
+    /// The rules for a row of inputs with these names.
+    pub(crate) fn new(rules: impl IntoIterator<Item = InputRule>, names: &[String]) -> Result<Self> {
+        let mut placed: Vec<Placed> = Vec::new();
+        for rule in rules {
+            let invalid =
+                |what, expected| Error::invalid_setting(what, format_args!("{:?}", rule.feature), expected);
             rule.range.check()?;
-            if rules[..place].iter().any(|(earlier, _)| earlier.feature == rule.feature) {
-                return invalid("rule for the input", "one rule an input");
+            if placed.iter().any(|earlier| earlier.rule.feature == rule.feature) {
+                return Err(invalid("rule for the input", "one rule an input"));
             }
             let nothing_to_clamp_to = rule.range.min.is_none() && rule.range.max.is_none();
             if rule.when_missing == Some(Reaction::Clamp) || rule.or == Reaction::Clamp && nothing_to_clamp_to
             {
-                return invalid("reaction of the input", "`clamp` for an input with a range only");
+                return Err(invalid("reaction of the input", "`clamp` for an input with a range only"));
             }
+            let place = names
+                .iter()
+                .position(|name| **name == *rule.feature)
+                .ok_or_else(|| invalid("rule for the input", "an input that the look-up gives"))?;
+            placed.push(Placed { tally: Tally::new(&rule.feature), rule, place });
         }
-        Ok(Self(rules))
+        Ok(Self(placed))
     }
 
-    /// Where each rule's input stands in the rows of a model.
-    pub(crate) fn places(&self, signature: &Signature) -> Result<Vec<usize>> {
-        let names = signature.feature_names().unwrap_or_default();
-        let place = |(rule, _): &(InputRule, Tally)| {
-            names.iter().position(|name| **name == *rule.feature).ok_or_else(|| {
-                let feature = format!("{:?}", rule.feature);
-                Error::invalid_setting("rule for the input", feature, "an input that the model names")
-            })
-        };
-        self.0.iter().map(place).collect()
-    }
-
-    pub(crate) fn check(
-        &self,
-        places: &[usize],
-        inputs: &mut [f64],
-        actions: &mut Vec<GuardAction>,
-    ) -> Result<(), Stop> {
-        for ((rule, tally), place) in self.0.iter().zip(places) {
+    pub(crate) fn check(&self, inputs: &mut [f64], actions: &mut Vec<GuardAction>) -> Result<(), Stop> {
+        for Placed { rule, tally, place } in &self.0 {
             let Some(input) = inputs.get_mut(*place) else { continue };
             let (violation, reaction) = match rule.when_missing {
                 Some(reaction) if input.is_nan() => (Violation::Missing, reaction),
@@ -108,16 +103,11 @@ impl InputRules {
     }
 
     pub(crate) fn counts(&self) -> impl Iterator<Item = GuardCount> {
-        self.0.iter().flat_map(|(_, tally)| tally.counts())
+        self.0.iter().flat_map(|placed| placed.tally.counts())
     }
 }
 
 impl InputRule {
-    fn with_tally(self) -> (Self, Tally) {
-        let tally = Tally::new(&self.feature);
-        (self, tally)
-    }
-
     fn refusal(&self, input: f64, violation: Violation) -> InputRefused {
         InputRefused {
             field: self.feature.to_string(),
