@@ -40,6 +40,7 @@ pub mod lightgbm;
 mod model;
 mod pair;
 pub mod predictor;
+pub mod rollout;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod xgboost;

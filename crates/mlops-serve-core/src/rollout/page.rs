@@ -1,0 +1,136 @@
+//! A rollout as a section of an HTML page.
+
+use mlops_core::Timestamp;
+use mlops_report::{
+    Badge, Banner, Cell, Column, Details, Html, IntervalChart, LineChart, Section, Series, Table, Tone,
+};
+
+use super::event::Cause;
+use super::machine::{Phase, Rollout};
+use super::watch::Point;
+use super::words;
+
+impl Rollout {
+    /// The rollout under a heading: how it ended and why, the course of each check up to the
+    /// moment of the decision, and all segments at that moment.
+    ///
+    /// Of the segments the one that stopped the rollout, or else the one closest to a stop, is
+    /// drawn; the others are folded away.
+    pub fn section(&self, heading: impl Into<String>) -> Section {
+        let mut section = Section::new(heading).with(self.banner()).with(self.checks_table());
+        section.push(self.failures_chart());
+        section.push(self.course_of_harm());
+        let Some(limit) = self.plan.segments.map(|check| check.limit) else { return section };
+        if let Some(closest) = self.closest_segment() {
+            let limits = [("limit", limit), ("limit below", -limit)];
+            let title = format!("{closest}: score − production's, mean so far");
+            section.push(self.chart(title, &closest, &limits));
+        }
+        section.push(self.segments_chart(limit));
+        section.push(Details::new("Every segment in numbers").with(self.segments_table()));
+        section
+    }
+
+    fn banner(&self) -> Banner {
+        let (tone, title) = match &self.phase {
+            Phase::Running { .. } => (Tone::Neutral, format!("{} is on trial", self.candidate)),
+            Phase::Stopped(stop) => (Tone::Bad, format!("{} was stopped by {}", self.candidate, stop.cause)),
+            Phase::Complete { .. } => (Tone::Good, format!("{} went through", self.candidate)),
+        };
+        Banner::new(tone, title).with(self.status().to_string())
+    }
+
+    fn checks_table(&self) -> Table {
+        let head =
+            [Column::text("check"), Column::mark("outcome"), Column::text("asked"), Column::text("in words")];
+        Table::new(head).rows(self.checks().into_iter().map(|check| {
+            let badge = match check.outcome {
+                mlops_core::Outcome::Passed => Badge::passed(),
+                mlops_core::Outcome::Failed => Badge::failed(),
+                mlops_core::Outcome::Inconclusive => Badge::inconclusive(),
+                mlops_core::Outcome::NotApplicable => Badge::not_applicable(),
+            };
+            [
+                Cell::from(check.name.as_str()),
+                badge.into(),
+                check.expected.as_str().into(),
+                check.reason.as_str().into(),
+            ]
+        }))
+    }
+
+    fn failures_chart(&self) -> Html {
+        let title = "Failures: candidate − production, share of requests so far";
+        self.chart(title.to_owned(), &Cause::Failures, &[("tolerated", self.plan.failures.at_most)])
+    }
+
+    fn course_of_harm(&self) -> Html {
+        match self.plan.harm {
+            Some(check) => {
+                let title = "Harm: squared error − production's, mean so far";
+                self.chart(title.to_owned(), &Cause::Harm, &[("limit", check.limit)])
+            }
+            None => Html::from("Harm is not looked after: no labels are expected."),
+        }
+    }
+
+    /// The course of a check: mean and interval at each point, the last of which is the
+    /// moment of the decision.
+    fn chart(&self, title: String, of: &Cause, limits: &[(&str, f64)]) -> Html {
+        let mut points: Vec<Point> = self.course(of).to_vec();
+        if matches!(self.phase, Phase::Running { .. }) {
+            points.extend(self.reading(of));
+        }
+        // Before the first request there is no mean, and an interval that hides the others.
+        points.retain(|point| point.n > 0);
+        let labels = points.iter().map(|point| minute(point.at));
+        let series = Series::new("mean so far", points.iter().map(|point| point.mean))
+            .band(points.iter().map(|point| (point.interval.lower, point.interval.upper)));
+        let chart = LineChart::over_labels(title, labels).series(series);
+        limits.iter().fold(chart, |chart, (name, limit)| chart.limit(*name, *limit)).into()
+    }
+
+    fn segment_points(&self) -> impl Iterator<Item = (Cause, Point)> {
+        let segments = self.segments.iter().flat_map(super::segments::Segments::iter);
+        segments.map(|(cause, watch)| (cause, watch.point(self.now)))
+    }
+
+    fn is_outside(&self, point: &Point) -> bool {
+        let limit = self.plan.segments.map_or(f64::INFINITY, |check| check.limit);
+        point.interval.lower > limit || point.interval.upper < -limit
+    }
+
+    fn segments_chart(&self, limit: f64) -> Html {
+        let mut chart = IntervalChart::new("Score − production's by segment, at the end");
+        for (cause, point) in self.segment_points() {
+            let tone = if self.is_outside(&point) { Tone::Bad } else { Tone::Neutral };
+            let ends = (point.interval.lower, point.interval.upper);
+            chart = chart.estimate(cause.to_string(), point.mean, ends, tone);
+        }
+        chart.limit("limit", limit).limit("limit below", -limit).into()
+    }
+
+    fn segments_table(&self) -> Table {
+        let head = [
+            Column::text("segment"),
+            Column::number("canary requests"),
+            Column::number("mean difference"),
+            Column::text("interval"),
+        ];
+        Table::new(head).rows(self.segment_points().map(|(cause, point)| {
+            [
+                Cell::from(cause.to_string()),
+                Cell::fixed(point.n as f64, 0),
+                Cell::fixed(point.mean, 3),
+                words::interval(&point.interval).into(),
+            ]
+        }))
+    }
+}
+
+/// `11-04 12:00`: the year and the seconds say nothing in a rollout.
+fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    let (date, time) = (text.get(5..10).unwrap_or_default(), text.get(11..16).unwrap_or_default());
+    format!("{date} {time}")
+}
