@@ -51,6 +51,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// Another handle writes to the file, here or in another process. Wait for it, or use it.
+    /// A process that is being started may hold a handle for a moment after it was closed.
     #[error("{} is in use: it has one writer at a time", file.display())]
     InUse {
         /// The file.

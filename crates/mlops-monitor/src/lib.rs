@@ -36,7 +36,7 @@
 //! | know how good a version's answers of a month were | [`Performance`] |
 //! | compare two versions on the same requests | [`PairedPerformance`] |
 //! | be told when a number is out of bounds | [`AlertRule`], [`RuleState`] |
-//! | send alerts somewhere | [`AlertSink`], [`LogSink`] |
+//! | send alerts somewhere, once each | [`AlertSink`], [`LogSink`], [`Dispatcher`] |
 //! | know what 1,000 predictions cost | [`Price`] |
 //! | count, measure and expose numbers to Prometheus | [`metrics`] |
 //! | keep them elsewhere | implement [`PredictionLog`], then run `prediction_log_suite!` |
@@ -50,14 +50,19 @@
 mod alert;
 mod cost;
 mod error;
+#[cfg(feature = "report")]
+pub mod html;
 mod log;
 pub mod metrics;
 mod performance;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(feature = "webhook")]
+pub use alert::WebhookSink;
 pub use alert::{
-    Alert, AlertRule, AlertSink, AlertState, Condition, Labels, LogSink, MemorySink, RuleState, Sample,
+    Alert, AlertRule, AlertSink, AlertState, Condition, Dispatcher, Labels, LogSink, MemorySink, RuleState,
+    Sample,
 };
 pub use cost::Price;
 pub use error::{Error, Result};
@@ -67,5 +72,5 @@ pub use log::{
     PredictionQuery, TornTail,
 };
 pub use performance::{
-    Comparison, PairedPerformance, PairedRows, Performance, PerformanceCounts, ScoredRows,
+    Comparison, PairedPerformance, PairedRows, Performance, PerformanceCounts, PerformanceSummary, ScoredRows,
 };

@@ -76,8 +76,7 @@ impl fmt::Display for Condition {
 /// ```
 ///
 /// # Source
-/// Prometheus 2.42: `rules/alerting.go`, and the series of `promtool test rules` that
-/// `testdata` records.
+/// Prometheus 2.42, `rules/alerting.go`: the states are those that `promtool test rules` gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct AlertRule {

@@ -83,10 +83,10 @@ pub(super) struct Known {
 
 /// What comes of a batch of labels, and those that hold from now on, in the order they came.
 #[expect(clippy::float_cmp, reason = "the same label is the same value bit for bit, but for the sign of 0")]
-pub(super) fn settle<'a>(
-    labels: &'a [Label],
+pub(super) fn settle(
+    labels: &[Label],
     known: impl Fn(&Label) -> Known,
-) -> Result<(LabelsTaken, Vec<&'a Label>)> {
+) -> Result<(LabelsTaken, Vec<&Label>)> {
     let mut taken = LabelsTaken::default();
     let mut holds: Vec<&Label> = Vec::new();
     let mut places: HashMap<(&ModelName, &PredictionId), usize> = HashMap::new();

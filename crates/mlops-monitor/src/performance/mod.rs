@@ -2,11 +2,14 @@
 
 mod paired;
 mod rows;
+mod summary;
 mod window;
 mod words;
 
-pub(crate) use words::grouped;
-
 pub use paired::{Comparison, PairedPerformance};
 pub use rows::{PairedRows, ScoredRows};
+pub use summary::PerformanceSummary;
 pub use window::{Performance, PerformanceCounts};
+pub(crate) use words::grouped;
+#[cfg(feature = "report")]
+pub(crate) use words::window_in_words;

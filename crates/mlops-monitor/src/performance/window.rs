@@ -222,7 +222,6 @@ impl Requests {
     }
 }
 
-#[expect(clippy::float_cmp, reason = "a label is one of two values, not near them")]
 fn truth(label: &Label) -> Result<bool> {
     match label.value() {
         0.0 => Ok(false),

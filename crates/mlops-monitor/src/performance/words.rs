@@ -49,7 +49,7 @@ impl Performance {
 }
 
 /// A month by its name, any other window by its ends.
-fn window_in_words(window: Window) -> String {
+pub(crate) fn window_in_words(window: Window) -> String {
     let from = window.from().to_string();
     let month = from.get(5..7).and_then(|month| month.parse::<usize>().ok());
     match month.and_then(|month| MONTHS.get(month.checked_sub(1)?)) {

@@ -14,7 +14,7 @@ pub(super) struct Disk {
 impl Disk {
     /// Opens the file, or makes it. The lock goes with the handle, also when the process is killed.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let unavailable = |source| unavailable(path, source);
+        let unavailable = |source: io::Error| unavailable(path, &source);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let file = options.open(path).map_err(unavailable)?;
@@ -30,27 +30,27 @@ impl Disk {
     }
 
     pub(super) fn length(&self) -> Result<u64> {
-        self.file.metadata().map(|metadata| metadata.len()).map_err(|source| self.unavailable(source))
+        self.file.metadata().map(|metadata| metadata.len()).map_err(|source| self.unavailable(&source))
     }
 
     /// Fills `buffer` from the bytes at `place`.
     pub(super) fn read(&self, buffer: &mut [u8], place: u64) -> Result<()> {
-        read_at(&self.file, buffer, place).map_err(|source| self.unavailable(source))
+        read_at(&self.file, buffer, place).map_err(|source| self.unavailable(&source))
     }
 
     /// Writes all bytes at `place`.
     pub(super) fn write(&self, bytes: &[u8], place: u64) -> Result<()> {
-        write_at(&self.file, bytes, place).map_err(|source| self.unavailable(source))
+        write_at(&self.file, bytes, place).map_err(|source| self.unavailable(&source))
     }
 
     /// Cuts off what is beyond `length`.
     pub(super) fn cut(&self, length: u64) -> Result<()> {
-        self.file.set_len(length).map_err(|source| self.unavailable(source))
+        self.file.set_len(length).map_err(|source| self.unavailable(&source))
     }
 
     /// Returns when the bytes would survive a loss of power.
     pub(super) fn sync(&self) -> Result<()> {
-        self.file.sync_data().map_err(|source| self.unavailable(source))
+        self.file.sync_data().map_err(|source| self.unavailable(&source))
     }
 
     /// Returns when the name of a new file would survive it too.
@@ -59,7 +59,7 @@ impl Disk {
         if cfg!(unix) {
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-            folder.map_err(|source| self.unavailable(source))?;
+            folder.map_err(|source| self.unavailable(&source))?;
         }
         Ok(())
     }
@@ -68,12 +68,12 @@ impl Disk {
         Error::Corrupt { file: self.path.clone(), offset, reason: reason.into() }
     }
 
-    pub(super) fn unavailable(&self, source: io::Error) -> Error {
+    pub(super) fn unavailable(&self, source: &io::Error) -> Error {
         unavailable(&self.path, source)
     }
 }
 
-fn unavailable(path: &Path, source: io::Error) -> Error {
+fn unavailable(path: &Path, source: &io::Error) -> Error {
     let source = io::Error::new(source.kind(), format!("{}: {source}", path.display()));
     Error::Unavailable { log: "the prediction log on disk", source: source.into() }
 }

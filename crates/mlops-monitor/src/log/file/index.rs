@@ -90,6 +90,12 @@ impl Index {
         answers.answers_to(number).find(|entry| entry.version == version && entry.served_by == served_by)
     }
 
+    /// Whether there are numbers left for so many answers and requests.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        let fits = |count: usize| count.saturating_add(more) < NONE as usize;
+        self.models.iter().all(|answers| fits(answers.entries.len()) && fits(answers.requests.len()))
+    }
+
     /// Keeps an answer that is not there yet. `None` if a model has 2³² − 1 answers already.
     pub(super) fn add(
         &mut self,

@@ -117,11 +117,9 @@ impl FilePredictionLog {
         let disk = Disk::open(path.as_ref())?;
         let new = disk.length()? < frame::FILE_HEAD as u64;
         let (index, end, torn) = recover::recover(&disk)?;
-        if durability != Durability::Never {
+        if durability != Durability::Never && (new || torn.is_some()) {
             disk.sync()?;
-            if new {
-                disk.sync_name()?;
-            }
+            disk.sync_name()?;
         }
         let writer = Mutex::new(Writer { end, lost: false, buffer: Vec::new() });
         Ok(Self(Arc::new(Shared { disk, durability, torn, index: RwLock::new(index), writer })))
@@ -160,7 +158,7 @@ impl Shared {
     fn usable(&self, writer: &Writer) -> Result<()> {
         if writer.lost {
             let reason = "a write failed before: the file must be opened again";
-            return Err(self.disk.unavailable(std::io::Error::other(reason)));
+            return Err(self.disk.unavailable(&std::io::Error::other(reason)));
         }
         Ok(())
     }
@@ -261,6 +259,9 @@ impl PredictionLog for FilePredictionLog {
         let mut fresh = Vec::with_capacity(predictions.len());
         let mut in_batch: HashMap<_, &PredictionEvent> = HashMap::new();
         let index = shared.index.read();
+        if !index.has_room(predictions.len()) {
+            return Err(too_many());
+        }
         frame::begin(&mut writer.buffer);
         for event in predictions {
             let (model, version) = numbers(&index.names, event).ok_or_else(too_many)?;
@@ -304,6 +305,9 @@ impl PredictionLog for FilePredictionLog {
         shared.usable(&writer)?;
         let (taken, holds) = {
             let index = shared.index.read();
+            if !index.has_room(labels.len()) {
+                return Err(too_many());
+            }
             settle(labels, |label| {
                 let (label, answered) = index.label_of(label.model(), label.id());
                 Known { label, answered }

@@ -1,0 +1,135 @@
+//! Sections of an HTML page: how good the answers were, and which alerts there have been.
+
+use mlops_core::{Version, Window};
+use mlops_report::{Badge, Cell, Column, Html, LineChart, Section, Series, Table, Tone};
+use mlops_stats::bootstrap::Estimate;
+
+use crate::performance::window_in_words;
+use crate::{Alert, AlertState, PerformanceSummary};
+
+/// Performance by window: a chart of the gap between mean score and positive rate, of AUC
+/// and of Brier score, a line with its interval for each version, and a table of all figures.
+///
+/// `rate` names the positive rate, such as `late rate`; `gap_limit` is drawn on both sides of 0.
+///
+/// ```
+/// use mlops_monitor::html::performance_section;
+/// let section = performance_section("Performance", "late rate", Some(0.025), &[]);
+/// # let _ = section;
+/// ```
+pub fn performance_section(
+    heading: impl Into<String>,
+    rate: &str,
+    gap_limit: Option<f64>,
+    summaries: &[PerformanceSummary],
+) -> Section {
+    let mut windows: Vec<Window> = summaries.iter().map(|summary| summary.window).collect();
+    windows.sort_unstable();
+    windows.dedup();
+    let mut versions: Vec<&Version> = summaries.iter().map(|summary| &summary.version).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let chart = |title: String, metric: fn(&PerformanceSummary) -> Option<Estimate>| {
+        let labels = windows.iter().map(|window| window_in_words(*window));
+        let mut chart = LineChart::over_labels(title, labels);
+        for version in &versions {
+            let estimates: Vec<Option<Estimate>> = windows
+                .iter()
+                .map(|window| {
+                    let of = |summary: &&PerformanceSummary| {
+                        summary.window == *window && summary.version == **version
+                    };
+                    summaries.iter().find(of).and_then(metric)
+                })
+                .collect();
+            let value = |estimate: &Option<Estimate>| estimate.map_or(f64::NAN, |estimate| estimate.value);
+            let ends = |estimate: &Option<Estimate>| {
+                estimate.map_or((f64::NAN, f64::NAN), |estimate| {
+                    (estimate.interval.lower, estimate.interval.upper)
+                })
+            };
+            let series = Series::new(version.to_string(), estimates.iter().map(value));
+            chart = chart.series(series.band(estimates.iter().map(ends)));
+        }
+        chart
+    };
+    let mut gap = chart(format!("Mean score less {rate}"), |summary| summary.gap);
+    if let Some(limit) = gap_limit {
+        gap = gap.limit("at most", limit).limit("at least", -limit);
+    }
+    Section::new(heading)
+        .with(gap)
+        .with(chart("AUC".to_owned(), |summary| summary.roc_auc))
+        .with(chart("Brier score, lower is better".to_owned(), |summary| summary.brier))
+        .with(table(rate, summaries))
+}
+
+fn table(rate: &str, summaries: &[PerformanceSummary]) -> Table {
+    let interval = |estimate: Option<Estimate>| {
+        estimate.map(|estimate| {
+            use mlops_report::number::fixed;
+            let (lower, upper) = (estimate.interval.lower, estimate.interval.upper);
+            Cell::from(format!("{} [{}, {}]", fixed(estimate.value, 3), fixed(lower, 3), fixed(upper, 3)))
+        })
+    };
+    let fixed = |value: Option<f64>| value.map(|value| Cell::fixed(value, 3));
+    let head = [
+        Column::text("window"),
+        Column::text("version"),
+        Column::number("answers"),
+        Column::number("failed"),
+        Column::number("labels"),
+        Column::number("mean score"),
+        Column::number(rate),
+        Column::number("gap"),
+        Column::number("AUC"),
+        Column::number("Brier"),
+    ];
+    Table::new(head).caption("In brackets: the interval if chance works on whole days").rows(
+        summaries.iter().map(|summary| {
+            [
+                Cell::from(window_in_words(summary.window)),
+                Cell::from(summary.version.to_string()),
+                summary.counts.answers.into(),
+                summary.counts.failed.into(),
+                summary.counts.labelled.into(),
+                fixed(summary.mean_score).into(),
+                fixed(summary.positive_rate).into(),
+                interval(summary.gap).into(),
+                interval(summary.roc_auc).into(),
+                interval(summary.brier).into(),
+            ]
+        }),
+    )
+}
+
+/// Alerts in the order given, each with what it says in words.
+pub fn alerts_section(heading: impl Into<String>, alerts: &[Alert]) -> Section {
+    let head = [
+        Column::text("at"),
+        Column::mark("state"),
+        Column::text("rule"),
+        Column::text("series"),
+        Column::number("value"),
+        Column::text("since"),
+        Column::text("in words"),
+    ];
+    let table = Table::new(head).rows(alerts.iter().map(|alert| {
+        let (tone, word) = match alert.state {
+            AlertState::Firing => (Tone::Bad, "firing"),
+            AlertState::Pending => (Tone::Caution, "pending"),
+            AlertState::Inactive if alert.is_resolved() => (Tone::Good, "resolved"),
+            AlertState::Inactive => (Tone::Neutral, "inactive"),
+        };
+        [
+            Cell::from(alert.at.to_string()),
+            Badge::new(tone, word).into(),
+            Cell::from(alert.rule.as_str()),
+            Cell::from(Html::code(&alert.labels.to_string())),
+            Cell::fixed(alert.value, 3),
+            Cell::from(alert.since.to_string()),
+            Cell::from(alert.summary.as_str()),
+        ]
+    }));
+    Section::new(heading).with(table)
+}
