@@ -59,7 +59,7 @@ impl<S: Series> Family<S> {
         let family = Self(Arc::new(Core { definition, shape, clock, hasher, table: RwLock::new(table) }));
         if family.0.definition.labels.is_empty() {
             // Known to be 0 before it is used.
-            family.0.insert(&[]);
+            family.0.insert(&[], |_| ());
         }
         family
     }
@@ -81,14 +81,13 @@ impl<S: Series> Family<S> {
         if let Some(series) = core.table.read().find(hash, values) {
             return Ok(series.clone());
         }
-        Ok(core.insert(values).0)
+        Ok(core.insert(values, |_| ()))
     }
 
-    /// The same series if it is new.
-    pub(super) fn with_new(&self, values: &[&str]) -> Result<Option<S>> {
+    /// The same; a series that is new is brought to its first value before anybody sees it.
+    pub(super) fn with_start(&self, values: &[&str], start: impl FnOnce(&S)) -> Result<S> {
         self.0.check(values)?;
-        let (series, is_new) = self.0.insert(values);
-        Ok(is_new.then_some(series))
+        Ok(self.0.insert(values, start))
     }
 
     /// The same by label names, in any order.
@@ -129,6 +128,34 @@ impl<S: Series> Family<S> {
         }
         Arc::make_mut(slots).remove(removed);
         Ok(true)
+    }
+
+    /// Removes, as [`remove`](Self::remove) does, all series that have these labels among
+    /// theirs; how many there were. No labels, no series.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] if the family has no label of one of the names.
+    pub fn remove_where(&self, labels: &[(&str, &str)]) -> Result<usize> {
+        let core = &*self.0;
+        let place = |name: &str| core.definition.labels.iter().position(|label| label == name);
+        let wanted: Option<Vec<(usize, &str)>> =
+            labels.iter().map(|(name, value)| Some((place(name)?, *value))).collect();
+        let wanted = wanted.ok_or_else(|| core.mismatch(labels.iter().map(|(name, _)| *name)))?;
+        if wanted.is_empty() {
+            return Ok(0);
+        }
+        let mut table = core.table.write();
+        let Table { slots, places } = &mut *table;
+        let before = slots.len();
+        let slots = Arc::make_mut(slots);
+        slots.retain(|slot| {
+            !wanted.iter().all(|(place, value)| slot.values.get(*place).is_some_and(|it| **it == **value))
+        });
+        places.clear();
+        for (place, slot) in slots.iter().enumerate() {
+            places.insert_unique(slot.hash, place, |place| slots.get(*place).map_or(0, |slot| slot.hash));
+        }
+        Ok(before - slots.len())
     }
 
     /// Exposes none of the series any longer, as [`remove`](Self::remove) for each. The one
@@ -190,15 +217,16 @@ impl<S: Series> Core<S> {
         Error::Labels { metric: base.clone(), expected: labels.clone(), given }
     }
 
-    /// The series of `values`, started now unless it is there, and whether it was.
-    fn insert(&self, values: &[&str]) -> (S, bool) {
+    /// The series of `values`, started now unless it is there.
+    fn insert(&self, values: &[&str], start: impl FnOnce(&S)) -> S {
         let hash = self.hash(values);
         let created = self.clock.now().as_micros();
         let mut table = self.table.write();
         if let Some(series) = table.find(hash, values) {
-            return (series.clone(), false);
+            return series.clone();
         }
         let series = S::start(&self.shape);
+        start(&series);
         let Table { slots, places } = &mut *table;
         let slots = Arc::make_mut(slots);
         let place = slots.len();
@@ -210,7 +238,7 @@ impl<S: Series> Core<S> {
             series: series.clone(),
         }));
         places.insert_unique(hash, place, |place| slots.get(*place).map_or(0, |slot| slot.hash));
-        (series, true)
+        series
     }
 }
 

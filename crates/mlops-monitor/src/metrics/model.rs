@@ -158,11 +158,7 @@ impl ModelMetrics {
     /// Exposes a drift score of NaN, not known, for features that have none yet.
     pub fn register_features<'a>(&self, model: &ModelName, features: impl IntoIterator<Item = &'a str>) {
         for feature in features {
-            if let Ok(known) = self.drift.with_new(&[feature, model.as_str()])
-                && let Some(new) = known
-            {
-                new.set(f64::NAN);
-            }
+            drop(self.drift.with_start(&[feature, model.as_str()], |new| new.set(f64::NAN)));
         }
     }
 
@@ -183,7 +179,7 @@ impl ModelMetrics {
 
     /// How far the feature has moved, by the measure of the caller; NaN is not known.
     pub fn set_drift(&self, model: &ModelName, feature: &str, score: f64) {
-        if let Ok(gauge) = self.drift.with(&[feature, model.as_str()]) {
+        if let Ok(gauge) = self.drift.with_start(&[feature, model.as_str()], |new| new.set(score)) {
             gauge.set(score);
         }
     }
@@ -196,14 +192,13 @@ impl ModelMetrics {
         let Ok(found) = versions.find_entry(hash, |recorder| recorder.is(model, version)) else {
             return false;
         };
-        let (Recorder { version_text, predictions, shadow_predictions, .. }, _) = found.remove();
-        let labels = [model.as_str(), &version_text];
-        for family in [&self.predictions, &self.shadow_predictions] {
-            for (prediction_type, _) in predictions.iter().chain(&shadow_predictions) {
-                drop(family.remove(&[labels[0], labels[1], prediction_type]));
-            }
+        let (Recorder { version_text, .. }, _) = found.remove();
+        let labels = [("model_name", model.as_str()), ("model_version", &version_text)];
+        for family in [&self.predictions, &self.shadow_predictions, &self.shadow_errors] {
+            drop(family.remove_where(&labels));
         }
-        drop((self.latency.remove(&labels), self.accuracy.remove(&labels), self.confidence.remove(&labels)));
+        drop((self.latency.remove_where(&labels), self.accuracy.remove_where(&labels)));
+        drop(self.confidence.remove_where(&labels));
         true
     }
 
@@ -240,9 +235,7 @@ impl ModelMetrics {
         let shadow_predictions = typed(&self.shadow_predictions, &types)?;
         types.push(CONSTANT);
         let predictions = typed(&self.predictions, &types)?;
-        if let Some(accuracy) = self.accuracy.with_new(&labels)? {
-            accuracy.set(f64::NAN);
-        }
+        self.accuracy.with_start(&labels, |new| new.set(f64::NAN))?;
         self.errors.with(&[labels[0], INVALID_SCORE])?;
         self.shadow_errors.with(&[labels[0], labels[1], INVALID_SCORE])?;
         let (latency, confidence) = (self.latency.with(&labels)?, self.confidence.with(&labels)?);
