@@ -1,6 +1,7 @@
 //! Version on trial, version in production, the one before it, constant, typed error: in this
 //! order, and the answer says which.
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![allow(clippy::float_cmp, reason = "the models of the tests answer these very numbers")]
 
 mod support;
 
@@ -158,7 +159,9 @@ fn without_inputs_no_version_is_asked() {
     for (panics, kind) in [(false, "lookup_unavailable"), (true, "lookup_broken")] {
         let lookup = Arc::new(Failing(names.clone(), panics));
         let route = Route::new(constant(2, 0.7)).with_previous(constant(1, 0.1));
-        let build = |route| Predictor::builder("m".parse().unwrap(), route, lookup.clone()).build().unwrap();
+        let build = |route| {
+            Predictor::builder("m".parse().unwrap(), route, Arc::<Failing>::clone(&lookup)).build().unwrap()
+        };
 
         let answer = build(route.clone().with_constant(0.2)).predict(&request(&id("a"), "N1")).unwrap();
         assert_eq!((answer.score, answer.served_by), (0.2, ServedBy::Constant));

@@ -122,6 +122,12 @@ impl RateLimiter {
             let latest = now_ns.saturating_add(self.bucket);
             let next = full_at.clamp(now_ns, latest).saturating_add(weight);
             if next > latest {
+                if full_at > latest {
+                    // The clock went back. What is kept must too, or nobody gets in until it
+                    // has caught up; whoever else has changed it meanwhile has seen the same.
+                    let _ =
+                        self.full_at.compare_exchange(full_at, latest, Ordering::Relaxed, Ordering::Relaxed);
+                }
                 let wait = u64::try_from(next.saturating_sub(latest)).unwrap_or(0);
                 return Err(NotNow::RetryAfter(Duration::from_nanos(wait)));
             }

@@ -99,3 +99,52 @@ impl Salt {
         self.place(unit) < share.0 / 100.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another release must not move a unit: these places are a promise.
+    #[test]
+    fn places_never_change() {
+        let salt = Salt::new(["flight-delay", "1.1.0"]);
+        let places = ["", "N14228", "N14229", "Ümlaut"].map(|unit| salt.place(unit));
+        // From another program for the same formula.
+        assert_eq!(
+            places,
+            [0.520852801725943, 0.05941484750616599, 0.22276773438516229, 0.06420280629130148]
+        );
+    }
+
+    /// An independent spelling of the hash.
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!(fnv(FNV_START, b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv(FNV_START, b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv(FNV_START, b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn parts_of_a_salt_do_not_run_together() {
+        let place = |parts: [&str; 2]| Salt::new(parts).place("N14228");
+        assert!(place(["a", "bc"]).to_bits() != place(["ab", "c"]).to_bits());
+    }
+
+    /// Chi-square over 100 cells, 99 degrees of freedom: 148 is its 99.9 % point.
+    #[test]
+    fn places_are_even() {
+        for prefix in ["N", "user-", "00000000-0000-4000-8000-00000000"] {
+            let salt = Salt::new(["flight-delay", "1.1.0"]);
+            let mut cells = [0_u32; 100];
+            for unit in 0..50_000 {
+                let place = salt.place(&format!("{prefix}{unit:04}"));
+                assert!((0.0..1.0).contains(&place));
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 99")]
+                let cell = (place * 100.0) as usize;
+                cells[cell] += 1;
+            }
+            let chi2: f64 = cells.iter().map(|count| (f64::from(*count) - 500.0).powi(2) / 500.0).sum();
+            assert!(chi2 < 148.0, "{prefix}: {chi2}");
+        }
+    }
+}

@@ -21,8 +21,10 @@ use crate::{Model, Result, Scale, Signature};
 /// ```
 pub struct FnModel {
     signature: Signature,
-    function: Box<dyn Fn(&[f64]) -> f64 + Send + Sync>,
+    function: Box<Function>,
 }
+
+type Function = dyn Fn(&[f64]) -> f64 + Send + Sync;
 
 impl FnModel {
     /// Of the inputs with these names.

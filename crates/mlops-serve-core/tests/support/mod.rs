@@ -47,11 +47,16 @@ pub(crate) struct Set {
 
 pub(crate) fn set(route: Route) -> Set {
     let (clock, events) = (Arc::new(ManualClock::new(noon())), Arc::new(Recorder::default()));
-    let lookup = Arc::new(RequestLookup::new(INPUTS));
-    let builder = Predictor::builder("flight-delay".parse().unwrap(), route, lookup)
-        .clock(Arc::<ManualClock>::clone(&clock))
-        .observer(Arc::<Recorder>::clone(&events));
+    let builder =
+        set_without_observer(route)
+            .clock(Arc::<ManualClock>::clone(&clock))
+            .observer(Arc::<Recorder>::clone(&events));
     Set { clock, events, builder }
+}
+
+pub(crate) fn set_without_observer(route: Route) -> PredictorBuilder {
+    let lookup = Arc::new(RequestLookup::new(INPUTS));
+    Predictor::builder("flight-delay".parse().unwrap(), route, lookup)
 }
 
 pub(crate) const FIELDS: [(&str, FieldValue<'static>); 3] = [
