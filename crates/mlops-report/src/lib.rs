@@ -23,7 +23,9 @@
 //! | list checks, columns, groups | [`Table`], [`Column`], [`Cell`], [`Badge`] |
 //! | say what a thing is | [`KeyValues`] |
 //! | fold something away | [`Details`] |
-//! | show a course over time | [`LineChart`], [`Series`] |
+//! | show a course over time, its interval, and when it was decided | [`LineChart`], [`Series`] |
+//! | say when what happened | [`Timeline`], [`Lane`] |
+//! | show many courses at once | [`HeatMap`], [`HeatCell`] |
 //! | compare sizes | [`BarChart`] |
 //! | show estimates and how sure they are | [`IntervalChart`] |
 //! | show how a distribution moved | [`DistributionChart`] |
@@ -44,7 +46,9 @@ mod page;
 mod table;
 
 pub use badge::{Badge, Banner, Tone};
-pub use chart::{BarChart, DistributionChart, IntervalChart, LineChart, Series};
+pub use chart::{
+    BarChart, DistributionChart, HeatCell, HeatMap, IntervalChart, Lane, LineChart, Place, Series, Timeline,
+};
 pub use html::Html;
 pub use list::{Details, Headline, KeyValues, Value};
 pub use page::{Page, Section};

@@ -1,5 +1,6 @@
 use maud::html;
 
+use super::limits::Limits;
 use super::rows::{self, Row};
 use super::scale::Scale;
 use super::{Key, figure, unit};
@@ -19,13 +20,13 @@ use crate::{Html, Tone, number};
 pub struct BarChart {
     title: String,
     bars: Vec<(String, f64, Tone)>,
-    limits: Vec<(String, f64)>,
+    limits: Limits,
 }
 
 impl BarChart {
     /// A chart without bars.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), bars: Vec::new(), limits: Vec::new() }
+        Self { title: title.into(), bars: Vec::new(), limits: Limits::default() }
     }
 
     /// Adds a bar.
@@ -38,7 +39,7 @@ impl BarChart {
     /// Adds a dashed line across all bars.
     #[must_use]
     pub fn limit(mut self, label: impl Into<String>, value: f64) -> Self {
-        self.limits.push((label.into(), value));
+        self.limits.push(label, value);
         self
     }
 }
@@ -51,12 +52,8 @@ impl From<BarChart> for Html {
             .map(|(label, value, tone)| Row { label, value: number::number(*value), class: tone.class() })
             .collect();
         let values = chart.bars.iter().map(|(_, value, _)| *value);
-        let scale = Scale::of(values.chain(chart.limits.iter().map(|(_, value)| *value)).chain([0.0]));
-        let keys: Vec<Key> = chart
-            .limits
-            .iter()
-            .map(|(label, value)| Key::new("limit", format!("{label} {}", number::number(*value))))
-            .collect();
+        let scale = Scale::of(values.chain(chart.limits.values()).chain([0.0]));
+        let keys: Vec<Key> = chart.limits.keys().collect();
         let drawing = rows::draw(&chart.title, &rows, scale.as_ref(), &chart.limits, |index, scale| {
             let value = chart.bars[index].1;
             let (zero, end) = (scale.at(0.0), scale.at(value));

@@ -2,9 +2,11 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use super::frame::Plot;
+use super::limits::Limits;
 use super::rows::{self, Row};
 use super::scale::Scale;
-use super::{Key, figure, nothing, percent, unit};
+use super::{Key, figure, nothing, unit};
 use crate::html::Text;
 use crate::{Html, number};
 
@@ -101,28 +103,14 @@ impl DistributionChart {
             }
             path
         };
-        Some(html! {
-            div class="plot low" {
-                div class="y" aria-hidden="true" {
-                    @for tick in &y.ticks { span style={ "top:" (percent(1.0 - tick.at)) } { (tick.label) } }
-                }
-                div class="canvas" {
-                    svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" {
-                        title { (Text(&self.title)) ": " (Text(&self.names.0)) " and " (Text(&self.names.1)) " shares by bin" }
-                        @for tick in &y.ticks {
-                            line class="grid" x1="0" x2="1000" y1=(unit(1.0 - tick.at)) y2=(unit(1.0 - tick.at)) {}
-                        }
-                        @if !reference.is_empty() { path class="was" d=(outline(&reference, true)) {} }
-                        @if !current.is_empty() { path class="is" d=(outline(&current, false)) {} }
-                    }
-                }
-                div class="x" aria-hidden="true" {
-                    @for (index, tick) in x.ticks.iter().enumerate() {
-                        span class=[(index % 2 == 1).then_some("minor")] style={ "left:" (percent(tick.at)) } { (tick.label) }
-                    }
-                }
-            }
-        })
+        let title = html! {
+            (Text(&self.title)) ": " (Text(&self.names.0)) " and " (Text(&self.names.1)) " shares by bin"
+        };
+        let shapes = html! {
+            @if !reference.is_empty() { path class="was" d=(outline(&reference, true)) {} }
+            @if !current.is_empty() { path class="is" d=(outline(&current, false)) {} }
+        };
+        Some(Plot { class: "low", y: &y, x: &x.ticks, title, shapes, above: html! {} }.draw())
     }
 
     fn draw_names(&self, names: &[String]) -> Markup {
@@ -140,7 +128,7 @@ impl DistributionChart {
             })
             .collect();
         let scale = Scale::of(self.reference.iter().chain(&self.current).copied().chain([0.0]));
-        rows::draw(&self.title, &rows, scale.as_ref(), &[], |index, scale| {
+        rows::draw(&self.title, &rows, scale.as_ref(), &Limits::default(), |index, scale| {
             html! {
                 rect class="was" x="0" width=(unit(scale.at(share(&self.reference, index)))) y=(index * 1000 + 160) height="340" {}
                 rect class="is" x="0" width=(unit(scale.at(share(&self.current, index)))) y=(index * 1000 + 500) height="340" {}

@@ -1,5 +1,6 @@
 use maud::html;
 
+use super::limits::Limits;
 use super::rows::{self, Row};
 use super::scale::Scale;
 use super::{Key, figure, unit};
@@ -29,13 +30,13 @@ struct Estimate {
 pub struct IntervalChart {
     title: String,
     estimates: Vec<Estimate>,
-    limits: Vec<(String, f64)>,
+    limits: Limits,
 }
 
 impl IntervalChart {
     /// A chart without estimates.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), estimates: Vec::new(), limits: Vec::new() }
+        Self { title: title.into(), estimates: Vec::new(), limits: Limits::default() }
     }
 
     /// Adds an estimate with the ends of its interval.
@@ -48,7 +49,7 @@ impl IntervalChart {
     /// Adds a dashed line across all rows.
     #[must_use]
     pub fn limit(mut self, label: impl Into<String>, value: f64) -> Self {
-        self.limits.push((label.into(), value));
+        self.limits.push(label, value);
         self
     }
 }
@@ -70,12 +71,8 @@ impl From<IntervalChart> for Html {
             })
             .collect();
         let values = chart.estimates.iter().flat_map(|row| [row.value, row.lower, row.upper]);
-        let scale = Scale::of(values.chain(chart.limits.iter().map(|(_, value)| *value)));
-        let keys: Vec<Key> = chart
-            .limits
-            .iter()
-            .map(|(label, value)| Key::new("limit", format!("{label} {}", number::number(*value))))
-            .collect();
+        let scale = Scale::of(values.chain(chart.limits.values()));
+        let keys: Vec<Key> = chart.limits.keys().collect();
         let drawing = rows::draw(&chart.title, &rows, scale.as_ref(), &chart.limits, |index, scale| {
             let row = &chart.estimates[index];
             let middle = index * 1000 + 500;

@@ -2,13 +2,19 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use super::frame::{Plot, label_ticks, middle, pack};
+use super::limits::Limits;
 use super::scale::{Scale, Tick};
+use super::time::{self, TimeScale};
 use super::{Key, figure, nothing, percent, series_class, unit};
 use crate::html::Text;
-use crate::{Html, number};
+use crate::{Html, Tone, number};
 
 /// Beyond this many points a series is a line without dots.
 const DOTS: usize = 60;
+
+/// About how wide a character of a label is on a phone, as a share of the drawing.
+const CHARACTER: f64 = 0.025;
 
 /// A line of a [`LineChart`]: a value for each place on the x axis; NaN leaves a gap.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,20 +38,68 @@ impl Series {
     }
 }
 
+/// A place on the x axis of a [`LineChart`]: made from a label, a number, or a moment (UTC
+/// microseconds since 1970).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Place {
+    /// The first of the labels that is equal.
+    Label(String),
+    /// A number on an axis of numbers.
+    Number(f64),
+    /// A moment on an axis of moments.
+    Moment(i64),
+}
+
+impl From<&str> for Place {
+    fn from(label: &str) -> Self {
+        Self::Label(label.to_owned())
+    }
+}
+
+impl From<String> for Place {
+    fn from(label: String) -> Self {
+        Self::Label(label)
+    }
+}
+
+impl From<f64> for Place {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<i64> for Place {
+    fn from(moment: i64) -> Self {
+        Self::Moment(moment)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Places {
     Labels(Vec<String>),
     Numbers(Vec<f64>),
+    Moments(Vec<i64>),
 }
 
-/// The x axis of a chart: where each point lies (0 to 1, or nowhere), and its words.
+/// A line up the chart, and its words.
+#[derive(Clone, Debug, PartialEq)]
+struct Marker {
+    label: String,
+    place: Place,
+    tone: Tone,
+}
+
+/// The x axis of a chart: where each point lies (0 to 1, or nowhere), its words, and where
+/// each marker lies.
 struct Axis {
     places: Vec<Option<f64>>,
     ticks: Vec<Tick>,
     words: Vec<String>,
+    markers: Vec<Option<f64>>,
 }
 
-/// Several series over labels (months, windows) or numbers (time, rank, size).
+/// Several series over labels (months, windows), numbers (rank, size) or moments.
 ///
 /// A value that has no place on the x axis, or is not finite, is not drawn: the line has
 /// a gap there.
@@ -62,7 +116,8 @@ pub struct LineChart {
     title: String,
     places: Places,
     series: Vec<Series>,
-    limits: Vec<(String, f64)>,
+    limits: Limits,
+    markers: Vec<Marker>,
 }
 
 impl LineChart {
@@ -79,8 +134,25 @@ impl LineChart {
         Self::over(title, Places::Numbers(numbers.into_iter().collect()))
     }
 
+    /// A chart whose x axis is time: moments as UTC microseconds since 1970, as
+    /// `Timestamp::as_micros` of `mlops-core` gives them.
+    ///
+    /// ```
+    /// use mlops_report::{Html, LineChart, Series, Tone};
+    /// let days = (0..10).map(|day| day * 86_400_000_000_i64);
+    /// let chart = LineChart::over_moments("Canary minus champion, Brier", days)
+    ///     .series(Series::new("running mean", [0.004; 10]).band([(-0.002, 0.011); 10]))
+    ///     .limit("harm above", 0.01)
+    ///     .marker("to 50 %", 3 * 86_400_000_000_i64, Tone::Good);
+    /// assert!(Html::from(chart).as_str().contains("to 50 %, 1970-01-04"));
+    /// ```
+    pub fn over_moments(title: impl Into<String>, moments: impl IntoIterator<Item = i64>) -> Self {
+        Self::over(title, Places::Moments(moments.into_iter().collect()))
+    }
+
     fn over(title: impl Into<String>, places: Places) -> Self {
-        Self { title: title.into(), places, series: Vec::new(), limits: Vec::new() }
+        let (series, limits, markers) = (Vec::new(), Limits::default(), Vec::new());
+        Self { title: title.into(), places, series, limits, markers }
     }
 
     /// Adds a line.
@@ -93,7 +165,15 @@ impl LineChart {
     /// Adds a dashed line across the chart.
     #[must_use]
     pub fn limit(mut self, label: impl Into<String>, value: f64) -> Self {
-        self.limits.push((label.into(), value));
+        self.limits.push(label, value);
+        self
+    }
+
+    /// Adds a line up the chart with a label on top, such as the moment of a decision. A
+    /// place of another kind than the x axis, or a label that it has not, is not drawn.
+    #[must_use]
+    pub fn marker(mut self, label: impl Into<String>, place: impl Into<Place>, tone: Tone) -> Self {
+        self.markers.push(Marker { label: label.into(), place: place.into(), tone });
         self
     }
 
@@ -101,66 +181,118 @@ impl LineChart {
         match &self.places {
             Places::Labels(labels) if labels.is_empty() => None,
             Places::Labels(labels) => {
-                let at = |index: usize| (index as f64 + 0.5) / labels.len() as f64;
-                let every = labels.len().div_ceil(12);
-                let ticks = labels.iter().enumerate().step_by(every);
-                let ticks = ticks.map(|(index, label)| Tick { at: at(index), label: label.clone() });
-                let places = (0..labels.len()).map(|index| Some(at(index)));
-                Some(Axis { places: places.collect(), ticks: ticks.collect(), words: labels.clone() })
+                let at = |index| middle(index, labels.len());
+                let markers = self.markers.iter().map(|marker| match &marker.place {
+                    Place::Label(label) => labels.iter().position(|known| known == label).map(at),
+                    _ => None,
+                });
+                Some(Axis {
+                    places: (0..labels.len()).map(|index| Some(at(index))).collect(),
+                    ticks: label_ticks(labels),
+                    words: labels.clone(),
+                    markers: markers.collect(),
+                })
             }
             Places::Numbers(numbers) => {
-                let scale = Scale::of(numbers.iter().copied())?;
-                let places =
-                    numbers.iter().map(|number| number.is_finite().then(|| scale.at(*number))).collect();
-                let words = numbers.iter().map(|number| number::number(*number)).collect();
-                Some(Axis { places, ticks: scale.ticks, words })
+                let marked = self.markers.iter().map(|marker| match marker.place {
+                    Place::Number(number) if number.is_finite() => Some(number),
+                    _ => None,
+                });
+                let known = numbers.iter().copied().find(|number| number.is_finite())?;
+                let scale =
+                    Scale::of(numbers.iter().copied().chain(marked.clone().flatten()).chain([known]))?;
+                Some(Axis {
+                    places: numbers.iter().map(|x| x.is_finite().then(|| scale.at(*x))).collect(),
+                    words: numbers.iter().map(|number| number::number(*number)).collect(),
+                    markers: marked.map(|number| number.map(|number| scale.at(number))).collect(),
+                    ticks: scale.ticks,
+                })
+            }
+            Places::Moments(moments) => {
+                let marked = self.markers.iter().map(|marker| match marker.place {
+                    Place::Moment(moment) => Some(moment),
+                    _ => None,
+                });
+                let known = *moments.first()?;
+                let scale =
+                    TimeScale::of(moments.iter().copied().chain(marked.clone().flatten()).chain([known]))?;
+                Some(Axis {
+                    places: moments.iter().map(|moment| Some(scale.at(*moment))).collect(),
+                    words: moments.iter().map(|moment| time::words(*moment)).collect(),
+                    markers: marked.map(|moment| moment.map(|moment| scale.at(moment))).collect(),
+                    ticks: scale.ticks,
+                })
             }
         }
     }
 
     fn draw(&self) -> Option<Markup> {
-        let Axis { places: x, ticks: x_ticks, words } = self.x()?;
+        let Axis { places: x, ticks, words, markers } = self.x()?;
         let of_series = self.series.iter().flat_map(|series| {
             series.values.iter().copied().chain(series.band.iter().flat_map(|(low, high)| [*low, *high]))
         });
-        let y = Scale::of(of_series.chain(self.limits.iter().map(|(_, value)| *value)))?;
+        let y = Scale::of(of_series.chain(self.limits.values()))?;
         let up = |value: f64| 1.0 - y.at(value);
-        Some(html! {
-            div class="plot" {
-                div class="y" aria-hidden="true" {
-                    @for tick in &y.ticks { span style={ "top:" (percent(1.0 - tick.at)) } { (tick.label) } }
+        let shapes = html! {
+            @for value in self.limits.values() {
+                line class="limit" x1="0" x2="1000" y1=(unit(up(value))) y2=(unit(up(value))) {}
+            }
+            @for (marker, at) in self.markers.iter().zip(&markers) {
+                @if let Some(at) = at {
+                    line class={ "marker " (marker.tone.class()) } x1=(unit(*at)) x2=(unit(*at)) y1="0" y2="1000" {}
                 }
-                div class="canvas" {
-                    svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" {
-                        title { (Text(&self.title)) ": " (Text(&self.summary())) }
-                        @for tick in &y.ticks {
-                            line class="grid" x1="0" x2="1000" y1=(unit(1.0 - tick.at)) y2=(unit(1.0 - tick.at)) {}
-                        }
-                        @for (_, value) in self.limits.iter().filter(|(_, value)| value.is_finite()) {
-                            line class="limit" x1="0" x2="1000" y1=(unit(up(*value))) y2=(unit(up(*value))) {}
-                        }
-                        @for (index, series) in self.series.iter().enumerate() {
-                            g class=(series_class(index)) {
-                                @for path in bands(&x, &series.band, up) { path class="band" d=(path) {} }
-                                @for path in lines(&x, &series.values, up) { path class="line" d=(path) {} }
-                                @for (at, value, word) in dots(&x, &series.values, &words) {
-                                    path class="dot" d={ "M" (unit(at)) " " (unit(up(value))) "h0" } {
-                                        title { (Text(word)) ": " (Text(&series.name)) " " (number::number(value)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-                div class="x" aria-hidden="true" {
-                    @for (index, tick) in x_ticks.iter().enumerate() {
-                        span class=[(index % 2 == 1).then_some("minor")] style={ "left:" (percent(tick.at)) } {
-                            (Text(&tick.label))
+            }
+            @for (index, series) in self.series.iter().enumerate() {
+                g class=(series_class(index)) {
+                    @for path in bands(&x, &series.band, up) { path class="band" d=(path) {} }
+                    @for path in lines(&x, &series.values, up) { path class="line" d=(path) {} }
+                    @for (at, value, word) in dots(&x, &series.values, &words) {
+                        path class="dot" d={ "M" (unit(at)) " " (unit(up(value))) "h0" } {
+                            title { (Text(word)) ": " (Text(&series.name)) " " (number::number(value)) }
                         }
                     }
                 }
             }
-        })
+        };
+        let title = html! { (Text(&self.title)) ": " (Text(&self.summary())) };
+        let above = self.labels(&markers);
+        Some(Plot { class: "", y: &y, x: &ticks, title, shapes, above }.draw())
+    }
+
+    /// What stands above the markers: each label ends or begins at its line, whichever
+    /// leaves it room, in a row where it meets no other.
+    fn labels(&self, markers: &[Option<f64>]) -> Markup {
+        let mut placed: Vec<(f64, String, Tone)> = self
+            .markers
+            .iter()
+            .zip(markers)
+            .filter_map(|(marker, at)| Some(((*at)?, self.spelled(marker), marker.tone)))
+            .collect();
+        placed.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let rows = pack(placed.iter().map(|(at, label, _)| {
+            let width = label.chars().count() as f64 * CHARACTER;
+            if *at > 0.5 { (at - width, width) } else { (*at, width) }
+        }));
+        html! {
+            @if !placed.is_empty() {
+                div class="markers" style={ "--rows:" (rows.iter().max().map_or(0, |row| row + 1)) } {
+                    @for ((at, label, tone), row) in placed.iter().zip(&rows) {
+                        span class={ "marker-label " (tone.class()) (if *at > 0.5 { " before" } else { "" }) }
+                            style={ "left:" (percent(*at)) ";--row:" (row) } { (Text(label)) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words of a marker; on an axis of time they say when.
+    fn spelled(&self, marker: &Marker) -> String {
+        match (&self.places, &marker.place) {
+            (Places::Moments(_), Place::Moment(moment)) => {
+                format!("{}, {}", marker.label, time::words(*moment))
+            }
+            _ => marker.label.clone(),
+        }
     }
 
     /// The same in words, for who can't see it.
@@ -185,12 +317,7 @@ impl From<LineChart> for Html {
         let lines = chart.series.iter().enumerate();
         let mut keys: Vec<Key> =
             lines.map(|(index, series)| Key::new(series_class(index), &series.name)).collect();
-        keys.extend(
-            chart
-                .limits
-                .iter()
-                .map(|(label, value)| Key::new("limit", format!("{label} {}", number::number(*value)))),
-        );
+        keys.extend(chart.limits.keys());
         figure(&chart.title, &keys, &chart.draw().unwrap_or_else(nothing))
     }
 }

@@ -6,17 +6,24 @@
 
 mod bar;
 mod distribution;
+mod frame;
+mod heat;
 mod interval;
+mod limits;
 mod line;
 mod rows;
 mod scale;
+mod time;
+mod timeline;
 
 use maud::{Markup, html};
 
 pub use bar::BarChart;
 pub use distribution::DistributionChart;
+pub use heat::{HeatCell, HeatMap};
 pub use interval::IntervalChart;
-pub use line::{LineChart, Series};
+pub use line::{LineChart, Place, Series};
+pub use timeline::{Lane, Timeline};
 
 use crate::Html;
 use crate::html::Text;

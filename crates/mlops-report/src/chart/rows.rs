@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::frame::x_axis;
+use super::limits::Limits;
 use super::scale::Scale;
-use super::{nothing, percent, unit};
+use super::{nothing, unit};
 use crate::html::Text;
 
 /// A row: its name, its number as it is read, and a class for its tone.
@@ -19,7 +21,7 @@ pub(super) fn draw(
     title: &str,
     rows: &[Row<'_>],
     scale: Option<&Scale>,
-    limits: &[(String, f64)],
+    limits: &Limits,
     shapes: impl Fn(usize, &Scale) -> Markup,
 ) -> Markup {
     let Some(scale) = scale.filter(|_| !rows.is_empty()) else {
@@ -43,17 +45,13 @@ pub(super) fn draw(
                     @for tick in &scale.ticks {
                         line class="grid" x1=(unit(tick.at)) x2=(unit(tick.at)) y1="0" y2=(height) {}
                     }
-                    @for (_, value) in limits.iter().filter(|(_, value)| value.is_finite()) {
-                        line class="limit" x1=(unit(scale.at(*value))) x2=(unit(scale.at(*value))) y1="0" y2=(height) {}
+                    @for value in limits.values() {
+                        line class="limit" x1=(unit(scale.at(value))) x2=(unit(scale.at(value))) y1="0" y2=(height) {}
                     }
                     @for (index, row) in rows.iter().enumerate() { g class=(row.class) { (shapes(index, scale)) } }
                 }
             }
-            div class="x" aria-hidden="true" {
-                @for (index, tick) in scale.ticks.iter().enumerate() {
-                    span class=[(index % 2 == 1).then_some("minor")] style={ "left:" (percent(tick.at)) } { (tick.label) }
-                }
-            }
+            (x_axis(&scale.ticks))
         }
     }
 }
