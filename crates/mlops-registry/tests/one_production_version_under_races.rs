@@ -165,3 +165,90 @@ fn racing_registrations_of_one_version_have_one_winner() {
         world.is_whole();
     }
 }
+
+#[test]
+fn of_racing_rollbacks_one_goes_through() {
+    const THREADS: usize = 8;
+    for world in worlds() {
+        for text in ["1.0.0", "2.0.0", "3.0.0", "4.0.0"] {
+            world.promoted(text);
+        }
+        // All want to get away from the version of now: one step back, not eight.
+        let mut steps = 0;
+        for expected in ["3.0.0", "2.0.0", "1.0.0"] {
+            let start = Barrier::new(THREADS);
+            let seen = world.registry.history(&model()).unwrap().len();
+            let won: usize = thread::scope(|scope| {
+                let threads: Vec<_> = (0..THREADS)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            start.wait();
+                            match world.dora.rollback_to(&model(), &version(expected), "all at once") {
+                                Ok(Decision::Granted(promotion)) => {
+                                    assert_eq!(promotion.number as usize, seen + 1);
+                                    1
+                                }
+                                Err(Error::Conflict { .. }) => 0,
+                                other => panic!("neither won nor lost: {other:?}"),
+                            }
+                        })
+                    })
+                    .collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert_eq!(won, 1, "{}", world.name);
+            steps += 1;
+            assert_eq!(in_production(&world), [version(expected)]);
+            assert_eq!(world.registry.history(&model()).unwrap().len(), 4 + steps);
+        }
+        world.is_whole();
+    }
+}
+
+#[test]
+fn promotions_rollbacks_and_trials_at_once_leave_one_of_each() {
+    use mlops_registry::trial::{TrialKind, TrialOutcome};
+    for world in worlds() {
+        world.promoted("1.0.0");
+        world.promoted("2.0.0");
+        let requests =
+            approved_requests(&world, &(0..4).map(|minor| format!("3.{minor}.0")).collect::<Vec<_>>());
+        let lost = |error: Error| match error {
+            Error::Conflict { .. } | Error::NothingBefore { .. } => {}
+            other => panic!("{other:?}"),
+        };
+        thread::scope(|scope| {
+            for request in &requests {
+                scope.spawn(|| world.dora.promote(&request.id()).map(drop).unwrap_or_else(lost));
+                scope.spawn(|| world.dora.rollback(&model(), "back").map(drop).unwrap_or_else(lost));
+                scope.spawn(|| {
+                    let tried = &request.version;
+                    let kind = TrialKind::Shadow;
+                    world.dora.start_trial(&model(), tried, kind).map(drop).unwrap_or_else(lost);
+                    let end = TrialOutcome::Completed;
+                    world.dora.end_trial(&model(), tried, end).map(drop).unwrap_or_else(lost);
+                });
+            }
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    let stages = world.registry.stages(&model()).unwrap();
+                    let at = |wanted| stages.iter().filter(|stage| stage.stage == wanted).count();
+                    assert!(at(Stage::Production) == 1 && at(Stage::Staging) <= 1, "{stages:?}");
+                }
+            });
+        });
+        let history = world.registry.history(&model()).unwrap();
+        assert_eq!(in_production(&world), [history.last().unwrap().version.clone()]);
+        for (before, after) in history.iter().zip(history.iter().skip(1)) {
+            assert_eq!((after.number, after.replaced.as_ref()), (before.number + 1, Some(&before.version)));
+        }
+        let promoted = history.iter().filter(|promotion| promotion.rollback.is_none()).count();
+        assert!(promoted <= 3 && history.len() > 2, "{history:?}");
+        let trials = world.registry.trials(&model()).unwrap();
+        assert!(
+            trials.iter().all(|trial| !trial.is_running()),
+            "each was ended by its own or by a promotion"
+        );
+        world.is_whole();
+    }
+}

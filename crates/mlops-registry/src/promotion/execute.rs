@@ -78,7 +78,8 @@ impl Plan {
     fn read(session: &Session, own: Expected, request: Stored<PromotionRequest>) -> Result<Self> {
         let registry = session.registry();
         let PromotionRequest { model, version, .. } = &request.value;
-        let switch = Switch::read(registry, model, version)?;
+        let family = Switch::family(registry, model)?;
+        let switch = Switch::read(registry, family, version)?;
         request.value.check_replaces(switch.current())?;
         let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
         let (policy_stands, policy) = registry.policy_now()?;

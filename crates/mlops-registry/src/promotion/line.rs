@@ -32,3 +32,100 @@ pub(super) fn before(history: &[Promotion]) -> Option<&Version> {
 pub(super) fn promotion_of<'a>(history: &'a [Promotion], version: &Version) -> Option<&'a Promotion> {
     history.iter().rfind(|promotion| promotion.rollback.is_none() && promotion.version == *version)
 }
+
+#[cfg(test)]
+mod tests {
+    use mlops_core::{Digest, Timestamp};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::promotion::Rollback;
+
+    fn promotion(major: u64, back: bool) -> Promotion {
+        Promotion {
+            model: "m".parse().unwrap(),
+            number: 1,
+            version: Version::new(major, 0, 0),
+            artifact: Digest::of("x"),
+            replaced: None,
+            request: 1,
+            approved_by: Vec::new(),
+            evidence: Vec::new(),
+            promoted_by: "dora".parse().unwrap(),
+            promoted_at: Timestamp::default(),
+            rollback: back.then(|| Rollback { reason: "why".to_owned(), restores: 1 }),
+        }
+    }
+
+    /// Positive numbers are promotions, negative ones rollbacks.
+    fn before_of(steps: &[i64]) -> Option<u64> {
+        let history: Vec<_> = steps.iter().map(|step| promotion(step.unsigned_abs(), *step < 0)).collect();
+        before(&history).map(Version::major)
+    }
+
+    #[test]
+    fn the_way_back() {
+        for (steps, expected) in [
+            (&[][..], None),
+            (&[1], None),
+            (&[1, 2, 3], Some(2)),
+            (&[1, 2, 3, -2], Some(1)),
+            (&[1, 2, 3, -2, -1], None),
+            // A promotion after a rollback goes back to what it replaced.
+            (&[1, 2, 3, -2, 4], Some(2)),
+            (&[1, 2, 3, -1, 4], Some(1)),
+            // The same version promoted twice stands twice in the way.
+            (&[1, 2, 1], Some(2)),
+            (&[1, 2, 1, -2], Some(1)),
+            (&[1, 2, 1, 3, -1], Some(2)),
+            // Put back from beyond the line: back to what it replaced.
+            (&[1, 2, -1, -2], Some(1)),
+            (&[1, 2, -1, -2, -1], None),
+        ] {
+            assert_eq!(before_of(steps), expected, "{steps:?}");
+        }
+    }
+
+    /// The same with a tree: a promotion hangs itself below the one in production, and a
+    /// rollback climbs.
+    fn climbed(steps: &[i64]) -> Option<u64> {
+        let mut nodes: Vec<(u64, Option<usize>)> = Vec::new();
+        let mut now: Option<usize> = None;
+        for step in steps {
+            let version = step.unsigned_abs();
+            let mut above = now.and_then(|at| nodes[at].1);
+            while let Some(at) = above.filter(|at| nodes[*at].0 != version) {
+                above = nodes[at].1;
+            }
+            now = match above {
+                Some(at) if *step < 0 => Some(at),
+                _ => {
+                    nodes.push((version, now));
+                    Some(nodes.len() - 1)
+                }
+            };
+        }
+        nodes[now?].1.map(|at| nodes[at].0)
+    }
+
+    proptest! {
+        #[test]
+        fn is_the_climb_of_a_tree(steps in prop::collection::vec((1..5_i64, any::<bool>()), 0..20)) {
+            let steps: Vec<_> = steps.into_iter().map(|(version, back)| if back { -version } else { version }).collect();
+            prop_assert_eq!(before_of(&steps), climbed(&steps));
+        }
+
+        /// What is rolled back to by the line alone comes to its end, and never to the same place.
+        #[test]
+        fn walking_back_comes_to_an_end(promotions in prop::collection::vec(1..5_i64, 1..10)) {
+            let mut steps = promotions.clone();
+            let mut walked = Vec::new();
+            while let Some(version) = before_of(&steps) {
+                walked.push(i64::try_from(version).unwrap());
+                steps.push(-i64::try_from(version).unwrap());
+            }
+            let expected: Vec<_> = promotions.iter().rev().skip(1).copied().collect();
+            prop_assert_eq!(walked, expected);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use super::{Decision, Promotion, Rollback, line, rules};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::audit::{Act, check_reason};
-use crate::model::ModelVersion;
+use crate::model::{Model, ModelVersion};
 use crate::registry::{Session, Stored};
 use crate::store::{Commit, Expected};
 use crate::{Error, Result};
@@ -31,15 +31,14 @@ impl Session {
         let mut attempt = Attempt::default();
         self.transact(|| {
             let own = self.allowed(Action::RollBack, Some(model))?;
+            let family = Switch::family(self.registry(), model)?;
+            attempt.check(&family.value)?;
             let history = self.registry().history(model)?;
             let Some(version) = line::before(&history) else {
-                // Tells a model that nobody knows from one with nothing to go back to.
-                self.registry().model(model)?;
                 let production = history.last().map(|promotion| promotion.version.clone());
                 return Err(Error::NothingBefore { model: model.clone(), production });
             };
-            let plan = Plan::read(self, own, model, version)?;
-            attempt.check(&plan)?;
+            let plan = Plan::read(self, own, family, version)?;
             let act = self.act(Action::RollBack, format!("{model}/{version}"));
             let restores = line::promotion_of(&history, version);
             let restores = restores.ok_or_else(|| Error::Corrupt {
@@ -68,9 +67,10 @@ impl Session {
         let mut attempt = Attempt::default();
         self.transact(|| {
             let own = self.allowed(Action::RollBack, Some(model))?;
+            let family = Switch::family(self.registry(), model)?;
+            attempt.check(&family.value)?;
             let history = self.registry().history(model)?;
-            let plan = Plan::read(self, own, model, version)?;
-            attempt.check(&plan)?;
+            let plan = Plan::read(self, own, family, version)?;
             if plan.switch.current() == Some(version) {
                 return Err(Error::Conflict {
                     what: "version",
@@ -110,19 +110,16 @@ impl Attempt {
     /// That production is what it was when the call began. Going back from what another has
     /// just put there is not what the caller meant: two that roll back at once would else go
     /// two steps.
-    fn check(&mut self, plan: &Plan) -> Result<()> {
-        let now = plan.switch.family.value.promotions;
-        let before = *self.promotions.get_or_insert(now);
-        if before == now {
+    fn check(&mut self, family: &Model) -> Result<()> {
+        let before = *self.promotions.get_or_insert(family.promotions);
+        if before == family.promotions {
             return Ok(());
         }
-        let words =
-            plan.switch.current().map_or_else(|| "empty".to_owned(), |version| format!("at {version}"));
         Err(Error::Conflict {
             what: "production of",
-            key: plan.switch.family.value.name.to_string(),
-            expected: "as it was when the rollback began".to_owned(),
-            current: words,
+            key: family.name.to_string(),
+            expected: format!("at promotion {before}, as when the rollback began"),
+            current: format!("at promotion {}", family.promotions),
         })
     }
 }
@@ -135,10 +132,10 @@ struct Plan {
 }
 
 impl Plan {
-    fn read(session: &Session, own: Expected, model: &ModelName, version: &Version) -> Result<Self> {
-        let key = ModelVersion::key_of(model, version);
+    fn read(session: &Session, own: Expected, family: Stored<Model>, version: &Version) -> Result<Self> {
+        let key = ModelVersion::key_of(&family.value.name, version);
         let candidate = session.registry().get::<ModelVersion>("version", key)?;
-        let switch = Switch::read(session.registry(), model, version)?;
+        let switch = Switch::read(session.registry(), family, version)?;
         Ok(Self { own, version: candidate, switch })
     }
 

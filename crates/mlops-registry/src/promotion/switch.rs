@@ -21,11 +21,16 @@ pub(super) struct Switch {
 }
 
 impl Switch {
-    pub(super) fn read(registry: &Registry, model: &ModelName, version: &Version) -> Result<Self> {
+    /// The model as everything else must be read after it: whatever is recorded on it since
+    /// makes the commit a conflict, so that what was read is of one moment.
+    pub(super) fn family(registry: &Registry, model: &ModelName) -> Result<Stored<Model>> {
+        registry.get("model", Key::from([model.as_str()]))
+    }
+
+    pub(super) fn read(registry: &Registry, family: Stored<Model>, version: &Version) -> Result<Self> {
+        let model = &family.value.name;
         let stage_of =
             |version| registry.get::<VersionStage>("version", ModelVersion::key_of(model, version));
-        // The family first: whatever is recorded on the model after this makes the commit a conflict.
-        let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
         let alias = registry.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
         let stage = stage_of(version)?;
         let current = alias.as_ref().map(|alias| &alias.value.version);

@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test fails where the world does")]
 
+#[cfg(feature = "sqlite")]
+pub(crate) mod kept;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +19,7 @@ use mlops_registry::model::{ModelVersion, NewVersion};
 use mlops_registry::promotion::{Decision, Promotion, PromotionPolicy, PromotionRequest};
 use mlops_registry::store::{MemoryStore, MetadataStore};
 use mlops_registry::tracking::{RunBatch, RunId, RunStatus};
+use mlops_registry::trial::{Trial, TrialKind, TrialOutcome};
 use mlops_registry::{Registry, Session};
 use tempfile::TempDir;
 
@@ -137,6 +141,24 @@ impl World {
         let request = self.approved(text);
         self.later();
         granted(self.dora.promote(&request.id()).unwrap())
+    }
+
+    /// From nothing to a trial that was stopped.
+    pub(crate) fn tried(&self, text: &str) -> Trial {
+        let candidate = self.register(text);
+        self.later();
+        let kind = TrialKind::Canary { percent: 10 };
+        self.dora.start_trial(&candidate.model, &candidate.version, kind).unwrap();
+        self.later();
+        let outcome =
+            TrialOutcome::Stopped { check: "failures".to_owned(), reason: "12 of 214 failed".to_owned() };
+        self.dora.end_trial(&candidate.model, &candidate.version, outcome).unwrap()
+    }
+
+    /// Back to the version before.
+    pub(crate) fn rolled_back(&self) -> Promotion {
+        self.later();
+        self.dora.rollback(&model(), "it over-predicts by 0.05").unwrap()
     }
 
     /// That the audit finds nothing.
