@@ -5,6 +5,9 @@
 //! answers that those libraries give: LightGBM's sums bit by bit, XGBoost's `f32` margins
 //! bit by bit. A file that needs more than its runtime does is refused by name.
 //!
+//! Around the models stands a [`predictor`]: it lets requests in, guards what goes in and
+//! comes out, asks the version that is due, and the next one if that fails.
+//!
 //! ```
 //! use mlops_serve_core::ndarray::array;
 //! use mlops_serve_core::{ModelArtifact, ModelExt};
@@ -29,6 +32,14 @@
 //! | check that columns are the model's, in its order | [`Signature::check_names`] |
 //! | know or tell a file's format | [`ModelFormat`] |
 //! | know what is read of LightGBM and XGBoost | [`lightgbm`], [`xgboost`] |
+//! | turn a request into a safe answer, step by step | [`predictor`], [`Predictor`](predictor::Predictor) |
+//! | say who answers, and exchange it under load | [`Route`](predictor::Route), [`Predictor::swap`](predictor::Predictor::swap) |
+//! | refuse, drop or clamp what a field may not be | [`InputGuard`](predictor::InputGuard), [`InputRule`](predictor::InputRule) |
+//! | hold back an answer that can't be | [`OutputGuard`](predictor::OutputGuard) |
+//! | try a version on a share of users, or in the shadow | [`Trial`](predictor::Trial), [`Share`](predictor::Share) |
+//! | compare two versions request by request | [`Pair`], [`ShadowWorker`](predictor::ShadowWorker) |
+//! | take inputs from a store of your own | [`FeatureLookup`](predictor::FeatureLookup) |
+//! | limit the rate of anything | [`RateLimiter`](predictor::RateLimiter) |
 //! | write a runtime of your own | [`Model`], and its suite in `testing` (feature `testing`) |
 #![forbid(unsafe_code)]
 

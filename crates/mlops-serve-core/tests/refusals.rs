@@ -164,6 +164,7 @@ fn rules_that_can_not_be_are_refused() {
     for rule in [
         FieldRule::number("x").range(f64::NAN, 1.0),
         FieldRule::text("x").range(0.0, 1.0),
+        FieldRule::integer("x").range(0.5, 1.0),
         FieldRule::number("x").one_of(["a"]),
         FieldRule::number("x").or(Reaction::Clamp),
         FieldRule::text("x").one_of(["a"]).or(Reaction::Clamp),

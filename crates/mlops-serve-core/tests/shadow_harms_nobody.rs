@@ -10,7 +10,9 @@ use std::sync::{Arc, Barrier, mpsc};
 
 use mlops_core::ServedBy;
 use mlops_serve_core::Pair;
-use mlops_serve_core::predictor::{OutputGuard, Request, Route, ShadowWorker, Share, Trial};
+use mlops_serve_core::predictor::{
+    FieldRule, InputGuard, OutputGuard, Reaction, Request, Route, ShadowWorker, Share, Trial, UnknownFields,
+};
 use support::*;
 
 type Sides = (ServedBy, Result<f64, &'static str>, Result<f64, &'static str>);
@@ -157,6 +159,23 @@ fn one_bad_row_harms_no_other_of_its_batch() {
         let expected = if hour == 17 { Err("model_panicked") } else { Ok(hour as f64 / 100.0) };
         assert_eq!((pair.id.as_str(), pair.candidate), (&*hour.to_string(), expected));
     }
+}
+
+/// What a guard took away, and what no segment would be called, is none.
+#[test]
+fn segments_are_taken_past_the_guard() {
+    let guard = InputGuard::new([FieldRule::text("carrier").one_of(["UA"]).or(Reaction::Missing)]).unwrap();
+    let route = Route::new(constant(2, 0.7)).with_trial(Trial::shadow(constant(3, 0.4)));
+    let builder = set(route).builder.input_guard(guard.unknown(UnknownFields::Ignore));
+    let predictor = builder.segments(["carrier", "origin"]).build().unwrap();
+    let long = "x".repeat(257);
+    for (carrier, origin) in [("UA", "JFK"), ("' or 1=1", &long)] {
+        let fields = [("carrier", carrier.into()), ("origin", origin.into())];
+        drop(predictor.predict(&Request::new(&id("a"), "N1", &fields)).unwrap());
+    }
+    let segments: Vec<_> = predictor.score_waiting().into_iter().map(|pair| pair.segments).collect();
+    let named = |field: &str, value: &str| (field.into(), value.into());
+    assert_eq!(segments, [vec![named("carrier", "UA"), named("origin", "JFK")], vec![]]);
 }
 
 /// A pair belongs to the route on which its request was answered, whenever it is scored; long

@@ -114,7 +114,8 @@ impl PredictorBuilder {
         self
     }
 
-    /// The text fields of a request that each [`Pair`](crate::Pair) carries.
+    /// The text fields that each [`Pair`](crate::Pair) carries, as the input guard left them; a
+    /// text of more than 256 bytes is no segment.
     pub fn segments<S: Into<Arc<str>>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
         self.segments = fields.into_iter().map(Into::into).collect();
         self

@@ -146,12 +146,15 @@ impl Call<'_> {
             Some(guard) => guard.check(self.request.fields(), &mut self.guard_actions),
             None => Ok(None),
         };
-        let looked_up = match checked {
+        let changed = match checked {
             Err(stop) => return self.stop(stop),
-            Ok(None) => self.look_up(self.request),
-            Ok(Some(fields)) => self.look_up(self.request.with_fields(&fields)),
+            Ok(changed) => changed,
         };
-        match looked_up {
+        let request = match &changed {
+            Some(fields) => self.request.with_fields(fields),
+            None => self.request,
+        };
+        match self.look_up(&request) {
             Ok(inputs) => self.looked_up = inputs,
             Err(LookUpEnd::Stop(stop)) => return self.stop(stop),
             Err(LookUpEnd::Failed(error)) => return self.without_inputs(error),
@@ -159,15 +162,15 @@ impl Call<'_> {
         if let Err(error) = admitted.in_time(predictor.clock.as_ref()) {
             return self.refuse(error);
         }
-        self.ask_versions(&admitted)
+        self.ask_versions(&request, &admitted)
     }
 
     /// The inputs, past their rules.
-    fn look_up(&mut self, request: Request<'_>) -> std::result::Result<Arc<[f64]>, LookUpEnd> {
+    fn look_up(&mut self, request: &Request<'_>) -> std::result::Result<Arc<[f64]>, LookUpEnd> {
         let predictor = self.predictor;
         let mut inputs: Arc<[f64]> = std::iter::repeat_n(f64::NAN, predictor.lookup.names().len()).collect();
         let places = Arc::get_mut(&mut inputs).expect("nobody else has it yet");
-        match score::contained(|| predictor.lookup.look_up(&request, self.at, places)) {
+        match score::contained(|| predictor.lookup.look_up(request, self.at, places)) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(LookUpEnd::Failed(error)),
             Err(reason) => return Err(LookUpEnd::Failed(LookupError::Broken { reason })),
@@ -179,9 +182,9 @@ impl Call<'_> {
     }
 
     /// Version on trial, version in production, the one before it, constant.
-    fn ask_versions(&mut self, admitted: &Admitted<'_>) -> Outcome {
+    fn ask_versions(&mut self, request: &Request<'_>, admitted: &Admitted<'_>) -> Outcome {
         let snapshot = self.snapshot;
-        let canary = snapshot.canary_for(self.request.unit());
+        let canary = snapshot.canary_for(request.unit());
         let mut scored = Scored { canary: canary.is_some(), candidate: None, production: None };
         let chain = canary.into_iter().chain([&snapshot.champion]).chain(&snapshot.previous);
         for link in chain {
@@ -189,7 +192,7 @@ impl Call<'_> {
             if !self.attempts.is_empty()
                 && let Err(error) = admitted.in_time(self.predictor.clock.as_ref())
             {
-                self.queue(&scored);
+                self.queue(request, &scored);
                 return self.refuse(error);
             }
             let role = match self.attempts.is_empty() {
@@ -209,11 +212,11 @@ impl Call<'_> {
                 scored.production.get_or_insert(result);
             }
             if let ControlFlow::Break(answer) = asked {
-                self.queue(&scored);
+                self.queue(request, &scored);
                 return Ok(answer);
             }
         }
-        self.queue(&scored);
+        self.queue(request, &scored);
         match snapshot.route.constant {
             Some(constant) => Ok(self.constant(constant, NoModel::AllFailed)),
             None => Err(PredictError::NoAnswer { attempts: std::mem::take(&mut self.attempts) }),
@@ -328,13 +331,13 @@ impl Call<'_> {
     }
 
     /// The pair, if the request makes one; the side that is missing is scored later.
-    fn queue(&self, scored: &Scored) {
+    fn queue(&self, request: &Request<'_>, scored: &Scored) {
         let Some(trial) = &self.snapshot.trial else { return };
         if !scored.canary && !self.snapshot.shadows() {
             return;
         }
-        let segment = |name: &Arc<str>| match self.request.field(name) {
-            FieldValue::Text(text) => Some((Arc::clone(name), text.into())),
+        let segment = |name: &Arc<str>| match request.field(name) {
+            FieldValue::Text(text) if text.len() <= SEGMENT_BYTES => Some((Arc::clone(name), text.into())),
             _ => None,
         };
         let missing = match (scored.candidate, scored.production) {
@@ -343,7 +346,7 @@ impl Call<'_> {
             _ => Missing::Nothing,
         };
         let pair = Pair {
-            id: self.request.id().clone(),
+            id: request.id().clone(),
             at: self.at,
             segments: self.predictor.segments.iter().filter_map(segment).collect(),
             candidate_role: if scored.canary { ServedBy::Canary } else { ServedBy::Shadow },
@@ -363,6 +366,9 @@ struct Scored {
     candidate: Option<std::result::Result<f64, &'static str>>,
     production: Option<std::result::Result<f64, &'static str>>,
 }
+
+/// The longest name of a segment: what a hostile caller sends must not fill the queue.
+const SEGMENT_BYTES: usize = 256;
 
 /// Replaced before anybody sees it.
 const NOT_SCORED: std::result::Result<f64, &'static str> = Err("not_scored");

@@ -9,7 +9,8 @@ use crate::Pair;
 /// A thread that works off what a [`Predictor`] has queued.
 ///
 /// Dropped, it is told to stop and not waited for: a model on trial that hangs must not
-/// hang its owner. [`finish`](Self::finish) waits.
+/// hang its owner. [`finish`](Self::finish) waits. A sink that panics ends the thread; what
+/// comes then is dropped and counted once the queue is full.
 #[derive(Debug)]
 pub struct ShadowWorker {
     predictor: Arc<Predictor>,

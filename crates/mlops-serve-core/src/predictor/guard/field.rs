@@ -144,6 +144,10 @@ impl FieldRule {
         if !numeric && self.range != Range::default() {
             return invalid("range of the field", "a range for a number only");
         }
+        let fraction = |end: Option<f64>| end.is_some_and(|end| end.fract() != 0.0);
+        if self.kind == FieldKind::Integer && (fraction(self.range.min) || fraction(self.range.max)) {
+            return invalid("range of the field", "whole ends for whole numbers");
+        }
         if self.kind != FieldKind::Text && !self.one_of.is_empty() {
             return invalid("list of texts of the field", "a list for a text only");
         }
