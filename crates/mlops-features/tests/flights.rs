@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array as _, ArrayRef, BooleanArray, RecordBatch};
+use arrow_select::filter::filter_record_batch;
+use mlops_core::Timestamp;
 use mlops_features::{
-    Catalog, Entity, FeatureService, FeatureView, OfflineSourceExt, ParquetSource, PointInTimeJoin, ValueType,
+    Catalog, DenseRows, Entity, FeatureService, FeatureView, KeyRef, Materializer, MemoryOnlineStore,
+    OfflineSourceExt, OnlineFeatures, OnlineStore, ParquetSource, PointInTimeJoin, ValueType,
 };
 use serde::Deserialize;
 
@@ -68,16 +72,21 @@ fn catalog() -> Catalog {
     Catalog::new([carrier, aircraft, weather].map(|view| view.build().unwrap())).unwrap()
 }
 
+/// The service of `features`, each in the view that has it or else a column of the flights.
+fn service(catalog: &Catalog, features: &[String]) -> FeatureService {
+    let inputs = features.iter().map(|feature| {
+        let view = catalog.views().iter().find(|view| view.feature(feature).is_ok());
+        view.map_or_else(|| feature.clone(), |view| format!("{}:{feature}", view.name()))
+    });
+    FeatureService::new("flight-delay", inputs).unwrap()
+}
+
 #[test]
 fn a_year_of_flights_is_joined_as_recorded() {
     let expected: Expected =
         serde_json::from_str(&fs::read_to_string(folder().join("expected.json")).unwrap()).unwrap();
     let catalog = catalog();
-    let inputs = expected.features.iter().map(|feature| {
-        let view = catalog.views().iter().find(|view| view.feature(feature).is_ok());
-        view.map_or_else(|| feature.clone(), |view| format!("{}:{feature}", view.name()))
-    });
-    let service = FeatureService::new("flight-delay", inputs).unwrap();
+    let service = service(&catalog, &expected.features);
     let flights = open("flights.parquet");
     assert_eq!(flights.rows(), expected.rows["flights"]);
     for view in catalog.views() {
@@ -113,4 +122,80 @@ fn a_year_of_flights_is_joined_as_recorded() {
     let seen = seen.into_inner().unwrap();
     assert!(seen.iter().all(|progress| progress.of == of && progress.rows <= of));
     assert_eq!(seen.iter().map(|progress| progress.rows).max(), Some(of), "progress ends at the end");
+}
+
+/// The flights of July, in the order of their decisions.
+fn july() -> RecordBatch {
+    let flights = open("flights.parquet").read_all().unwrap();
+    let bound = |text: &str| text.parse::<Timestamp>().unwrap().as_micros();
+    let july = bound("2013-07-01")..bound("2013-08-01");
+    let wanted: BooleanArray = times(&flights).iter().map(|time| Some(july.contains(time))).collect();
+    let flights = filter_record_batch(&flights, &wanted).unwrap();
+    let times = times(&flights);
+    assert!(times.is_sorted() && flights.num_rows() > 20_000, "{} flights", flights.num_rows());
+    flights
+}
+
+fn times(flights: &RecordBatch) -> Vec<i64> {
+    let times = flights.column_by_name("event_timestamp").unwrap();
+    times.as_primitive::<TimestampMicrosecondType>().values().to_vec()
+}
+
+/// July as a service sees it: at each decision the store is brought to its moment, then it is
+/// looked up.
+fn served(flights: &RecordBatch, service: &FeatureService, store: &Arc<dyn OnlineStore>) -> Vec<f64> {
+    let catalog = catalog();
+    let mut materializer = Materializer::new(&catalog, Arc::clone(store)).unwrap();
+    let features = OnlineFeatures::new(&catalog, service, Arc::clone(store)).unwrap();
+    let columns = DenseRows::from_batch(flights, features.columns()).unwrap();
+    let keys: Vec<&ArrayRef> =
+        features.join_keys().iter().map(|key| flights.column_by_name(&key.name).unwrap()).collect();
+    let mut inputs = vec![0.0; flights.num_rows() * features.width()];
+    for ((row, at), out) in times(flights).into_iter().enumerate().zip(inputs.chunks_mut(features.width())) {
+        let at = Timestamp::from_micros(at);
+        materializer.advance(at).unwrap();
+        let keys: Vec<Option<KeyRef<'_>>> =
+            keys.iter().map(|column| column.is_valid(row).then(|| text(column, row))).collect();
+        features.fill(at, columns.row(row), &keys, out).unwrap();
+    }
+    inputs
+}
+
+fn text(column: &ArrayRef, row: usize) -> KeyRef<'_> {
+    let text = column.as_string_opt::<i32>().map(|column| column.value(row));
+    let text = text.or_else(|| column.as_string_opt::<i64>().map(|column| column.value(row)));
+    KeyRef::Text(text.unwrap_or_else(|| column.as_string_view().value(row)))
+}
+
+#[test]
+fn a_month_of_flights_is_served_as_it_is_joined() {
+    let expected: Expected =
+        serde_json::from_str(&fs::read_to_string(folder().join("expected.json")).unwrap()).unwrap();
+    let (catalog, flights) = (catalog(), july());
+    let service = service(&catalog, &expected.features);
+    let joined = PointInTimeJoin::new(&catalog, &service).unwrap().run(&flights).unwrap().dense().unwrap();
+    assert!(joined.values().iter().any(|value| value.is_nan()), "July has holes");
+    let folder = tempfile::tempdir().unwrap();
+    for store in stores(folder.path()) {
+        let served = served(&flights, &service, &store);
+        let differ = |(served, joined): &(&f64, &f64)| served.to_bits() != joined.to_bits();
+        let differences = served.iter().zip(joined.values()).filter(differ).count();
+        assert_eq!((differences, served.len()), (0, joined.values().len()), "{store:?}");
+    }
+}
+
+fn stores(folder: &Path) -> Vec<Arc<dyn OnlineStore>> {
+    let memory: Arc<dyn OnlineStore> = Arc::new(MemoryOnlineStore::default());
+    std::iter::once(memory).chain(sqlite(folder)).collect()
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(folder: &Path) -> Option<Arc<dyn OnlineStore>> {
+    use mlops_features::{Flush, SqliteOnlineStore};
+    Some(Arc::new(SqliteOnlineStore::open(folder.join("online.db"), Flush::Checkpoints).unwrap()))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_: &Path) -> Option<Arc<dyn OnlineStore>> {
+    None
 }

@@ -109,9 +109,9 @@ pub struct OnlineRequest<'a> {
 /// nothing is known of the key, if that has expired by the TTL of the view, or if the row is later
 /// than `at`: the store knows only the newest row of a key, and never shows the future.
 ///
-/// Names are resolved once. A request costs one [`OnlineStore::get_many`] a view, and two
-/// allocations a view, one more for each text key, besides those of the store (the memory
-/// store makes two); [`fill_many`](Self::fill_many) asks once a view for all requests.
+/// Names are resolved once. A request costs one [`OnlineStore::get_many`] a view; one
+/// allocation a view for the key and one more for each text in it; and what the store needs to answer,
+/// which in memory is two allocations. [`fill_many`](Self::fill_many) asks once a view for all requests.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -60,25 +60,25 @@ macro_rules! online_store_suite {
     };
 }
 
-fn view(name: &str) -> ViewName {
+pub(super) fn view(name: &str) -> ViewName {
     ViewName::new(name).expect("the suite's names are valid")
 }
 
-fn features<const N: usize>(names: [&str; N]) -> [FeatureName; N] {
+pub(super) fn features<const N: usize>(names: [&str; N]) -> [FeatureName; N] {
     names.map(|name| FeatureName::new(name).expect("the suite's names are valid"))
 }
 
-fn at(micros: i64) -> Timestamp {
+pub(super) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
-fn row(event: i64, created: Option<i64>, values: impl IntoIterator<Item = Value>) -> FeatureRow {
+pub(super) fn row(event: i64, created: Option<i64>, values: impl IntoIterator<Item = Value>) -> FeatureRow {
     let values = values.into_iter().collect();
     FeatureRow { event_timestamp: at(event), created: created.map(at), values }
 }
 
 /// Writes one value `x` for key 1 and says how many rows took a place.
-fn put(store: &dyn OnlineStore, event: i64, created: Option<i64>, x: i64) -> usize {
+pub(super) fn put(store: &dyn OnlineStore, event: i64, created: Option<i64>, x: i64) -> usize {
     let rows = [(EntityKey::from(1), row(event, created, [Value::Int(x)]))];
     store.write(&view("v"), &features(["x"]), &rows).expect("the store can be written")
 }
@@ -91,7 +91,7 @@ fn get(store: &dyn OnlineStore, key: impl Into<EntityKey>) -> Option<FeatureRow>
 }
 
 /// The value `x` of key 1.
-fn x(store: &dyn OnlineStore) -> Option<Value> {
+pub(super) fn x(store: &dyn OnlineStore) -> Option<Value> {
     get(store, 1).map(|row| row.values[0].clone())
 }
 
@@ -285,8 +285,8 @@ pub fn rows_stay_however_old(store: &dyn OnlineStore) {
     }
 }
 
-const WRITERS: i64 = 4;
-const ROUNDS: i64 = 200;
+pub(super) const WRITERS: i64 = 4;
+pub(super) const ROUNDS: i64 = 200;
 const KEYS: i64 = 5;
 
 /// The event timestamp of a writer's round: every one once, in another order for each writer.
@@ -295,27 +295,29 @@ fn shuffled(writer: i64, round: i64) -> i64 {
         % ROUNDS
 }
 
-/// Lets all writers write `ROUNDS` timestamps to all keys, each row saying in both of its
-/// values when and by whom it was written.
+/// Writes `ROUNDS` timestamps to all keys, each row saying in both of its values when and by
+/// whom it was written.
+pub(super) fn write_rounds(store: &dyn OnlineStore, writer: i64) {
+    for round in 0..ROUNDS {
+        let event = shuffled(writer, round);
+        let mark = Value::Int(event * WRITERS + writer);
+        let written = row(event, Some(writer), [mark.clone(), mark]);
+        let rows: Vec<_> = (0..KEYS).map(|key| (EntityKey::from(key), written.clone())).collect();
+        store.write(&view("v"), &features(["x", "y"]), &rows).expect("the store can be written");
+    }
+}
+
+/// Lets all writers write at once.
 fn race(store: &dyn OnlineStore) {
     std::thread::scope(|threads| {
         for writer in 0..WRITERS {
-            threads.spawn(move || {
-                for round in 0..ROUNDS {
-                    let event = shuffled(writer, round);
-                    let mark = Value::Int(event * WRITERS + writer);
-                    let written = row(event, Some(writer), [mark.clone(), mark]);
-                    let rows: Vec<_> = (0..KEYS).map(|key| (EntityKey::from(key), written.clone())).collect();
-                    store.write(&view("v"), &features(["x", "y"]), &rows).expect("the store can be written");
-                }
-            });
+            threads.spawn(move || write_rounds(store, writer));
         }
     });
 }
 
-/// Whatever the order in which writers come, the newest row of all is what stays.
-pub fn racing_writers_leave_the_newest(store: &dyn OnlineStore) {
-    race(store);
+/// That the newest row of all that the writers wrote is what each key has.
+pub(super) fn the_newest_is_there(store: &dyn OnlineStore) {
     let mark = Value::Int((ROUNDS - 1) * WRITERS + WRITERS - 1);
     let newest = row(ROUNDS - 1, Some(WRITERS - 1), [mark.clone(), mark]);
     let keys: Vec<_> = (0..KEYS).map(EntityKey::from).collect();
@@ -323,6 +325,12 @@ pub fn racing_writers_leave_the_newest(store: &dyn OnlineStore) {
     for (key, row) in read.into_iter().enumerate() {
         assert_eq!(row.as_ref(), Some(&newest), "an older row won the race for key {key}");
     }
+}
+
+/// Whatever the order in which writers come, the newest row of all is what stays.
+pub fn racing_writers_leave_the_newest(store: &dyn OnlineStore) {
+    race(store);
+    the_newest_is_there(store);
 }
 
 /// While writers race, readers see whole rows, and never go back in time.
