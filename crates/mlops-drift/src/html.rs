@@ -66,7 +66,7 @@ impl DriftReport {
     }
 }
 
-fn badge(status: Status) -> Badge {
+pub(crate) fn badge(status: Status) -> Badge {
     let tone = match status {
         Status::Stable => Tone::Good,
         Status::Drifted | Status::SchemaChanged | Status::Inconclusive => Tone::Caution,
