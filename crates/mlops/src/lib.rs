@@ -37,6 +37,9 @@ pub use mlops_serve_core as serve;
 #[doc(inline)]
 pub use mlops_validate as validate;
 
+#[cfg(all(feature = "features", feature = "serve"))]
+pub mod connect;
+
 /// The Arrow crates that tables are made of, in the version that `mlops` uses.
 #[cfg(any(feature = "features", feature = "validate", feature = "drift"))]
 pub mod arrow {
