@@ -39,6 +39,20 @@ impl Blocks {
         Ok(Self { of_row, sizes })
     }
 
+    /// Each row is a block of its own: the bootstrap of independent rows. O(n).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] without rows, or for 2³² and more.
+    pub fn each_row(rows: usize) -> Result<Self> {
+        let shape =
+            |expected: &str| Error::Shape { what: "block ids", found: rows, expected: expected.to_owned() };
+        if rows == 0 {
+            return Err(shape("at least 1"));
+        }
+        let count = u32::try_from(rows).map_err(|_| shape("below 2³²"))?;
+        Ok(Self { of_row: (0..count).collect(), sizes: vec![1; rows] })
+    }
+
     /// How many blocks there are; at least 1.
     #[expect(clippy::len_without_is_empty, reason = "there is always at least one block")]
     pub const fn len(&self) -> usize {

@@ -180,7 +180,8 @@ fn settings_are_checked() {
         assert!(BlockBootstrap::new(replicates, 1, level).is_err(), "{replicates} {level}");
     }
     assert!(BlockBootstrap::new(40, 1, 0.95).is_ok());
-    assert!(Blocks::by::<u8>(&[]).is_err());
+    assert!(Blocks::by::<u8>(&[]).is_err() && Blocks::each_row(0).is_err());
+    assert_eq!(Blocks::each_row(4).unwrap(), Blocks::by(&[0, 1, 2, 3]).unwrap());
     let blocks = Blocks::by(&["b", "a", "b"]).unwrap();
     assert_eq!((blocks.of_rows(), blocks.sizes()), (&[1, 0, 1][..], &[1, 2][..]));
     let rows = BinaryScores::new(&[true], &[2.0]).unwrap();

@@ -34,11 +34,11 @@ pub enum Alternative {
 ///   rejection, what has been seen so far *was* worse than the limit on average.
 ///
 /// # Power
-/// Stakes lie a factor √2 apart, from just below the largest that can't be ruined,
-/// `1/(m − low)`, down to where a detection would take a hundred thousand observations; the
-/// `k`-th has the weight `1/(k (k + 1))`, so that half is on the largest. It is what rare
-/// failures ask for: for `d ∈ {−1, 0, 1}` and `m = 0.005`, six failures among 90 suffice
-/// for e ≥ 20, where the best stake chosen afterwards would need five.
+/// Stakes lie a factor √2 apart, from 0.95 of the one that can be ruined, `1/(m − low)`, down
+/// to where a detection would take some hundred thousand observations; the `k`-th has the
+/// weight `1/(k (k + 1))`, so that half is on the largest. It is what rare failures ask for:
+/// for `d ∈ {−1, 0, 1}` and `m = 0.005`, six failures among 90 in any order suffice for
+/// e ≥ 20, or ten against one; with the best stake chosen afterwards it were five, or nine.
 ///
 /// Cost of an observation: about 20 logarithms; no allocation.
 ///
@@ -67,20 +67,23 @@ pub struct BettingEProcess {
     limit: f64,
     alternative: Alternative,
     n: u64,
-    bets: Vec<Bet>,
+    pub(super) bets: Vec<Bet>,
     highest: f64,
 }
 
 /// A stake and what has become of the part of the capital that is played with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Bet {
-    stake: f64,
-    log_weight: f64,
+pub(super) struct Bet {
+    pub(super) stake: f64,
+    pub(super) log_weight: f64,
     log_capital: f64,
 }
 
 /// The largest stake, as a share of the one that could be ruined by one observation.
-const BOLDEST: f64 = 0.999;
+///
+/// A bolder one would gain a little where all speaks against the hypothesis, and lose all
+/// that it has with the first observation to the contrary.
+const BOLDEST: f64 = 0.95;
 
 /// The smallest stake, times the width of the range.
 const MEEKEST: f64 = 0.004;

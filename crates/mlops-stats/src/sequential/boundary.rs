@@ -120,7 +120,7 @@ impl Gamma {
 
 /// `ln(eˣ γ(a, x) / xᵃ)` for `x = a + s` and `s ≥ 0`, where `γ` is the lower incomplete gamma
 /// function. Relative error about 1e-15 times the logarithm, whatever the size of `a`.
-fn log_integral(a: f64, s: f64) -> f64 {
+pub(super) fn log_integral(a: f64, s: f64) -> f64 {
     let x = a + s;
     if s <= 2.0 * a.sqrt() + 1.0 {
         // All terms are positive: nothing cancels. About s + 9 √x of them count.

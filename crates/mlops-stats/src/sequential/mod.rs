@@ -80,3 +80,6 @@ impl Range {
         Err(Error::Value { what: "observations", index, value, expected: "within the range agreed on" })
     }
 }
+
+#[cfg(test)]
+mod tests;
