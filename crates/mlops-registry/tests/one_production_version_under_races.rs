@@ -219,14 +219,14 @@ fn promotions_rollbacks_and_trials_at_once_leave_one_of_each() {
         };
         thread::scope(|scope| {
             for request in &requests {
-                scope.spawn(|| world.dora.promote(&request.id()).map(drop).unwrap_or_else(lost));
-                scope.spawn(|| world.dora.rollback(&model(), "back").map(drop).unwrap_or_else(lost));
+                scope.spawn(|| world.dora.promote(&request.id()).map_or_else(lost, drop));
+                scope.spawn(|| world.dora.rollback(&model(), "back").map_or_else(lost, drop));
                 scope.spawn(|| {
                     let tried = &request.version;
                     let kind = TrialKind::Shadow;
-                    world.dora.start_trial(&model(), tried, kind).map(drop).unwrap_or_else(lost);
+                    world.dora.start_trial(&model(), tried, kind).map_or_else(lost, drop);
                     let end = TrialOutcome::Completed;
-                    world.dora.end_trial(&model(), tried, end).map(drop).unwrap_or_else(lost);
+                    world.dora.end_trial(&model(), tried, end).map_or_else(lost, drop);
                 });
             }
             scope.spawn(|| {
@@ -243,7 +243,8 @@ fn promotions_rollbacks_and_trials_at_once_leave_one_of_each() {
             assert_eq!((after.number, after.replaced.as_ref()), (before.number + 1, Some(&before.version)));
         }
         let promoted = history.iter().filter(|promotion| promotion.rollback.is_none()).count();
-        assert!(promoted <= 3 && history.len() > 2, "{history:?}");
+        // Back at 2.0.0, the next request is good again.
+        assert!(promoted <= 6 && (3..=10).contains(&history.len()), "{history:?}");
         let trials = world.registry.trials(&model()).unwrap();
         assert!(
             trials.iter().all(|trial| !trial.is_running()),

@@ -133,7 +133,7 @@ fn why_a_version_went_and_came_back_is_not_rewritten() {
     kept.execute("UPDATE promotion SET body = replace(body, 'over-', 'under-') WHERE number = 3");
     let (kind, written_by) = (Kind::Promotion, kept.entry("promotion.rollback"));
     let changed = Discrepancy::RecordChanged { kind, key: group.clone().and(3), written_by };
-    assert_eq!(kept.found(), [changed.clone()]);
+    assert_eq!(kept.found(), std::slice::from_ref(&changed));
     // A trial that went through after all.
     kept.execute("UPDATE trial SET body = replace(body, '12 of 214', '0 of 214') WHERE number = 1");
     let (kind, written_by) = (Kind::Trial, kept.entry("trial.end"));

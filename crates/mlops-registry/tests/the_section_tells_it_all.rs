@@ -5,6 +5,7 @@
 mod world;
 
 use mlops_registry::audit::EntryProof;
+use mlops_registry::merkle::Signer as _;
 use mlops_report::Html;
 use world::{World, model, version, worlds};
 
@@ -91,7 +92,6 @@ fn the_proof_on_the_page_is_one() {
         let end = from + html[from..].find("</code>").unwrap();
         let text = html[start..end].replace("&quot;", "\"").replace("&amp;", "&") + "\n";
         let proof = EntryProof::from_text(&text).unwrap();
-        use mlops_registry::merkle::Signer as _;
         let proven = proof.verify(&world.signer.public_key()).unwrap();
         assert_eq!(
             (proven.entry.act.action.as_str(), proven.entry.act.subject.as_str()),

@@ -121,7 +121,7 @@ impl VersionComparison {
 impl fmt::Display for VersionComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head =
-            ["".to_owned(), self.a.version.to_string(), self.b.version.to_string(), "b − a".to_owned()];
+            [String::new(), self.a.version.to_string(), self.b.version.to_string(), "b − a".to_owned()];
         let lines: Vec<[String; 4]> =
             [head].into_iter().chain(self.rows().iter().map(ComparisonRow::cells)).collect();
         let mut widths = [0; 4];
