@@ -2,8 +2,8 @@
 //! tag closed and no number in a drawing that is not one.
 
 use mlops_report::{
-    Badge, Banner, BarChart, Cell, Column, Details, DistributionChart, Headline, Html, IntervalChart,
-    KeyValues, LineChart, Page, Section, Series, Table, Tone,
+    Badge, Banner, BarChart, Cell, Column, Details, DistributionChart, Headline, HeatCell, HeatMap, Html,
+    IntervalChart, KeyValues, Lane, LineChart, Page, Section, Series, Table, Timeline, Tone,
 };
 use proptest::prelude::*;
 
@@ -14,13 +14,27 @@ fn words(text: &str) -> String {
         .row([text.into(), Cell::code(text), Badge::new(Tone::Bad, text).into()]);
     let line = LineChart::over_labels(text, [text, text])
         .series(Series::new(text, [1.0, 2.0]).band([(0.0, 2.0), (1.0, 3.0)]))
-        .limit(text, 1.0);
+        .limit(text, 1.0)
+        .marker(text, text, Tone::Bad);
+    let moments = LineChart::over_moments(text, [0, 5_000_000]).series(Series::new(text, [1.0, 2.0])).marker(
+        text,
+        3_000_000_i64,
+        Tone::Good,
+    );
+    let heat = HeatMap::new(text, [text, text])
+        .row(text, [HeatCell::value(0.5).title(text).tone(Tone::Bad), HeatCell::missing().title(text)])
+        .ends(text, text)
+        .key(Tone::Bad, text);
+    let timeline = Timeline::new(text)
+        .lane(Lane::new(text).span(text, 0, 10_000_000).event(text, 5_000_000, Tone::Caution))
+        .lane(Lane::new(text).span(text, 3_000_000, 5_000_000).event(text, 5_000_000, Tone::Good));
     Page::new(text)
         .subtitle(text)
         .footer(text)
         .lead(Banner::new(Tone::Good, text).with(text))
         .lead(Headline::new().figure(text, text, format!("{text}!"), Tone::Good))
-        .section(Section::new(text).with(text).with(table).with(line))
+        .section(Section::new(text).with(text).with(table).with(line).with(moments))
+        .section(Section::new(text).with(heat).with(timeline))
         .section(Section::new(text).with(BarChart::new(text).bar(text, 1.0, Tone::Bad).limit(text, 2.0)))
         .section(Section::new(text).with(IntervalChart::new(text).estimate(
             text,
@@ -38,7 +52,7 @@ fn words(text: &str) -> String {
         .render()
 }
 
-fn numbers(values: &[f64]) -> String {
+fn numbers(values: &[f64], moments: &[i64]) -> String {
     let mut bars = BarChart::new("bars");
     let mut intervals = IntervalChart::new("intervals");
     for (index, value) in values.iter().enumerate() {
@@ -49,10 +63,25 @@ fn numbers(values: &[f64]) -> String {
     let pairs = values.iter().zip(values.iter().rev()).map(|(low, high)| (*low, *high));
     let series = Series::new("s", values.iter().copied()).band(pairs);
     let counts: Vec<u64> = values.iter().map(|value| value.to_bits() % 100).collect();
+    let over_moments = || LineChart::over_moments("m", moments.iter().copied());
+    let marked = moments.iter().fold(over_moments(), |chart, moment| chart.marker("k", *moment, Tone::Good));
+    let at = |index: usize| moments.get(index).copied().unwrap_or(0);
+    let lane = (0..moments.len()).fold(Lane::new("a"), |lane, index| {
+        lane.span("s", at(index), at(index + 1)).event("h", at(index), Tone::Bad)
+    });
     [
         Html::from(bars),
         intervals.into(),
-        LineChart::over_numbers("n", values.iter().copied()).series(series.clone()).into(),
+        values
+            .iter()
+            .fold(LineChart::over_numbers("n", values.iter().copied()), |chart, value| {
+                chart.marker("k", *value, Tone::Bad).marker("k", "none", Tone::Bad)
+            })
+            .series(series.clone())
+            .into(),
+        marked.series(series.clone()).into(),
+        Timeline::new("t").lane(lane.clone()).lane(lane).into(),
+        HeatMap::new("h", ["a", "b", "c"]).row("r", values.iter().copied()).row("r", [Tone::Bad]).into(),
         LineChart::over_labels("l", (0..values.len()).map(|index| index.to_string()))
             .series(series)
             .limit("x", f64::NAN)
@@ -120,6 +149,7 @@ fn a_page_needs_nothing_from_anywhere() {
     }
     assert!(html.contains("prefers-color-scheme: dark") && html.contains("@media print"));
     assert_eq!(html.matches("<svg ").count(), html.matches("role=\"img\"><title>").count());
+    assert_eq!(html.matches("<svg ").count(), 10, "every drawing is among them, both lanes too");
 }
 
 proptest! {
@@ -134,8 +164,11 @@ proptest! {
         prop_oneof![any::<f64>(), Just(f64::NAN), Just(f64::INFINITY), Just(f64::MAX), Just(-f64::MAX),
                     Just(f64::MIN_POSITIVE), Just(0.0), Just(-0.0), Just(1.0), -1.0..1.0],
         0..6,
+    ), moments in prop::collection::vec(
+        prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), Just(0), 0..2_000_000_000_000_000_i64],
+        0..6,
     )) {
-        let html = numbers(&values);
+        let html = numbers(&values, &moments);
         tags(&html)?;
         for value in coordinates(&html) {
             prop_assert!(!value.contains("NaN") && !value.contains("inf") && !value.contains('e'), "{}", value);

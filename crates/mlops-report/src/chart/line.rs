@@ -2,10 +2,11 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::frame::{Plot, label_ticks, middle, pack};
+use super::frame::{Plot, pack};
 use super::limits::Limits;
-use super::scale::{Scale, Tick};
-use super::time::{self, TimeScale};
+use super::places::{Axis, Place, Places};
+use super::scale::Scale;
+use super::time;
 use super::{Key, figure, nothing, percent, series_class, unit};
 use crate::html::Text;
 use crate::{Html, Tone, number};
@@ -38,65 +39,12 @@ impl Series {
     }
 }
 
-/// A place on the x axis of a [`LineChart`]: made from a label, a number, or a moment (UTC
-/// microseconds since 1970).
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Place {
-    /// The first of the labels that is equal.
-    Label(String),
-    /// A number on an axis of numbers.
-    Number(f64),
-    /// A moment on an axis of moments.
-    Moment(i64),
-}
-
-impl From<&str> for Place {
-    fn from(label: &str) -> Self {
-        Self::Label(label.to_owned())
-    }
-}
-
-impl From<String> for Place {
-    fn from(label: String) -> Self {
-        Self::Label(label)
-    }
-}
-
-impl From<f64> for Place {
-    fn from(number: f64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<i64> for Place {
-    fn from(moment: i64) -> Self {
-        Self::Moment(moment)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Places {
-    Labels(Vec<String>),
-    Numbers(Vec<f64>),
-    Moments(Vec<i64>),
-}
-
 /// A line up the chart, and its words.
 #[derive(Clone, Debug, PartialEq)]
 struct Marker {
     label: String,
     place: Place,
     tone: Tone,
-}
-
-/// The x axis of a chart: where each point lies (0 to 1, or nowhere), its words, and where
-/// each marker lies.
-struct Axis {
-    places: Vec<Option<f64>>,
-    ticks: Vec<Tick>,
-    words: Vec<String>,
-    markers: Vec<Option<f64>>,
 }
 
 /// Several series over labels (months, windows), numbers (rank, size) or moments.
@@ -177,57 +125,9 @@ impl LineChart {
         self
     }
 
-    fn x(&self) -> Option<Axis> {
-        match &self.places {
-            Places::Labels(labels) if labels.is_empty() => None,
-            Places::Labels(labels) => {
-                let at = |index| middle(index, labels.len());
-                let markers = self.markers.iter().map(|marker| match &marker.place {
-                    Place::Label(label) => labels.iter().position(|known| known == label).map(at),
-                    _ => None,
-                });
-                Some(Axis {
-                    places: (0..labels.len()).map(|index| Some(at(index))).collect(),
-                    ticks: label_ticks(labels),
-                    words: labels.clone(),
-                    markers: markers.collect(),
-                })
-            }
-            Places::Numbers(numbers) => {
-                let marked = self.markers.iter().map(|marker| match marker.place {
-                    Place::Number(number) if number.is_finite() => Some(number),
-                    _ => None,
-                });
-                let known = numbers.iter().copied().find(|number| number.is_finite())?;
-                let scale =
-                    Scale::of(numbers.iter().copied().chain(marked.clone().flatten()).chain([known]))?;
-                Some(Axis {
-                    places: numbers.iter().map(|x| x.is_finite().then(|| scale.at(*x))).collect(),
-                    words: numbers.iter().map(|number| number::number(*number)).collect(),
-                    markers: marked.map(|number| number.map(|number| scale.at(number))).collect(),
-                    ticks: scale.ticks,
-                })
-            }
-            Places::Moments(moments) => {
-                let marked = self.markers.iter().map(|marker| match marker.place {
-                    Place::Moment(moment) => Some(moment),
-                    _ => None,
-                });
-                let known = *moments.first()?;
-                let scale =
-                    TimeScale::of(moments.iter().copied().chain(marked.clone().flatten()).chain([known]))?;
-                Some(Axis {
-                    places: moments.iter().map(|moment| Some(scale.at(*moment))).collect(),
-                    words: moments.iter().map(|moment| time::words(*moment)).collect(),
-                    markers: marked.map(|moment| moment.map(|moment| scale.at(moment))).collect(),
-                    ticks: scale.ticks,
-                })
-            }
-        }
-    }
-
     fn draw(&self) -> Option<Markup> {
-        let Axis { places: x, ticks, words, markers } = self.x()?;
+        let marked: Vec<&Place> = self.markers.iter().map(|marker| &marker.place).collect();
+        let Axis { places: x, ticks, words, markers } = self.places.axis(&marked)?;
         let of_series = self.series.iter().flat_map(|series| {
             series.values.iter().copied().chain(series.band.iter().flat_map(|(low, high)| [*low, *high]))
         });
@@ -273,12 +173,18 @@ impl LineChart {
             let width = label.chars().count() as f64 * CHARACTER;
             if *at > 0.5 { (at - width, width) } else { (*at, width) }
         }));
+        // The lowest row comes last.
+        let count = rows.iter().max().map_or(0, |row| row + 1);
         html! {
             @if !placed.is_empty() {
-                div class="markers" style={ "--rows:" (rows.iter().max().map_or(0, |row| row + 1)) } {
+                div class="markers" {
                     @for ((at, label, tone), row) in placed.iter().zip(&rows) {
-                        span class={ "marker-label " (tone.class()) (if *at > 0.5 { " before" } else { "" }) }
-                            style={ "left:" (percent(*at)) ";--row:" (row) } { (Text(label)) }
+                        @let before = *at > 0.5;
+                        @let margin = if before { ("right", 1.0 - at) } else { ("left", *at) };
+                        span class={ "marker-label " (tone.class()) (if before { " before" } else { "" }) }
+                            style={ "grid-row:" (count - row) ";margin-" (margin.0) ":" (percent(margin.1)) } {
+                            (Text(label))
+                        }
                     }
                 }
             }
@@ -287,10 +193,8 @@ impl LineChart {
 
     /// The words of a marker; on an axis of time they say when.
     fn spelled(&self, marker: &Marker) -> String {
-        match (&self.places, &marker.place) {
-            (Places::Moments(_), Place::Moment(moment)) => {
-                format!("{}, {}", marker.label, time::words(*moment))
-            }
+        match marker.place {
+            Place::Moment(moment) => format!("{}, {}", marker.label, time::words(moment)),
             _ => marker.label.clone(),
         }
     }
@@ -395,11 +299,30 @@ mod tests {
     }
 
     #[test]
+    fn a_marker_stands_where_its_place_is() {
+        let markers = |chart: LineChart| {
+            let html = Html::from(chart.series(Series::new("s", [1.0, 2.0, 3.0]))).into_string();
+            let lines = html.split("<line class=\"marker bad\" x1=\"").skip(1);
+            lines.map(|line| line.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let labels = LineChart::over_labels("t", ["a", "b", "c"]);
+        assert_eq!(markers(labels.clone().marker("m", "b", Tone::Bad)), ["500.0"]);
+        assert_eq!(markers(labels.marker("m", "d", Tone::Bad).marker("m", 1.0, Tone::Bad)), [""; 0]);
+        let numbers = LineChart::over_numbers("t", [0.0, 1.0, 2.0]);
+        assert_eq!(markers(numbers.clone().marker("m", 4.0, Tone::Bad)), ["1000.0"], "the axis reaches it");
+        assert_eq!(markers(numbers.marker("m", f64::NAN, Tone::Bad)), [""; 0]);
+        let moments = LineChart::over_moments("t", [0, 1_000, 4_000]);
+        assert_eq!(markers(moments.marker("m", 1_000_i64, Tone::Bad)), ["250.0"]);
+    }
+
+    #[test]
     fn a_chart_without_a_number_says_so() {
         for chart in [
             LineChart::over_labels("t", Vec::<String>::new()),
             LineChart::over_labels("t", ["a"]).series(Series::new("s", [f64::NAN])),
             LineChart::over_numbers("t", [f64::INFINITY]).series(Series::new("s", [1.0])),
+            LineChart::over_numbers("t", []).marker("m", 1.0, Tone::Bad).limit("l", 1.0),
+            LineChart::over_moments("t", []).marker("m", 1_i64, Tone::Bad).limit("l", 1.0),
         ] {
             assert!(Html::from(chart).as_str().contains("Nothing to show."));
         }

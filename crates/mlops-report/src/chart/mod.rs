@@ -11,6 +11,7 @@ mod heat;
 mod interval;
 mod limits;
 mod line;
+mod places;
 mod rows;
 mod scale;
 mod time;
@@ -22,7 +23,8 @@ pub use bar::BarChart;
 pub use distribution::DistributionChart;
 pub use heat::{HeatCell, HeatMap};
 pub use interval::IntervalChart;
-pub use line::{LineChart, Place, Series};
+pub use line::{LineChart, Series};
+pub use places::Place;
 pub use timeline::{Lane, Timeline};
 
 use crate::Html;

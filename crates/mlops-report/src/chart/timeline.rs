@@ -186,7 +186,7 @@ fn draw_lane(
                 @for span in &lane.spans {
                     span class="span-label" aria-hidden="true"
                         style={ "left:" (percent(scale.at(span.from))) ";width:" (percent(width(span))) } {
-                        (Text(&span.state))
+                        span { (Text(&span.state)) }
                     }
                 }
             }
