@@ -184,18 +184,14 @@ fn a_month_of_flights_is_served_as_it_is_joined() {
     }
 }
 
-fn stores(folder: &Path) -> Vec<Arc<dyn OnlineStore>> {
-    let memory: Arc<dyn OnlineStore> = Arc::new(MemoryOnlineStore::default());
-    std::iter::once(memory).chain(sqlite(folder)).collect()
-}
-
 #[cfg(feature = "sqlite")]
-fn sqlite(folder: &Path) -> Option<Arc<dyn OnlineStore>> {
+fn stores(folder: &Path) -> Vec<Arc<dyn OnlineStore>> {
     use mlops_features::{Flush, SqliteOnlineStore};
-    Some(Arc::new(SqliteOnlineStore::open(folder.join("online.db"), Flush::Checkpoints).unwrap()))
+    let sqlite = SqliteOnlineStore::open(folder.join("online.db"), Flush::Checkpoints).unwrap();
+    vec![Arc::new(MemoryOnlineStore::default()), Arc::new(sqlite)]
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn sqlite(_: &Path) -> Option<Arc<dyn OnlineStore>> {
-    None
+fn stores(_: &Path) -> Vec<Arc<dyn OnlineStore>> {
+    vec![Arc::new(MemoryOnlineStore::default())]
 }

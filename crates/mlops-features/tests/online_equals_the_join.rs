@@ -252,7 +252,9 @@ fn grouped(requests: Vec<Request>, shape: &Shape) -> Vec<Request> {
     let mut requests = requests;
     for group in requests.chunks_mut(shape.requests_at_once) {
         let at = group[group.len() - 1].at;
-        group.iter_mut().for_each(|request| request.at = at);
+        for request in group {
+            request.at = at;
+        }
     }
     requests
 }

@@ -12,10 +12,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Statements kept ready: all that there are.
 const STATEMENTS: usize = 16;
 
-/// Pages of 4 KiB in the write-ahead log before they are moved into the file. Rows are
-/// written over and over, and a page is moved once however often it was written.
-const LOG_PAGES: i64 = 4000;
-
 /// The smallest page of SQLite, and so the smallest database.
 const SMALLEST: u64 = 512;
 
@@ -59,7 +55,6 @@ fn connect(path: &Path, flush: Flush, create: OpenFlags) -> Result<Connection> {
             Flush::Checkpoints => "NORMAL",
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         Ok(connection)
     };
     open().map_err(|source| error(path, source))
