@@ -1,5 +1,6 @@
 //! What is happening now? The prediction log: every answer with its time and version, and
-//! the label that becomes known hours or months later.
+//! the label that becomes known hours or months later; how good the answers were, and when
+//! to call someone.
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -43,7 +44,9 @@
 //!
 //! # Features
 //!
-//! `testing`: the conformance suite of the prediction log, for adapters of your own.
+//! - `testing`: the conformance suite of the prediction log, for adapters of your own.
+//! - `report`: sections of an HTML page; brings `mlops-report`.
+//! - `webhook`: alerts to an HTTP address; brings an HTTP client and TLS, which needs a C compiler.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 

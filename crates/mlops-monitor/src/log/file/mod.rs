@@ -58,7 +58,7 @@ pub struct TornTail {
 /// with a checksum: after a crash it is there as a whole, or not at all.
 ///
 /// Answers stay in the file and are read when a page asks for them; in memory is where
-/// they are, and the labels: about 100 bytes an answer. Opening reads the file once.
+/// they are, and the labels: about 150 bytes an answer. Opening reads the file once.
 /// A page costs its answers, a count the window, both O(log n) to begin with.
 ///
 /// ```
@@ -103,7 +103,7 @@ struct Writer {
 }
 
 impl FilePredictionLog {
-    /// Opens the log, or makes it. Reads the whole file once: about a second for four million answers.
+    /// Opens the log, or makes it. Reads the whole file once: about two seconds for a million answers.
     ///
     /// The tail that a crash left unfinished is cut off and reported by
     /// [`torn_tail`](Self::torn_tail). Damage with whole frames behind it can't come from a
