@@ -1,7 +1,6 @@
 //! What a durable online store has acknowledged survives any end of its process, and several
 //! processes may share it.
 #![cfg(feature = "sqlite")]
-#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 
 use std::path::Path;
 
