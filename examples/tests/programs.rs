@@ -1,0 +1,159 @@
+//! The short programs: each runs on the real data, says what it promises, and ends with the
+//! exit code that a script can go by.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The example that cargo has built beside this test.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).unwrap().join("examples").join(name);
+    assert!(program.is_file(), "{} is built by `cargo test -p mlops-examples`", program.display());
+    program
+}
+
+fn run(name: &str, folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(program(name))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs it in a folder of its own, and gives what it said: all of `words` among it.
+fn says(name: &str, arguments: &[&str], code: i32, words: &[&str]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(name, folder.path(), arguments);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{name}: {said}\n{}", text(&output.stderr));
+    for word in words {
+        assert!(said.contains(word), "{name} does not say {word:?}:\n{said}");
+    }
+    (folder, said)
+}
+
+/// A page that stands alone.
+fn page(folder: &tempfile::TempDir, name: &str) -> String {
+    let page = fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<script") && !page.contains("src=\"http"));
+    page
+}
+
+#[test]
+fn programs_are_short() {
+    for name in [
+        "registry_governance",
+        "training_set",
+        "validate_csv",
+        "drift_report",
+        "serve_model",
+        "monitor_service",
+    ] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.rs"));
+        let source = fs::read_to_string(source).unwrap();
+        assert!(source.lines().count() < 80, "{name} has {} lines", source.lines().count());
+        assert!(!source.contains("unwrap()"), "{name}");
+    }
+}
+
+#[test]
+fn the_registry_refuses_self_approval_and_proves_the_way_back() {
+    let words = [
+        "1.0.0: ana has registered and requested it",
+        "in production: 1.0.0",
+        "promotion.approve flight-delay/1.1.0",
+        "(1.1.0 is late in answering)",
+        "all as the audit log says",
+        "an outsider with the public key sees: entry ",
+    ];
+    says("registry_governance", &[], 0, &words);
+}
+
+#[test]
+fn a_training_set_knows_what_was_known() {
+    let words = [
+        "weather              26115 rows, each holds for 3 h",
+        "2013-02-01 until 2013-03-01: 24940 flights with 11 inputs each",
+        "carrier_delay_rate",
+        "late (the label)",
+    ];
+    says("training_set", &[], 0, &words);
+}
+
+#[test]
+fn a_csv_file_passes_or_is_refused_with_a_page() {
+    let (folder, _) = says(
+        "validate_csv",
+        &[],
+        0,
+        &["150 rows, 11 of 11 expectations hold", "passed, details in data_validation.html"],
+    );
+    page(&folder, "data_validation.html");
+
+    let damaged = concat!(env!("CARGO_MANIFEST_DIR"), "/data/training_data_damaged.csv");
+    let words = [
+        "150 rows, 6 of 11 expectations hold",
+        "carrier: expected not null, but 1 of 150",
+        "late: expected not null, but 2 of 150",
+        "row 11 has -419",
+        "row 77 has 25",
+        "row 52 has \"NYC\"",
+        "refused, details in why.html",
+    ];
+    let (folder, _) = says("validate_csv", &[damaged, "why.html"], 1, &words);
+    assert!(page(&folder, "why.html").contains("-419"));
+
+    let missing = run("validate_csv", folder.path(), &["nowhere.csv"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("can't open nowhere.csv"), "{}", text(&missing.stderr));
+}
+
+#[test]
+fn drift_is_told_by_the_week_with_its_reason() {
+    let words = [
+        "2013-03-04 until 2013-03-11, ",
+        "2013-12-23 until 2013-12-30, ",
+        "the latest of them in words",
+        "reference standard deviations",
+        "see drift.html",
+    ];
+    let (folder, said) = says("drift_report", &[], 1, &words);
+    assert_eq!(said.matches(" columns drifted").count(), 44, "a line a week:\n{said}");
+    assert!(page(&folder, "drift.html").contains("By week"));
+}
+
+#[test]
+fn a_predictor_answers_refuses_and_swaps() {
+    let words = [
+        "2013-07-01 until 2013-07-02: ",
+        "answered by 1.0.0 as Champion",
+        "answered by 1.1.0 as Canary",
+        "scored by both versions",
+        "an hour that is none  refused (input_range)",
+        "a text for a number   refused (input_type)",
+        "a distance left out   refused (input_missing)",
+        "after the swap the first of them is answered by 1.1.0",
+    ];
+    says("serve_model", &[], 0, &words);
+}
+
+#[test]
+fn a_service_is_watched_and_an_alert_fires() {
+    let words = [
+        " predictions logged, 0 dropped",
+        "inputs: 2013-07-08 until 2013-07-15, ",
+        "flight-delay 1.0.0, July 2013: mean score 0.",
+        " below the late rate 0.",
+        "\"state\":\"firing\"",
+        "feature_drift_score{feature_name=\"temp\",model_name=\"flight-delay\"}",
+        "model_predictions_total{model_name=\"flight-delay\",model_version=\"1.0.0\",prediction_type=\"late\"}",
+    ];
+    says("monitor_service", &[], 0, &words);
+}
