@@ -207,8 +207,8 @@ fn names_and_categories_are_watched_in_batches_and_codes_in_rows() {
     let columns = Columns::default().categorical(["day"]).ignore(["id"]);
     let weeks = |names: &[&str]| {
         let rows = names.len();
-        let day: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows as i64).map(|row| row % 7)));
-        let id: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows as i64));
+        let day: ArrayRef = Arc::new(Int64Array::from_iter_values((0..7).cycle().take(rows)));
+        let id: ArrayRef = Arc::new(Int64Array::from_iter_values((0..).take(rows)));
         vec![("carrier", texts(names)), ("day", day), ("id", id)]
     };
     let reference = Arc::new(Window::read(&[batch(weeks(&["UA"; 700]))], &columns).unwrap());
