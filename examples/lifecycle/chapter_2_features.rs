@@ -22,6 +22,7 @@ const HOUR: Duration = Duration::from_hours(1);
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) history: History,
+    pub(crate) catalog: Catalog,
     pub(crate) section: Section,
 }
 
@@ -62,28 +63,23 @@ fn catalog(data: &Path) -> Result<Catalog> {
 }
 
 /// The inputs of the model in its order: the first three come with the request.
-fn service() -> Result<FeatureService> {
-    Ok(FeatureService::new(
-        "flight-delay",
-        [
-            "hour",
-            "day_of_week",
-            "distance",
-            "carrier_daily:carrier_delay_rate",
-            "carrier_daily:carrier_mean_delay",
-            "aircraft_arrivals:aircraft_last_delay",
-            "weather:temp",
-            "weather:wind_speed",
-            "weather:precip",
-            "weather:visib",
-            "weather:pressure",
-        ],
-    )?)
-}
+pub(crate) const INPUTS: [&str; 11] = [
+    "hour",
+    "day_of_week",
+    "distance",
+    "carrier_daily:carrier_delay_rate",
+    "carrier_daily:carrier_mean_delay",
+    "aircraft_arrivals:aircraft_last_delay",
+    "weather:temp",
+    "weather:wind_speed",
+    "weather:precip",
+    "weather:visib",
+    "weather:pressure",
+];
 
 pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> Result<Known> {
     say::chapter(2, "Features: what was known at the time");
-    let (catalog, service) = (catalog(data)?, service()?);
+    let (catalog, service) = (catalog(data)?, FeatureService::new("flight-delay", INPUTS)?);
     let joined = say::with_progress("joining", 0, |bar| {
         let progress = |seen: Progress| {
             bar.set_length(seen.of);
@@ -125,7 +121,7 @@ pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> R
         .fold(BarChart::new("Share of flights for which it is known"), |chart, (place, name)| {
             chart.bar(name, share(place) / history.features.rows() as f64, Tone::Neutral)
         });
-    Ok(Known { history, section: Section::new("Features").with(chart) })
+    Ok(Known { history, catalog, section: Section::new("Features").with(chart) })
 }
 
 fn column(features: &DenseRows, place: usize) -> impl Iterator<Item = f64> + Clone {

@@ -2,36 +2,30 @@
 
 use std::collections::BTreeSet;
 
-use mlops::arrow::RecordBatch;
-use mlops::drift::{Columns, Detector};
 use mlops::report::{LineChart, Section, Series};
 use mlops::serve::ndarray::ArrayView2;
 use mlops::serve::{ModelArtifact, ModelExt as _};
 use mlops::stats::classification::{BinaryMetric, BinaryScores};
-use mlops::validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, sections};
-use mlops::validate::ndarray::Array2;
-use mlops::{Clock, Digest, Finding, Subject, Verdict, Version, Window};
+use mlops::{Clock, Digest, Version};
 
 use crate::Result;
 use crate::chapter_3_model::Models;
 use crate::expected::{Comparison, Expected};
-use crate::flights::{History, Rows, TRAINING, months, within};
+use crate::flights::{History, Rows, TRAINING, months};
+use crate::judge::{Judged, Offer, judge};
 use crate::say;
-
-/// What every candidate of the story is asked, declared before anyone looked.
-pub(crate) const GATE: &str = include_str!("gate.json");
 
 /// What the chapter leaves behind.
 #[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) subject: Subject,
-    pub(crate) training: Window,
-    pub(crate) evaluation: Window,
-    pub(crate) verdict: Verdict,
+pub(crate) struct Evaluated {
+    pub(crate) judged: Judged,
     /// The champion's scores in the month that it was judged on.
     pub(crate) metrics: Vec<(&'static str, f64)>,
+    /// How many labels those rest on.
+    pub(crate) labels: usize,
+    /// The retraining's probability for each flight of the year.
+    pub(crate) retrained: Vec<f64>,
     pub(crate) by_month: Section,
-    pub(crate) verdict_sections: Vec<Section>,
 }
 
 pub(crate) fn tell(
@@ -40,7 +34,7 @@ pub(crate) fn tell(
     inputs: Vec<(String, Digest)>,
     clock: &dyn Clock,
     expected: &Expected,
-) -> Result<Judged> {
+) -> Result<Evaluated> {
     say::chapter(4, "Evaluate and gate: is the champion good enough?");
     let scores = say::with_progress("scoring", 3, |bar| {
         models.named().map(|(name, artifact)| {
@@ -54,51 +48,25 @@ pub(crate) fn tell(
     let (checked, chart) = by_month(history, &scores, expected)?;
     say::line("equal to expected.json", format!("{} scores", say::count(checked)));
 
-    let training = months(TRAINING)?;
-    let evaluation = Window::month_before(clock.now());
-    let subject = Subject {
-        model: "flight-delay".parse()?,
+    let offer = Offer {
         version: Version::new(1, 0, 0),
-        artifact: models.champion.digest(),
+        artifact: &models.champion,
+        training: months(TRAINING)?,
+        scores: &scores[0].1,
+        production: None,
+        inputs,
     };
-    let gate = Gate::from_json(GATE)?;
-    let rows = history.rows(evaluation);
-    let champion: Vec<f64> = rows.of(&scores[0].1).copied().collect();
-    let predict = |row: &[f64]| models.champion.model().predict_one(row).map_err(Into::into);
-    let candidate = Candidate::builder()
-        .subject(subject.clone())
-        .training(training)
-        .evaluation(evaluation)
-        .times(&rows.times)
-        .labels(&rows.late)
-        .scores(&champion)
-        .groups(groups(history, &rows)?)
-        .findings(vec![(
-            "input drift against the training window".to_owned(),
-            drift(history, training, evaluation)?,
-        )])
-        .probe(Probe::new(&predict, sample(history, &rows)?)?)
-        .production(Production::Nothing)
-        .inputs(inputs)
-        .build()?;
-    let verdict = say::with_progress("judging", gate.checks().len() as u64, |bar| {
-        gate.evaluate_with(&candidate, clock.now(), &|progress| bar.set_position(progress.done as u64))
-    });
-
-    say::line("gate", format!("{}, {} checks, on {evaluation}", gate.name(), verdict.checks.len()));
-    for check in &verdict.checks {
-        say::detail(format!("{:<14} {}: {}", check.outcome, check.name, check.reason));
-    }
-    say::detail(format!("{:<14} {}", "too few to say", too_few(&verdict).join(", ")));
-    say::line("verdict", if verdict.passed() { "passed" } else { "refused" });
-    Ok(Judged {
-        metrics: metrics(&history.labelled(evaluation), &scores[0].1, expected.decision_threshold)?,
+    let judged = judge(history, offer, clock)?;
+    judged.tell();
+    let rows = history.labelled(judged.evaluation);
+    let metrics = metrics(&rows, &scores[0].1, expected.decision_threshold)?;
+    let [_, _, (_, retrained)] = scores;
+    Ok(Evaluated {
+        metrics,
+        labels: rows.places.len(),
         by_month: Section::new("By month").with(chart),
-        verdict_sections: sections(&verdict),
-        subject,
-        training,
-        evaluation,
-        verdict,
+        judged,
+        retrained,
     })
 }
 
@@ -180,48 +148,4 @@ fn by_month(
             .series(Series::new("naive retraining, trained on 7–9", retrained))
             .limit("at least", 0.6);
     Ok((comparison.finish()?, chart))
-}
-
-/// The groups within which the gate looks for the worst served.
-fn groups(history: &History, rows: &Rows) -> Result<Vec<GroupColumn>> {
-    ["carrier", "origin"]
-        .into_iter()
-        .map(|name| Ok(GroupColumn::new(name, history.texts(name, rows)?)))
-        .collect()
-}
-
-/// The groups that are too small to be judged.
-fn too_few(verdict: &Verdict) -> Vec<&str> {
-    let details = verdict.checks.iter().flat_map(|check| &check.details);
-    let mut labels: Vec<&str> = details
-        .filter(|detail| detail.note.starts_with("too few to say"))
-        .map(|detail| detail.label.as_str())
-        .collect();
-    labels.sort_unstable();
-    labels.dedup();
-    labels
-}
-
-/// Flights of the evaluated month for the latency of single predictions.
-fn sample(history: &History, rows: &Rows) -> Result<Array2<f64>> {
-    let some = rows.places.iter().step_by(100.min(rows.places.len().max(1)));
-    let values: Vec<f64> = some.flat_map(|place| history.features.row(*place)).copied().collect();
-    let columns = history.features.columns();
-    Ok(Array2::from_shape_vec((values.len() / columns, columns), values)?)
-}
-
-/// How the inputs of the evaluated month differ from those of the training window.
-fn drift(history: &History, training: Window, evaluation: Window) -> Result<Vec<Finding>> {
-    let inputs = |window| -> Result<RecordBatch> {
-        let flights = within(&history.flights, window)?;
-        let places = history
-            .inputs
-            .iter()
-            .map(|name| flights.schema().index_of(name))
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        Ok(flights.project(&places)?)
-    };
-    let (reference, current) = (inputs(training)?, inputs(evaluation)?);
-    let report = Detector::default().compare_batches(&[reference], &[current], &Columns::default())?;
-    Ok(report.findings())
 }

@@ -64,7 +64,7 @@ pub(crate) struct History {
     pub(crate) inputs: Vec<String>,
     /// The same as numbers, row by row; NaN is missing.
     pub(crate) features: DenseRows,
-    times: Vec<Timestamp>,
+    pub(crate) times: Vec<Timestamp>,
     labels: BooleanArray,
     rows_by_id: HashMap<i64, usize>,
 }
@@ -106,6 +106,12 @@ impl History {
         Ok(Self { flights, inputs, features, times, labels, rows_by_id })
     }
 
+    /// Where the flight with this id is.
+    pub(crate) fn place_of(&self, id: &str) -> Result<usize> {
+        let place = id.parse().ok().and_then(|id: i64| self.rows_by_id.get(&id));
+        place.copied().ok_or_else(|| format!("there is no flight {id}").into())
+    }
+
     /// The features of the flight `id`.
     pub(crate) fn features_of(&self, id: i64) -> Result<&[f64]> {
         let row = self.rows_by_id.get(&id).ok_or_else(|| format!("there is no flight {id}"))?;
@@ -136,6 +142,15 @@ impl History {
             times: kept.iter().map(|row| times[*row]).collect(),
             late: kept.iter().map(|row| late[*row]).collect(),
         }
+    }
+
+    /// When it was known of each of `rows` whether it was late.
+    pub(crate) fn arrivals(&self, rows: &Rows) -> Result<Vec<Timestamp>> {
+        let column = self.flights.column_by_name("arrived_at");
+        let column = column
+            .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>())
+            .ok_or("flights need a column arrived_at in microseconds")?;
+        Ok(rows.places.iter().map(|place| Timestamp::from_micros(column.value(*place))).collect())
     }
 
     /// The text in `column` of each of `rows`.

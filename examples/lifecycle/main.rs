@@ -8,28 +8,44 @@
 //! `cargo run --release --example lifecycle -- --help`
 #![forbid(unsafe_code)]
 
+mod adjusted;
 mod args;
+mod chapter_10_recover;
+mod chapter_11_report;
 mod chapter_1_validate;
 mod chapter_2_features;
 mod chapter_3_model;
 mod chapter_4_evaluate;
 mod chapter_5_register;
+mod chapter_6_serve;
+mod chapter_7_watch;
+mod chapter_8_replace;
+mod chapter_9_refuse;
 mod expected;
 mod flights;
+mod governance;
+mod judge;
+mod operations;
 mod out_dir;
 mod say;
+mod service;
+mod timetable;
+mod watch;
+mod year;
 
-use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
 use mlops::ManualClock;
-use mlops::report::{Banner, Page, Tone};
 
 use crate::args::Args;
+use crate::chapter_8_replace::World;
+use crate::chapter_11_report::Told;
 use crate::expected::Expected;
+use crate::operations::Canary;
 use crate::out_dir::OutDir;
+use crate::watch::Watch;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T> = std::result::Result<T, Error>;
@@ -52,36 +68,52 @@ fn main() -> ExitCode {
 fn tell(args: &Args) -> Result<()> {
     let expected = Expected::read(&args.data)?;
     let out = OutDir::at(&args.out)?;
-    // The morning on which the labels of March are complete.
-    let clock = Arc::new(ManualClock::new("2013-04-02T09:00:00Z".parse()?));
+    // The labels of March are complete.
+    let clock = Arc::new(ManualClock::new("2013-04-01T12:00:00Z".parse()?));
 
     let validated = chapter_1_validate::tell(&args.data)?;
     let known = chapter_2_features::tell(&args.data, &validated.flights, &expected)?;
     let models = chapter_3_model::tell(&args.data, &known.history, &expected)?;
     let inputs = chapter_5_register::inputs(&args.data)?;
-    let judged = chapter_4_evaluate::tell(&known.history, &models, inputs.clone(), &*clock, &expected)?;
+    let evaluated = chapter_4_evaluate::tell(&known.history, &models, inputs.clone(), &*clock, &expected)?;
     out.begin()?;
-    let registered = chapter_5_register::tell(&args.data, &out, &inputs, &models, &judged, clock)?;
+    let governance = chapter_5_register::tell(&args.data, &out, &inputs, &models, &evaluated, clock.clone())?;
 
-    let report = out.path("report.html");
-    let page = Page::new("The life of flight-delay")
-        .subtitle("From real data to an approved, provable model")
-        .lead(Banner::new(
-            Tone::Good,
-            format!("{} {} is in production", judged.subject.model, judged.subject.version),
-        ))
-        .section(validated.section)
-        .section(known.section)
-        .section(models.section)
-        .section(judged.by_month);
-    let page = judged.verdict_sections.into_iter().fold(page, Page::section).section(registered);
-    fs::write(&report, page.render())
-        .map_err(|error| format!("can't write {}: {error}", report.display()))?;
+    let world = World {
+        data: &args.data,
+        inputs: &inputs,
+        history: &known.history,
+        governance: &governance,
+        clock: &clock,
+    };
+    let mut watch = Watch::new(&out)?;
+    let mut service =
+        chapter_6_serve::tell(&out, &known.catalog, &known.history, &models.champion, clock.clone())?;
+    chapter_7_watch::tell(&mut service, &mut watch, &evaluated)?;
+    let replaced = chapter_8_replace::tell(&world, &mut service, &mut watch, &models.challenger)?;
+    let retrained = (&models.retrained, &evaluated.retrained[..]);
+    let (refused, units) =
+        chapter_9_refuse::tell(&world, &mut service, &mut watch, &models.challenger, retrained)?;
+    let broken =
+        chapter_10_recover::tell(&world, &mut service, &mut watch, &models.champion, &models.challenger)?;
+
+    let judged = [evaluated.judged, replaced.judged].into_iter().chain(refused);
+    let told = Told {
+        before: vec![validated.section, known.section, models.section, evaluated.by_month],
+        verdicts: judged.map(|judged| judged.section).collect(),
+        after: vec![replaced.side_by_side, units],
+    };
+    let canaries: Vec<Canary> = [replaced.canary].into_iter().chain(broken).collect();
+    chapter_11_report::tell(&world, &out, &service, &watch, &canaries, told, &expected)?;
 
     say::end(&[
-        ("registry", out.path(chapter_5_register::STORE)),
-        ("artifacts", out.path(chapter_5_register::ARTIFACTS)),
+        ("registry", out.path(governance::STORE)),
+        ("artifacts", out.path(governance::ARTIFACTS)),
         ("tree head", out.path(chapter_5_register::TREE_HEAD)),
-        ("report", report),
+        ("online features", out.path(service::ONLINE)),
+        ("prediction log", out.path(service::LOG)),
+        ("alerts", out.path(watch::ALERTS)),
+        ("metrics", out.path(chapter_11_report::METRICS[0].0)),
+        ("report", out.path("report.html")),
     ])
 }

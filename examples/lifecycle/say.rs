@@ -44,6 +44,11 @@ pub(crate) fn count(count: usize) -> String {
     mlops::report::number::count(count as u64)
 }
 
+/// The same of what a service counts.
+pub(crate) fn count64(count: u64) -> String {
+    mlops::report::number::count(count)
+}
+
 /// A bar on the terminal's error stream while `work` goes on, gone when it is done; none
 /// where nobody looks.
 pub(crate) fn with_progress<T>(what: &'static str, of: u64, work: impl FnOnce(&ProgressBar) -> T) -> T {

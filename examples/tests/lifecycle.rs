@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -50,28 +51,44 @@ fn copy_with(name: &str, from: &str, to: &str) -> TempDir {
     copy
 }
 
+/// The whole story, told once for all tests that need it.
+fn told() -> &'static (TempDir, Output) {
+    static TOLD: OnceLock<(TempDir, Output)> = OnceLock::new();
+    TOLD.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let output = tell(folder.path(), "2", &[]);
+        (folder, output)
+    })
+}
+
 #[test]
 fn it_is_told_the_same_way_every_time() {
-    let one = tempfile::tempdir().unwrap();
-    let two = tempfile::tempdir().unwrap();
-    let first = tell(one.path(), "1", &[]);
+    let (one, first) = told();
     assert!(first.status.success(), "{}", text(&first.stderr));
     let expected = include_str!("../lifecycle/output.txt");
     assert_eq!(text(&first.stdout), expected, "what the README shows is what is printed");
 
     let readme = include_str!("../../README.md");
-    let last_chapter = expected.split("\n\n").find(|chapter| chapter.starts_with("5.")).unwrap();
-    assert!(readme.contains(last_chapter), "the README shows the last chapter as it is printed");
+    let chapter = expected.split("\n\n").find(|chapter| chapter.starts_with("10.")).unwrap();
+    assert!(readme.contains(chapter), "the README shows the tenth chapter as it is printed");
 
-    let other_place = tell(two.path(), "2", &["--out", "mlops-lifecycle"]);
-    assert_eq!(text(&other_place.stdout), expected, "with two threads, in another folder");
-    let again = tell(one.path(), "2", &[]);
-    assert_eq!(text(&again.stdout), expected, "over the folder of the first time");
+    let two = tempfile::tempdir().unwrap();
+    let again = tell(two.path(), "1", &["--out", "mlops-lifecycle"]);
+    assert_eq!(text(&again.stdout), expected, "with one thread, in another folder");
 
-    let head = |folder: &TempDir| fs::read(folder.path().join("mlops-lifecycle/tree-head.json")).unwrap();
-    assert_eq!(head(&one), head(&two), "the same tree head");
-    let report = fs::read_to_string(one.path().join("mlops-lifecycle/report.html")).unwrap();
+    let file = |folder: &TempDir, name: &str| {
+        fs::read_to_string(folder.path().join("mlops-lifecycle").join(name)).unwrap()
+    };
+    for name in ["tree-head.json", "alerts.jsonl"] {
+        assert_eq!(file(one, name), file(&two, name), "the same {name}");
+    }
+    let report = file(one, "report.html");
     assert!(report.contains("<svg") && !report.contains("<script") && !report.contains("src=\"http"));
+    assert!(report.len() < 1_000_000, "{} bytes", report.len());
+    let metrics = file(one, "metrics.prom");
+    let of_canary =
+        r#"model_predictions_total{model_name="flight-delay",model_version="1.2.1",prediction_type="late"}"#;
+    assert!(metrics.contains(of_canary), "{metrics}");
 }
 
 #[test]
@@ -101,8 +118,8 @@ fn a_number_that_misses_stops_it() {
 #[test]
 fn a_model_that_is_damaged_is_named() {
     let copy = copy_with("delay_lightgbm.model.txt", "left_child=1 3 -2", "left_child=1 999 -2");
-    let out = tempfile::tempdir().unwrap();
-    assert!(tell(out.path(), "2", &[]).status.success());
+    let (out, first) = told();
+    assert!(first.status.success(), "{}", text(&first.stderr));
     let told = tell(out.path(), "2", &["--data", copy.path().to_str().unwrap()]);
     assert!(!told.status.success());
     let words = text(&told.stderr);
