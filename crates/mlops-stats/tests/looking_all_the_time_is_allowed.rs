@@ -2,8 +2,6 @@
 //! course, looked at after every observation, is at most α. The larger grid is
 //! `benches/benches/sequential.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use mlops_stats::Random;
 use mlops_stats::sequential::{Alternative, AsymptoticMeanSequence, BettingEProcess, MeanSequence};
 
@@ -35,7 +33,7 @@ fn rare(random: &mut Random, _: u64, _: f64) -> (f64, f64) {
 /// Neither alike nor independent: good days and bad ones, and a canary that fails where the
 /// past went well and helps where it did not. Its mean given the past stays at the limit.
 fn adaptive(random: &mut Random, n: u64, sum: f64) -> (f64, f64) {
-    let noise = if n / 100 % 2 == 0 { 0.3 } else { 0.01 };
+    let noise = if (n / 100).is_multiple_of(2) { 0.3 } else { 0.01 };
     let size = if sum > 0.0 { 1.0 } else { 0.2 };
     let up = noise + 0.005 / size;
     let u = random.unit();
@@ -54,7 +52,7 @@ fn adaptive(random: &mut Random, n: u64, sum: f64) -> (f64, f64) {
 /// Above the limit every second hundred, as much below it in between (and first): only the
 /// mean of the course stays within it.
 fn alternating(random: &mut Random, n: u64, _: f64) -> (f64, f64) {
-    let p = if n / 100 % 2 == 0 { 0.1 } else { 0.5 };
+    let p = if (n / 100).is_multiple_of(2) { 0.1 } else { 0.5 };
     (hit(random, p), p)
 }
 

@@ -47,6 +47,16 @@ struct Marker {
     tone: Tone,
 }
 
+impl Marker {
+    /// What its label says; of a moment also when.
+    fn words(&self) -> String {
+        match self.place {
+            Place::Moment(moment) => format!("{}, {}", self.label, time::words(moment)),
+            _ => self.label.clone(),
+        }
+    }
+}
+
 /// Several series over labels (months, windows), numbers (rank, size) or moments.
 ///
 /// A value that has no place on the x axis, or is not finite, is not drawn: the line has
@@ -166,7 +176,7 @@ impl LineChart {
             .markers
             .iter()
             .zip(markers)
-            .filter_map(|(marker, at)| Some(((*at)?, self.spelled(marker), marker.tone)))
+            .filter_map(|(marker, at)| Some(((*at)?, marker.words(), marker.tone)))
             .collect();
         placed.sort_by(|left, right| left.0.total_cmp(&right.0));
         let rows = pack(placed.iter().map(|(at, label, _)| {
@@ -188,14 +198,6 @@ impl LineChart {
                     }
                 }
             }
-        }
-    }
-
-    /// The words of a marker; on an axis of time they say when.
-    fn spelled(&self, marker: &Marker) -> String {
-        match marker.place {
-            Place::Moment(moment) => format!("{}, {}", marker.label, time::words(moment)),
-            _ => marker.label.clone(),
         }
     }
 
