@@ -7,6 +7,14 @@ use mlops_stats::bootstrap::Estimate;
 use crate::performance::window_in_words;
 use crate::{Alert, AlertState, PerformanceSummary};
 
+/// A month in so few letters that a year of them fits below a chart.
+fn axis_label(window: Window) -> String {
+    match window.from().to_string().get(..7) {
+        Some(month) if window.is_month() => month.to_owned(),
+        _ => window_in_words(window),
+    }
+}
+
 /// Performance by window: a chart of the gap between mean score and positive rate, of AUC
 /// and of Brier score, a line with its interval for each version, and a table of all figures.
 ///
@@ -30,7 +38,7 @@ pub fn performance_section(
     versions.sort_unstable();
     versions.dedup();
     let chart = |title: String, metric: fn(&PerformanceSummary) -> Option<Estimate>| {
-        let labels = windows.iter().map(|window| window_in_words(*window));
+        let labels = windows.iter().map(|window| axis_label(*window));
         let mut chart = LineChart::over_labels(title, labels);
         for version in &versions {
             let estimates: Vec<Option<Estimate>> = windows
