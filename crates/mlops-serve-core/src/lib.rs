@@ -30,6 +30,7 @@
 //! | load a model file and know its digest | [`ModelArtifact`] |
 //! | ask a model | [`ModelExt`], [`Scale`] |
 //! | check that columns are the model's, in its order | [`Signature::check_names`] |
+//! | bring a version from 10 % to all, or stop it | [`rollout`] |
 //! | know or tell a file's format | [`ModelFormat`] |
 //! | know what is read of LightGBM and XGBoost | [`lightgbm`], [`xgboost`] |
 //! | turn a request into a safe answer, step by step | [`predictor`], [`Predictor`](predictor::Predictor) |

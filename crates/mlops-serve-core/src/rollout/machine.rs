@@ -36,6 +36,8 @@ pub struct Rollout {
     pub(super) now: Timestamp,
     pub(super) phase: Phase,
     pub(super) step: StepState,
+    /// When each share was set.
+    pub(super) shares: Vec<(Timestamp, f64)>,
     pub(super) failures: Watch,
     pub(super) harm: Option<Watch>,
     pub(super) segments: Option<Segments>,
@@ -120,13 +122,14 @@ impl Rollout {
             Watch::new((check.limit, check.limit), width * width, check.alpha / 2.0, Spread::Steady)
         });
         let segments = plan.segments.map(|check| Segments::new(check, plan.scores));
-        let rollout = Self {
+        let mut rollout = Self {
             candidate,
             production,
             started: at,
             now: at,
             phase: Phase::Running { step: 0 },
             step: StepState::from(at),
+            shares: Vec::new(),
             failures,
             harm,
             segments,
@@ -136,7 +139,7 @@ impl Rollout {
             next_snapshot: at + HOUR * plan.snapshot_hours,
             plan,
         };
-        let actions = vec![Action::SetShare(rollout.share())];
+        let actions = vec![rollout.set_share()];
         Ok((rollout, actions))
     }
 
@@ -278,7 +281,7 @@ impl Rollout {
         if step + 1 < self.plan.steps.len() {
             self.phase = Phase::Running { step: step + 1 };
             self.step = StepState::from(self.now);
-            vec![Action::SetShare(self.share())]
+            vec![self.set_share()]
         } else {
             self.phase = Phase::Complete { at: self.now };
             self.waiting.clear();
@@ -300,7 +303,13 @@ impl Rollout {
         let stop = Stop { at: self.now, cause, reason, numbers };
         self.phase = Phase::Stopped(stop.clone());
         self.waiting.clear();
-        vec![Action::SetShare(0.0), Action::Stop(stop)]
+        vec![self.set_share(), Action::Stop(stop)]
+    }
+
+    fn set_share(&mut self) -> Action {
+        let share = self.share();
+        self.shares.push((self.now, share));
+        Action::SetShare(share)
     }
 
     /// The watch behind a cause; none if a person is behind it.
@@ -323,6 +332,11 @@ impl Rollout {
             Phase::Stopped(_) => 0.0,
             Phase::Complete { .. } => self.plan.steps.last().map_or(0.0, |step| step.share),
         }
+    }
+
+    /// The shares that were set so far, and when: the first at the start, 0 at a stop.
+    pub fn shares(&self) -> &[(Timestamp, f64)] {
+        &self.shares
     }
 
     /// Where it is.

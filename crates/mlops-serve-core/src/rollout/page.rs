@@ -1,6 +1,5 @@
 //! A rollout as a section of an HTML page.
 
-use mlops_core::Timestamp;
 use mlops_report::{
     Badge, Banner, Cell, Column, Details, Html, IntervalChart, LineChart, Section, Series, Table, Tone,
 };
@@ -83,11 +82,26 @@ impl Rollout {
         }
         // Before the first request there is no mean, and an interval that hides the others.
         points.retain(|point| point.n > 0);
-        let labels = points.iter().map(|point| minute(point.at));
+        let moments = points.iter().map(|point| point.at.as_micros());
         let series = Series::new("mean so far", points.iter().map(|point| point.mean))
             .band(points.iter().map(|point| (point.interval.lower, point.interval.upper)));
-        let chart = LineChart::over_labels(title, labels).series(series);
-        limits.iter().fold(chart, |chart, (name, limit)| chart.limit(*name, *limit)).into()
+        let mut chart = LineChart::over_moments(title, moments).series(series);
+        for (name, limit) in limits {
+            chart = chart.limit(*name, *limit);
+        }
+        for (at, share) in self.shares.iter().skip(1).filter(|(_, share)| *share > 0.0) {
+            chart = chart.marker(format!("to {}", words::percent(*share)), at.as_micros(), Tone::Neutral);
+        }
+        match &self.phase {
+            Phase::Running { .. } => chart.into(),
+            Phase::Stopped(stop) if stop.cause == *of => {
+                chart.marker("stopped here", stop.at.as_micros(), Tone::Bad).into()
+            }
+            Phase::Stopped(stop) => {
+                chart.marker(format!("stopped by {}", stop.cause), stop.at.as_micros(), Tone::Caution).into()
+            }
+            Phase::Complete { at } => chart.marker("complete", at.as_micros(), Tone::Good).into(),
+        }
     }
 
     fn segment_points(&self) -> impl Iterator<Item = (Cause, Point)> {
@@ -126,11 +140,4 @@ impl Rollout {
             ]
         }))
     }
-}
-
-/// `11-04 12:00`: the year and the seconds say nothing in a rollout.
-fn minute(at: Timestamp) -> String {
-    let text = at.to_string();
-    let (date, time) = (text.get(5..10).unwrap_or_default(), text.get(11..16).unwrap_or_default());
-    format!("{date} {time}")
 }

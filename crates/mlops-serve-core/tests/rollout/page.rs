@@ -18,6 +18,7 @@ fn it_says_why_and_draws_every_check() {
         "Failures: candidate",
         "Harm: squared",
         "outside ±0.05",
+        "stopped here",
     ] {
         assert!(html.contains(part), "{part}");
     }

@@ -26,6 +26,7 @@ fn each_step_takes_its_full_days() {
     assert_eq!(actions, [(84, Action::SetShare(0.5)), (156, Action::Complete)]);
     assert_eq!(rollout.share(), 0.5);
     assert_eq!(*rollout.phase(), Phase::Complete { at: hour(156) });
+    assert_eq!(rollout.shares(), [(hour(12), 0.1), (hour(84), 0.5)]);
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn values_beyond_the_planned_ones_are_watched_together() {
         let value = number % 10;
         let different = if value >= 3 { 0.2 } else { 0.0 };
         let mut pair = pair(number, minute(number as u64), 0.3 + different, 0.3);
-        pair.segments = ["a", "b"].map(|field| (field.into(), format!("{}", value).into())).to_vec();
+        pair.segments = ["a", "b"].map(|field| (field.into(), format!("{value}").into())).to_vec();
         pair.segments.push(("a".into(), "9".into()));
         let seen = rollout.reading(&Cause::OtherSegments).map_or(0, |point| point.n);
         if let Some(Action::Stop(stopped)) = rollout.apply(Event::Pair(&pair)).pop() {
