@@ -203,7 +203,7 @@ fn a_store_that_answers_otherwise_than_it_was_asked_is_named() {
     let keys = [Some(KeyRef::Text("UA")), Some(KeyRef::Int(1545))];
     match look_up(&store).fill(Timestamp::from_micros(9), &[1.0], &keys, &mut [0.0; 3]) {
         Err(Error::Contract { reason, .. }) => {
-            assert!(reason.contains("feature seats of view v"), "{reason}")
+            assert!(reason.contains("feature seats of view v"), "{reason}");
         }
         other => panic!("{other:?}"),
     }
