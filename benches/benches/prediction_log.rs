@@ -37,7 +37,7 @@ fn event(number: u64) -> PredictionEvent {
 
 fn label(number: u64) -> Label {
     let event = event(number);
-    let known = event.at + Duration::from_secs(7200);
+    let known = event.at + Duration::from_hours(2);
     Label::new(event.model, event.id, f64::from(u8::from(number.is_multiple_of(4))), known).unwrap()
 }
 

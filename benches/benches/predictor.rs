@@ -69,7 +69,7 @@ fn chain(route: Route, names: &[String], observed: bool) -> Predictor {
         .output_guard(OutputGuard::probability())
         .rate_limit(RateLimit::per_second(u32::MAX, u32::MAX).unwrap())
         .concurrency_limit(64)
-        .time_limit(Duration::from_secs(60))
+        .time_limit(Duration::from_mins(1))
         .segments(["carrier"]);
     if observed { builder.observer(Arc::new(Counter::default())) } else { builder }.build().unwrap()
 }

@@ -77,7 +77,7 @@ pub(crate) fn judge(history: &History, offer: Offer<'_>, clock: &dyn Clock) -> R
     let word = if verdict.passed() { "passed" } else { "refused" };
     let heading = Section::new(format!("Gate on {}: {word}", subject.version));
     let section = sections(&verdict).into_iter().fold(heading, Section::with);
-    Ok(Judged { subject, training, evaluation, section, verdict })
+    Ok(Judged { subject, training, evaluation, verdict, section })
 }
 
 impl Judged {

@@ -77,7 +77,14 @@ fn tell(args: &Args) -> Result<()> {
     let inputs = chapter_5_register::inputs(&args.data)?;
     let evaluated = chapter_4_evaluate::tell(&known.history, &models, inputs.clone(), &*clock, &expected)?;
     out.begin()?;
-    let governance = chapter_5_register::tell(&args.data, &out, &inputs, &models, &evaluated, clock.clone())?;
+    let governance = chapter_5_register::tell(
+        &args.data,
+        &out,
+        &inputs,
+        &models,
+        &evaluated,
+        Arc::<ManualClock>::clone(&clock),
+    )?;
 
     let world = World {
         data: &args.data,
@@ -87,8 +94,13 @@ fn tell(args: &Args) -> Result<()> {
         clock: &clock,
     };
     let mut watch = Watch::new(&out)?;
-    let mut service =
-        chapter_6_serve::tell(&out, &known.catalog, &known.history, &models.champion, clock.clone())?;
+    let mut service = chapter_6_serve::tell(
+        &out,
+        &known.catalog,
+        &known.history,
+        &models.champion,
+        Arc::<ManualClock>::clone(&clock),
+    )?;
     chapter_7_watch::tell(&mut service, &mut watch, &evaluated)?;
     let replaced = chapter_8_replace::tell(&world, &mut service, &mut watch, &models.challenger)?;
     let retrained = (&models.retrained, &evaluated.retrained[..]);
