@@ -3,8 +3,8 @@
 
 mod prometheus_text;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use mlops_core::{ManualClock, Timestamp};
@@ -54,6 +54,39 @@ fn nothing_is_lost() {
     let net: f64 = ["a", "b", "c", "d"].iter().map(|of| gauges.with(&[of]).unwrap().value()).sum();
     let fallen = EACH.div_ceil(3);
     assert_eq!(net, (THREADS * (EACH - 2 * fallen)) as f64);
+}
+
+/// Nothing but additions to one series, so that threads meet in the middle of one even on a
+/// machine that is busy with something else.
+#[test]
+fn additions_to_one_series_meet() {
+    const MANY: usize = 500_000;
+    let registry = registry();
+    let gauge = registry.gauge(Spec::new("g", "x")).unwrap().with(&[]).unwrap();
+    let counter = registry.counter(Spec::new("c", "x")).unwrap().with(&[]).unwrap();
+    let summary = registry.summary(Spec::new("s", "x")).unwrap().with(&[]).unwrap();
+    let histogram = registry.histogram(Spec::new("h", "x"), Buckets::new([1.0]).unwrap()).unwrap();
+    let histogram = histogram.with(&[]).unwrap();
+    let together = |work: &(dyn Fn() + Sync)| {
+        let start = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    start.wait();
+                    (0..MANY).for_each(|_| work());
+                });
+            }
+        });
+    };
+    together(&|| gauge.add(1.0).unwrap());
+    together(&|| counter.inc_by(0.5).unwrap());
+    together(&|| counter.inc());
+    together(&|| summary.observe(0.5).unwrap());
+    together(&|| histogram.observe(0.5).unwrap());
+    let all = (THREADS * MANY) as f64;
+    assert_eq!((gauge.value(), counter.value()), (all, all * 1.5));
+    assert_eq!((summary.count() as f64, summary.sum()), (all, all / 2.0));
+    assert_eq!((histogram.count() as f64, histogram.sum()), (all, all / 2.0));
 }
 
 #[test]
