@@ -68,7 +68,9 @@ fn main() -> Result<()> {
 
     println!("\nthe audit log");
     let entries = registry.entries(0..registry.store().size()?)?;
-    entries.iter().for_each(|entry| println!("{:>3}  {}", entry.sequence, entry.act));
+    for entry in &entries {
+        println!("{:>3}  {}", entry.sequence, entry.act);
+    }
     println!("\n{}", registry.verify()?);
     let last = entries.last().ok_or("the log is empty")?;
     println!("an outsider with the public key sees: {}", registry.prove(last.sequence)?.verify(&key)?);

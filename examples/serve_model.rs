@@ -49,7 +49,9 @@ fn main() -> Result<()> {
         *answered.entry(format!("{} as {:?}", answer.version, answer.served_by)).or_default() += 1;
     }
     println!("{day}: {} flights", moments.len());
-    answered.iter().for_each(|(who, flights)| println!("  {flights:>4} answered by {who}"));
+    for (who, flights) in &answered {
+        println!("  {flights:>4} answered by {who}");
+    }
     let pairs = predictor.score_waiting();
     println!("  {:>4} scored by both versions, to be compared", pairs.len());
 

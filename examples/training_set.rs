@@ -27,16 +27,22 @@ fn main() -> Result<()> {
     let moments = decisions(joined.batch())?;
     let late = joined.batch().column_by_name("late").ok_or("flights need a column late")?.as_boolean();
     print!("{:<20} {:>9}", "", "known");
-    some.iter().for_each(|row| print!("  {:>20}", moments[*row].to_string()));
+    for row in &some {
+        print!("  {:>20}", moments[*row].to_string());
+    }
     println!();
     for (place, input) in joined.inputs().iter().enumerate() {
         let known = rows.iter().filter(|row| !row[place].is_nan()).count() as f64 / rows.rows() as f64;
         print!("{input:<20} {:>7.1} %", known * 100.0);
-        some.iter().for_each(|row| print!("  {:>20.2}", rows.row(*row)[place]));
+        for row in &some {
+            print!("  {:>20.2}", rows.row(*row)[place]);
+        }
         println!();
     }
     print!("{:<20} {:>9}", "late (the label)", "");
-    some.iter().for_each(|row| print!("  {:>20}", late.value(*row)));
+    for row in &some {
+        print!("  {:>20}", late.value(*row));
+    }
     println!("\n\nNaN is missing: the model was trained on it as such, and is served it as such.");
     Ok(())
 }
