@@ -66,7 +66,7 @@ fn programs_are_short() {
 #[test]
 fn the_registry_refuses_self_approval_and_proves_the_way_back() {
     let words = [
-        "1.0.0: ana has registered and requested it",
+        "1.0.0: ana has trained and registered and requested it",
         "in production: 1.0.0",
         "promotion.approve flight-delay/1.1.0",
         "(1.1.0 is late in answering)",
