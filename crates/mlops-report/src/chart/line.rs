@@ -17,6 +17,9 @@ const DOTS: usize = 60;
 /// About how wide a character of a label is on a phone, as a share of the drawing.
 const CHARACTER: f64 = 0.025;
 
+/// How wide the ends of the interval of a lonely point are to either side, as a share of the drawing.
+const CAP: f64 = 0.008;
+
 /// A line of a [`LineChart`]: a value for each place on the x axis; NaN leaves a gap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
@@ -32,6 +35,7 @@ impl Series {
     }
 
     /// A shaded band around it, such as an interval at each place: lower and upper ends.
+    /// Where the neighbours have none, a band has no width: the interval is a whisker there.
     #[must_use]
     pub fn band(mut self, band: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.band = band.into_iter().collect();
@@ -155,6 +159,7 @@ impl LineChart {
             @for (index, series) in self.series.iter().enumerate() {
                 g class=(series_class(index)) {
                     @for path in bands(&x, &series.band, up) { path class="band" d=(path) {} }
+                    @for path in whiskers(&x, &series.band, up) { path class="whisker band-of-one" d=(path) {} }
                     @for path in lines(&x, &series.values, up) { path class="line" d=(path) {} }
                     @for (at, value, word) in dots(&x, &series.values, &words) {
                         path class="dot" d={ "M" (unit(at)) " " (unit(up(value))) "h0" } {
@@ -249,20 +254,39 @@ fn lines(x: &[Option<f64>], values: &[f64], up: impl Fn(f64) -> f64) -> Vec<Stri
     paths
 }
 
+/// The intervals that lie next to each other: where, from, to.
+fn runs(x: &[Option<f64>], band: &[(f64, f64)]) -> Vec<Vec<(f64, f64, f64)>> {
+    let mut runs = vec![Vec::new()];
+    for (at, (low, high)) in x.iter().zip(band) {
+        match (at, runs.last_mut()) {
+            (Some(at), Some(run)) if low.is_finite() && high.is_finite() => run.push((*at, *low, *high)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs
+}
+
 /// One closed path for each run of intervals without a gap.
 fn bands(x: &[Option<f64>], band: &[(f64, f64)], up: impl Fn(f64) -> f64) -> Vec<String> {
-    let points: Vec<_> = x.iter().copied().zip(band.iter().copied()).collect();
-    points
-        .split(|(at, (low, high))| at.is_none() || !low.is_finite() || !high.is_finite())
-        .filter(|run| !run.is_empty())
-        .map(|run| {
-            let point =
-                |at: Option<f64>, value: f64| format!("{} {}", unit(at.unwrap_or(0.0)), unit(up(value)));
-            let over = run.iter().map(|(at, (_, high))| point(*at, *high));
-            let back = run.iter().rev().map(|(at, (low, _))| point(*at, *low));
-            format!("M{}Z", over.chain(back).collect::<Vec<_>>().join("L"))
-        })
-        .collect()
+    let point = |at: f64, value: f64| format!("{} {}", unit(at), unit(up(value)));
+    let runs = runs(x, band).into_iter().filter(|run| run.len() > 1);
+    runs.map(|run| {
+        let over = run.iter().map(|(at, _, high)| point(*at, *high));
+        let back = run.iter().rev().map(|(at, low, _)| point(*at, *low));
+        format!("M{}Z", over.chain(back).collect::<Vec<_>>().join("L"))
+    })
+    .collect()
+}
+
+/// A path for each interval without neighbours: up, with a cap at either end.
+fn whiskers(x: &[Option<f64>], band: &[(f64, f64)], up: impl Fn(f64) -> f64) -> Vec<String> {
+    let runs = runs(x, band).into_iter().filter(|run| run.len() == 1).flatten();
+    runs.map(|(at, low, high)| {
+        let (left, at, right) = (unit(at - CAP), unit(at), unit(at + CAP));
+        let (low, high) = (unit(up(low)), unit(up(high)));
+        format!("M{left} {high}H{right}M{at} {high}V{low}M{left} {low}H{right}")
+    })
+    .collect()
 }
 
 /// The points that get a dot: all if there are few, otherwise those that no line touches.
@@ -288,7 +312,27 @@ mod tests {
         let x = [Some(0.0), Some(0.25), Some(0.5), Some(0.75), Some(1.0)];
         let paths = lines(&x, &[0.0, 1.0, f64::NAN, 1.0, 0.0], |value| value);
         assert_eq!(paths, ["M0.0 0.0L250.0 1000.0", "M750.0 1000.0L1000.0 0.0"]);
-        assert_eq!(bands(&x, &[(0.0, 1.0), (f64::NAN, 1.0), (0.0, 1.0)], |value| value).len(), 2);
+    }
+
+    #[test]
+    fn an_interval_without_neighbours_is_a_whisker_and_every_other_a_band() {
+        let x = [Some(0.0), Some(0.25), Some(0.5), None, Some(1.0)];
+        let one = (0.2, 0.6);
+        let nan = (f64::NAN, 0.6);
+        for (band, wide, narrow) in [
+            (vec![one, nan, one], 0, 2),
+            (vec![one, one, nan, one, one], 1, 1),
+            (vec![nan, one, one, one, one], 1, 1),
+            (vec![nan; 5], 0, 0),
+        ] {
+            assert_eq!(bands(&x, &band, |value| value).len(), wide, "{band:?}");
+            assert_eq!(whiskers(&x, &band, |value| value).len(), narrow, "{band:?}");
+        }
+        let whisker = "M242.0 600.0H258.0M250.0 600.0V200.0M242.0 200.0H258.0";
+        assert_eq!(whiskers(&x, &[nan, one, nan], |value| value), [whisker]);
+        let chart = LineChart::over_labels("t", ["a", "b", "c"])
+            .series(Series::new("s", [f64::NAN, 0.4, f64::NAN]).band([nan, one, nan]));
+        assert_eq!(Html::from(chart).as_str().matches("class=\"whisker").count(), 1);
     }
 
     #[test]
