@@ -9,6 +9,9 @@ use crate::html::Text;
 /// How many labels an axis has at most.
 const LABELS: usize = 12;
 
+/// How many characters stand along an axis: on a phone half of it, which has every second label.
+const CHARACTERS: usize = 60;
+
 /// The words under a drawing; on a phone every second one is left out.
 pub(super) fn x_axis(ticks: &[Tick]) -> Markup {
     html! {
@@ -29,7 +32,9 @@ pub(super) fn middle(index: usize, count: usize) -> f64 {
 
 /// Ticks for labels at even distances: as many as can be read.
 pub(super) fn label_ticks(labels: &[String]) -> Vec<Tick> {
-    let every = labels.len().div_ceil(LABELS).max(1);
+    // The space between two labels is two more characters.
+    let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0) + 2;
+    let every = labels.len().div_ceil((CHARACTERS / longest).clamp(2, LABELS)).max(1);
     let ticks = labels.iter().enumerate().step_by(every);
     ticks.map(|(index, label)| Tick { at: middle(index, labels.len()), label: label.clone() }).collect()
 }
@@ -105,5 +110,13 @@ mod tests {
             let labels: Vec<String> = (0..count).map(|index| index.to_string()).collect();
             assert!(label_ticks(&labels).len() <= LABELS, "{count}");
         }
+    }
+
+    #[test]
+    fn long_labels_leave_each_other_room() {
+        for (label, count, shown) in [("W14", 40, 10), ("2013-04-01", 40, 5), ("November 2013", 9, 3)] {
+            assert_eq!(label_ticks(&vec![label.to_owned(); count]).len(), shown, "{label}");
+        }
+        assert_eq!(label_ticks(&vec!["x".repeat(100); 4]).len(), 2);
     }
 }

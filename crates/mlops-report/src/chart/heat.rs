@@ -93,6 +93,7 @@ pub struct HeatMap {
     rows: Vec<(String, Vec<HeatCell>)>,
     ends: Option<(String, String)>,
     keys: Vec<(Tone, String)>,
+    missing: String,
 }
 
 impl HeatMap {
@@ -104,6 +105,7 @@ impl HeatMap {
             rows: Vec::new(),
             ends: None,
             keys: Vec::new(),
+            missing: "no value".to_owned(),
         }
     }
 
@@ -132,6 +134,14 @@ impl HeatMap {
         self
     }
 
+    /// What a cell with an outline only means in the legend, if there is one: `no value`
+    /// unless it is told better.
+    #[must_use]
+    pub fn missing(mut self, label: impl Into<String>) -> Self {
+        self.missing = label.into();
+        self
+    }
+
     fn keys(&self) -> Vec<Key> {
         let ends =
             self.ends.iter().flat_map(|(low, high)| [Key::new("cell faint", low), Key::new("cell", high)]);
@@ -139,7 +149,7 @@ impl HeatMap {
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells.iter().take(self.columns.len()));
         let known = cells().filter(|cell| cell.share.is_some()).count();
         let missing = known < self.rows.len() * self.columns.len();
-        ends.chain(tones).chain(missing.then(|| Key::new("cell missing", "no value"))).collect()
+        ends.chain(tones).chain(missing.then(|| Key::new("cell missing", &self.missing))).collect()
     }
 
     fn draw(&self) -> Markup {
@@ -179,7 +189,7 @@ fn draw_cell(cell: &HeatCell, x: usize, y: usize, row: &str, column: &str) -> Ma
     // Never quite invisible: a value of 0 is not a missing one.
     let opacity = cell.share.map(|share| format!("{:.2}", 0.08 + 0.92 * share));
     html! {
-        rect class={ "cell " (class) } x=(x * 100 + 5) y=(y * 100 + 6) width="90" height="88" fill-opacity=[opacity] {
+        path class={ "cell " (class) } d={ "M" (x * 100 + 5) " " (y * 100 + 6) "h90v88h-90z" } fill-opacity=[opacity] {
             title { (Text(row)) ", " (Text(column)) ": " (Text(&cell.words())) }
         }
     }
@@ -210,9 +220,11 @@ mod tests {
     fn a_short_row_is_filled_up_and_a_long_one_cut() {
         let html =
             Html::from(HeatMap::new("t", ["a", "b", "c"]).row("x", [0.5]).row("y", [0.1, 0.2, 0.3, 0.4]));
-        assert_eq!(html.as_str().matches("<rect ").count(), 6);
+        assert_eq!(html.as_str().matches("<path ").count(), 6);
         assert_eq!(html.as_str().matches("class=\"cell missing\"").count(), 2);
-        assert!(html.as_str().contains("no value"), "the legend says what an outline is");
+        assert!(html.as_str().contains("</span>no value"), "the legend says what an outline is");
+        let told = Html::from(HeatMap::new("t", ["a", "b"]).row("x", [0.5]).missing("too few"));
+        assert!(told.as_str().contains("</span>too few"), "{told}");
     }
 
     #[test]
