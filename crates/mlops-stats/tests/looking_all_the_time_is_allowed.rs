@@ -3,7 +3,9 @@
 //! `benches/benches/sequential.rs`.
 
 use mlops_stats::Random;
-use mlops_stats::sequential::{Alternative, AsymptoticMeanSequence, BettingEProcess, MeanSequence};
+use mlops_stats::sequential::{
+    Alternative, AsymptoticMeanSequence, BettingEProcess, BettingLowerBound, MeanSequence, Stakes,
+};
 
 /// A stream of observations: given its randomness and the sum of what came before, the next
 /// observation and its mean given the past.
@@ -157,6 +159,43 @@ fn an_interval_rarely_ever_misses_the_running_mean() {
         );
         println!("{}: missed in {missed}", stream.name);
         assert!(!too_many(missed, FEW), "{}: {missed}", stream.name);
+    }
+}
+
+#[test]
+fn a_lower_bound_rarely_ever_passes_the_running_mean() {
+    let wanders = stream("wandering", (0.0, 1.0), 0.5, wandering);
+    for stakes in [Stakes::Steady, Stakes::Rare] {
+        let new = |stream: &Stream| {
+            BettingLowerBound::new(0.05, stream.limit, stream.range).unwrap().with_stakes(stakes)
+        };
+        for stream in &STREAMS {
+            let decided = errors(
+                stream,
+                MANY,
+                || new(stream),
+                |sequence, value, mean| {
+                    sequence.observe(value).unwrap();
+                    sequence.is_above() && mean <= stream.limit
+                },
+            );
+            println!("{} {stakes:?}: decided in {decided}", stream.name);
+            assert!(!too_many(decided, MANY), "{} {stakes:?}: {decided}", stream.name);
+        }
+        for stream in STREAMS.iter().chain([&wanders]) {
+            let passed = errors(
+                stream,
+                FEW,
+                || new(stream),
+                |sequence, value, mean| {
+                    sequence.observe(value).unwrap();
+                    // A bound is 600 logarithms: each in the beginning, then some.
+                    (sequence.n() < 50 || sequence.n().is_multiple_of(25)) && sequence.bound() > mean
+                },
+            );
+            println!("{} {stakes:?}: passed in {passed}", stream.name);
+            assert!(!too_many(passed, FEW), "{} {stakes:?}: {passed}", stream.name);
+        }
     }
 }
 

@@ -33,6 +33,9 @@ pub enum Alternative {
 ///   `(μ₁ + … + μₙ)/n ≤ m` has a chance of at most α. So at the moment of the (first)
 ///   rejection, what has been seen so far *was* worse than the limit on average.
 ///
+/// [`BettingLowerBound`](super::BettingLowerBound) decides, and says what the mean is at
+/// least, by one number; its documentation compares the two.
+///
 /// # Power
 /// Stakes lie a factor √2 apart, from 0.95 of the one that can be ruined, `1/(m − low)`, down
 /// to where a detection would take some hundred thousand observations; the `k`-th has the

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 ///
 /// ```
 /// let bound = mlops_stats::sequential::boundary::normal_mixture(100.0, 0.05, 100.0)?;
-/// assert!((bound - 30.1).abs() < 0.1);
+/// assert!((bound - 30.3).abs() < 0.1);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 pub fn normal_mixture(v: f64, alpha: f64, tightest_at: f64) -> Result<f64> {

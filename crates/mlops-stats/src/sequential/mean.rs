@@ -21,7 +21,8 @@ use crate::interval::{Interval, proper_share};
 /// [`BettingEProcess`](super::BettingEProcess) needs fewer observations, above all while they
 /// are few or vary little.
 ///
-/// Cost: a few nanoseconds an observation; an interval about a microsecond, whatever `n`.
+/// Cost: a few nanoseconds an observation; an interval solves an equation, which takes
+/// microseconds, O(√V) at worst.
 ///
 /// # Source
 /// Howard, Ramdas, `McAuliffe` and Sekhon, *Time-uniform, nonparametric, nonasymptotic

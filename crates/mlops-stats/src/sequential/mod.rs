@@ -23,11 +23,12 @@
 //! | the question | start at | what it needs |
 //! | --- | --- | --- |
 //! | Is the mean above (below, other than) a limit? | [`BettingEProcess`] | bounded observations |
+//! | Is it now, and what is it at least? | [`BettingLowerBound`] | bounded observations |
 //! | Between what does the mean of what was seen lie? | [`MeanSequence`] | bounded observations |
 //! | The same, narrower, from some hundreds of rows on | [`AsymptoticMeanSequence`] | independent rows |
 //! | Boundaries, for a sequence of your own | [`boundary`] | |
 //!
-//! None of the first two assumes that observations are alike or independent. What they
+//! None of the first three assumes that observations are alike or independent. What they
 //! answer is *"what happened to the requests seen"*. Whether it will be so tomorrow, when
 //! days differ, is another question, whose unit is the day:
 //! [`BlockBootstrap`](crate::bootstrap::BlockBootstrap).
@@ -35,10 +36,12 @@
 mod asymptotic;
 mod betting;
 pub mod boundary;
+mod lower_bound;
 mod mean;
 
 pub use asymptotic::AsymptoticMeanSequence;
 pub use betting::{Alternative, BettingEProcess};
+pub use lower_bound::{BettingLowerBound, Stakes};
 pub use mean::MeanSequence;
 
 use crate::{Error, Result};
