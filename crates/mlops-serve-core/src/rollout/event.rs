@@ -56,7 +56,7 @@ pub struct Stop {
     pub at: Timestamp,
     /// By which check.
     pub cause: Cause,
-    /// The same in words, with the numbers.
+    /// What it has shown, in words and numbers; the cause is not named again.
     pub reason: String,
     /// What the check knew; `None` if a person ended it.
     pub numbers: Option<Point>,

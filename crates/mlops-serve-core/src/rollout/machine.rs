@@ -1,20 +1,20 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mlops_core::{ServedBy, Timestamp, Version};
+use mlops_stats::sequential::Stakes;
 use serde::{Deserialize, Serialize};
 
+use super::counts::Counts;
 use super::event::{Action, Cause, Event, Stop};
-use super::plan::{InvalidPlan, RolloutPlan, Step};
+use super::plan::{FailureCheck, InvalidPlan, RolloutPlan};
 use super::segments::Segments;
-use super::wager::Spread;
+use super::step::StepState;
 use super::waiting::{Scored, Waiting};
 use super::watch::{Point, Watch};
 use super::words;
 use crate::Pair;
 
 const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
 
 /// A course with more points than this loses every other one.
 const MOST_POINTS: usize = 240;
@@ -66,43 +66,6 @@ pub enum Phase {
     },
 }
 
-/// What the present step has seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct StepState {
-    pub(super) since: Timestamp,
-    /// Canary requests by day of the step, from 0.
-    pub(super) pairs: BTreeMap<u64, u32>,
-    pub(super) labels: u32,
-}
-
-/// What the rollout has seen from its start.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Counts {
-    /// Canary requests that both versions were asked.
-    pub pairs: u64,
-    /// Requests where the candidate failed and production would not have.
-    pub candidate_failed: u64,
-    /// Requests where production would have failed and the candidate did not.
-    pub production_failed: u64,
-    /// Requests where both failed.
-    pub both_failed: u64,
-    /// The candidate's failures by kind.
-    pub failures_by_kind: BTreeMap<String, u64>,
-    /// Labels that found their request.
-    pub labels: u64,
-    /// Labels that are no number within the range of the scores.
-    pub invalid_labels: u64,
-    /// Requests that are no longer waited for: too old, or too many.
-    pub given_up: u64,
-    /// Pairs left out because a request of the same id still waits.
-    pub repeated: u64,
-    /// Pairs left out because nobody was to see the candidate's answer.
-    pub shadow: u64,
-    /// Pairs left out because they are of other versions.
-    pub foreign: u64,
-}
-
 impl Rollout {
     /// Begins with the first step: the actions set its share.
     ///
@@ -116,12 +79,15 @@ impl Rollout {
     ) -> Result<(Self, Vec<Action>), InvalidPlan> {
         plan.check()?;
         let width = plan.scores.width();
-        let tolerated = plan.failures.at_most;
-        let failures = Watch::new((tolerated, tolerated), 1.0, plan.failures.alpha, Spread::Rare);
+        let FailureCheck { at_most, alpha } = plan.failures;
+        let failures = Watch::new((at_most, at_most), 1.0, alpha, Stakes::Rare);
         let harm = plan.harm.map(|check| {
-            Watch::new((check.limit, check.limit), width * width, check.alpha / 2.0, Spread::Steady)
+            Watch::new((check.limit, check.limit), width * width, check.alpha / 2.0, Stakes::Steady)
         });
         let segments = plan.segments.map(|check| Segments::new(check, plan.scores));
+        let failures = failures.map_err(|error| InvalidPlan::by("failures", &error))?;
+        let harm = harm.transpose().map_err(|error| InvalidPlan::by("harm", &error))?;
+        let segments = segments.transpose().map_err(|error| InvalidPlan::by("segments", &error))?;
         let mut rollout = Self {
             candidate,
             production,
@@ -391,30 +357,5 @@ impl Rollout {
     /// What a check knows now; `None` for what is not looked after.
     pub fn reading(&self, of: &Cause) -> Option<Point> {
         self.watch(of).map(|watch| watch.point(self.now))
-    }
-}
-
-impl StepState {
-    fn from(since: Timestamp) -> Self {
-        Self { since, pairs: BTreeMap::new(), labels: 0 }
-    }
-
-    /// Requests decided before the step belong to none of its days.
-    fn count(&mut self, at: Timestamp) {
-        if at >= self.since {
-            let day = self.pairs.entry(self.age_in_days(at)).or_default();
-            *day = day.saturating_add(1);
-        }
-    }
-
-    pub(super) fn age_in_days(&self, now: Timestamp) -> u64 {
-        now.saturating_since(self.since).as_secs() / DAY.as_secs()
-    }
-
-    /// Days that are over and saw enough canary requests.
-    pub(super) fn full_days(&self, planned: &Step, now: Timestamp) -> u32 {
-        let over = self.pairs.range(..self.age_in_days(now));
-        let full = over.filter(|(_, pairs)| **pairs >= planned.pairs_a_day).count();
-        u32::try_from(full).unwrap_or(u32::MAX)
     }
 }

@@ -59,6 +59,7 @@
 //! | keep the outcome as evidence | [`Rollout::verdict`] |
 //! | draw it | [`Rollout::course`], or `Rollout::section` (feature `report`) |
 
+mod counts;
 mod event;
 mod machine;
 #[cfg(feature = "report")]
@@ -66,13 +67,14 @@ mod page;
 mod plan;
 mod segments;
 mod status;
-mod wager;
+mod step;
 mod waiting;
 mod watch;
 mod words;
 
+pub use counts::Counts;
 pub use event::{Action, Cause, Event, Stop};
-pub use machine::{Counts, Phase, Rollout};
+pub use machine::{Phase, Rollout};
 pub use plan::{FailureCheck, HarmCheck, InvalidPlan, RolloutPlan, ScoreRange, SegmentCheck, Step};
 pub use status::Status;
 pub use watch::Point;

@@ -9,9 +9,18 @@ use super::machine::{Phase, Rollout};
 use super::watch::Point;
 use super::words;
 
+/// A segment with fewer requests is not drawn, unless they suffice for a stop.
+const FEWEST_DRAWN: u64 = 20;
+
+/// Rounded to three decimals: what the table says, and all that an interval can tell.
+fn thousandths(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
 impl Rollout {
     /// The rollout under a heading: how it ended and why, the course of each check up to the
-    /// moment of the decision, and all segments at that moment.
+    /// moment of the decision, and the segments at that moment: those with fewer than 20
+    /// requests by name only.
     ///
     /// Of the segments the one that stopped the rollout, or else the one closest to a stop, is
     /// drawn; the others are folded away.
@@ -25,7 +34,7 @@ impl Rollout {
             let title = format!("{closest}: score − production's, mean so far");
             section.push(self.chart(title, &closest, &limits));
         }
-        section.push(self.segments_chart(limit));
+        self.push_segments(&mut section, limit);
         section.push(Details::new("Every segment in numbers").with(self.segments_table()));
         section
     }
@@ -114,14 +123,25 @@ impl Rollout {
         point.interval.lower > limit || point.interval.upper < -limit
     }
 
-    fn segments_chart(&self, limit: f64) -> Html {
-        let mut chart = IntervalChart::new("Score − production's by segment, at the end");
-        for (cause, point) in self.segment_points() {
-            let tone = if self.is_outside(&point) { Tone::Bad } else { Tone::Neutral };
-            let ends = (point.interval.lower, point.interval.upper);
-            chart = chart.estimate(cause.to_string(), point.mean, ends, tone);
+    /// Segments with enough requests as intervals, the others by name: an interval over the
+    /// whole range around a mean of 0 reads as "no difference".
+    fn push_segments(&self, section: &mut Section, limit: f64) {
+        let (drawn, few): (Vec<_>, Vec<_>) =
+            self.segment_points().partition(|(_, point)| point.n >= FEWEST_DRAWN || self.is_outside(point));
+        if !drawn.is_empty() {
+            let mut chart = IntervalChart::new("Score − production's by segment, at the end");
+            for (cause, point) in drawn {
+                let tone = if self.is_outside(&point) { Tone::Bad } else { Tone::Neutral };
+                let ends = (thousandths(point.interval.lower), thousandths(point.interval.upper));
+                chart = chart.estimate(cause.to_string(), thousandths(point.mean), ends, tone);
+            }
+            section.push(chart.limit("limit", limit).limit("limit below", -limit));
         }
-        chart.limit("limit", limit).limit("limit below", -limit).into()
+        if !few.is_empty() {
+            let few: Vec<String> =
+                few.iter().map(|(cause, point)| format!("{cause} (n = {})", point.n)).collect();
+            section.push(format!("Too few canary requests to say: {}.", few.join(", ")));
+        }
     }
 
     fn segments_table(&self) -> Table {

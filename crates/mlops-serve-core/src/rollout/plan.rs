@@ -207,6 +207,13 @@ pub struct InvalidPlan {
     pub expected: &'static str,
 }
 
+impl InvalidPlan {
+    /// For a check whose numbers the statistics refuse.
+    pub(super) fn by(check: &str, error: &mlops_stats::Error) -> Self {
+        Self { field: check.to_owned(), value: error.to_string(), expected: "numbers to bet on" }
+    }
+}
+
 impl RolloutPlan {
     /// Whether it can be followed.
     pub(super) fn check(&self) -> Result<(), InvalidPlan> {

@@ -1,16 +1,17 @@
 use mlops_core::Timestamp;
+use mlops_stats::sequential::Stakes;
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
 use super::plan::{ScoreRange, SegmentCheck};
-use super::wager::Spread;
 use super::watch::Watch;
 
 /// The difference of the scores, segment by segment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Segments {
     check: SegmentCheck,
-    bound: f64,
+    /// What a segment begins with.
+    fresh: Watch,
     /// In the order in which they appeared, at most `check.values`.
     each: Vec<Segment>,
     /// All values that appeared later, as one group.
@@ -25,13 +26,10 @@ struct Segment {
 }
 
 impl Segments {
-    pub(super) fn new(check: SegmentCheck, scores: ScoreRange) -> Self {
-        Self { check, bound: scores.width(), each: Vec::new(), others: None }
-    }
-
-    fn watch(&self) -> Watch {
-        let SegmentCheck { limit, .. } = self.check;
-        Watch::new((-limit, limit), self.bound, self.check.alpha_of_one() / 2.0, Spread::Steady)
+    pub(super) fn new(check: SegmentCheck, scores: ScoreRange) -> Result<Self, mlops_stats::Error> {
+        let limits = (-check.limit, check.limit);
+        let fresh = Watch::new(limits, scores.width(), check.alpha_of_one() / 2.0, Stakes::Steady)?;
+        Ok(Self { check, fresh, each: Vec::new(), others: None })
     }
 
     /// Takes the difference of one request into each of its segments, and gives the first
@@ -51,7 +49,7 @@ impl Segments {
             let known = self.each.iter().position(|segment| segment.value == value && segment.field == field);
             let known = known.or_else(|| {
                 (self.each.len() < usize::from(self.check.values)).then(|| {
-                    let watch = self.watch();
+                    let watch = self.fresh.clone();
                     self.each.push(Segment { field: field.to_owned(), value: value.to_owned(), watch });
                     self.each.len() - 1
                 })
@@ -68,8 +66,7 @@ impl Segments {
         }
         // Once, however many of its values are among the others.
         if is_other {
-            let fresh = self.watch();
-            let others = self.others.get_or_insert(fresh);
+            let others = self.others.get_or_insert_with(|| self.fresh.clone());
             others.observe(difference);
             if stop.is_none() && (others.is_above() || others.is_below()) {
                 stop = Some(Cause::OtherSegments);

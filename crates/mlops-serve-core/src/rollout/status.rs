@@ -190,13 +190,16 @@ impl Rollout {
         if let Some((cause, watch)) = worst {
             let Point { n, mean, interval, .. } = watch.point(self.now);
             let count = segments.iter().count();
-            check = check.observed(mean).interval(interval).because(self.words(is_cause, n, || {
+            let words = self.words(is_cause, n, || {
                 format!(
                     "{cause} is the closest of {count}: {} {} on {n} canary requests",
                     words::signed(mean),
                     words::interval(&interval)
                 )
-            }));
+            });
+            // The reason of a stop leaves out which segment it was.
+            let reason = if is_cause { format!("{cause}: {words}") } else { words };
+            check = check.observed(mean).interval(interval).because(reason);
         } else {
             check = check.because("no canary request with a segment was seen");
         }

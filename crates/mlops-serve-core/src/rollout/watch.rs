@@ -1,7 +1,6 @@
 use mlops_core::{Interval, Timestamp};
+use mlops_stats::sequential::{BettingLowerBound, Stakes};
 use serde::{Deserialize, Serialize};
-
-use super::wager::{Spread, Wager};
 
 /// What a check knew at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,50 +19,51 @@ pub struct Point {
 /// The mean of bounded observations, watched from both sides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Watch {
-    /// Observations lie within ± this.
-    bound: f64,
-    /// The chance of ever missing on one side.
-    alpha: f64,
     sum: f64,
-    above: Wager,
+    above: BettingLowerBound,
     /// The same of the observations with their sign changed.
-    below: Wager,
+    below: BettingLowerBound,
     points: Vec<Point>,
 }
 
 impl Watch {
     /// For observations within ±`bound`. One side is sharpest where the mean meets `upper`,
     /// the other where it meets `lower`; each is wrong with a chance of at most `alpha`.
-    pub(super) fn new((lower, upper): (f64, f64), bound: f64, alpha: f64, spread: Spread) -> Self {
-        Self {
-            bound,
-            alpha,
+    pub(super) fn new(
+        (lower, upper): (f64, f64),
+        bound: f64,
+        alpha: f64,
+        stakes: Stakes,
+    ) -> Result<Self, mlops_stats::Error> {
+        Ok(Self {
             sum: 0.0,
-            above: Wager::new(upper, -bound, spread),
-            below: Wager::new(-lower, -bound, Spread::Steady),
+            above: BettingLowerBound::new(alpha, upper, (-bound, bound))?.with_stakes(stakes),
+            below: BettingLowerBound::new(alpha, -lower, (-bound, bound))?,
             points: Vec::new(),
-        }
+        })
     }
 
+    /// Scores and labels were checked against their range, so that no observation is refused;
+    /// one that were would count on neither side.
     pub(super) fn observe(&mut self, value: f64) {
-        self.sum += value;
-        self.above.observe(value);
-        self.below.observe(-value);
+        if self.above.observe(value).is_ok() && self.below.observe(-value).is_ok() {
+            self.sum += value;
+        }
     }
 
     /// Whether the interval lies above the upper limit now.
     pub(super) fn is_above(&self) -> bool {
-        self.above.reaches(self.alpha)
+        self.above.is_above()
     }
 
     /// Whether the interval lies below the lower limit now.
     pub(super) fn is_below(&self) -> bool {
-        self.below.reaches(self.alpha)
+        self.below.is_above()
     }
 
     /// How close it is to a stop from either side: 1 is reached when it stops.
     pub(super) fn closeness(&self) -> f64 {
-        self.above.log_e_value().max(self.below.log_e_value()).max(0.0) / -self.alpha.ln()
+        self.above.log_e_value().max(self.below.log_e_value()).max(0.0) / -self.above.alpha().ln()
     }
 
     /// The e-value against "the mean is at most the upper limit".
@@ -80,9 +80,9 @@ impl Watch {
         let n = self.n();
         let mean = if n == 0 { 0.0 } else { self.sum / n as f64 };
         let interval = Interval {
-            level: 1.0 - 2.0 * self.alpha,
-            lower: self.above.lower_bound(self.alpha, self.bound),
-            upper: -self.below.lower_bound(self.alpha, self.bound),
+            level: 1.0 - 2.0 * self.above.alpha(),
+            lower: self.above.bound(),
+            upper: -self.below.bound(),
         };
         Point { at, n, mean, interval }
     }

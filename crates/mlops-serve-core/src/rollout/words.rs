@@ -41,7 +41,7 @@ pub(super) fn failures(rollout: &Rollout) -> String {
     )
 }
 
-/// Why the rollout is stopped by `cause`, with the numbers of this moment.
+/// Why the rollout is stopped by `cause`, with the numbers of this moment, without the cause.
 pub(super) fn stop(rollout: &Rollout, cause: &Cause) -> String {
     let Some(point) = rollout.reading(cause) else { return cause.to_string() };
     let (candidate, production) = (&rollout.candidate, &rollout.production);
@@ -64,7 +64,7 @@ pub(super) fn stop(rollout: &Rollout, cause: &Cause) -> String {
             signed(rollout.plan.harm.unwrap_or_default().limit),
         ),
         _ => format!(
-            "{cause}: on {} canary requests the score of {candidate} is {} from that of {production}, {}: outside ±{}",
+            "on {} canary requests the score of {candidate} is {} from that of {production}, {}: outside ±{}",
             point.n,
             signed(point.mean),
             interval(&point.interval),

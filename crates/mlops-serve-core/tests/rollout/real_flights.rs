@@ -49,7 +49,7 @@ fn a_version_against_itself_is_never_stopped() {
 /// At 10 % a day has seven flights of MQ, and the fifth failure is the first that can prove
 /// anything: a failure at most doubles the e-value.
 #[test]
-fn an_answer_that_is_no_number_is_stopped_within_a_day() {
+fn an_answer_that_is_no_number_is_stopped_within_three_days_and_mostly_within_one() {
     let flights = read("november.csv");
     let mut within_a_day = 0;
     for salt in 1..=40 {
@@ -88,6 +88,9 @@ fn a_plausible_wrong_answer_for_one_carrier_is_stopped_within_a_fortnight() {
             let hours = stop.at.saturating_since(hour(FIFTH_OF_NOVEMBER)).as_secs() / 3600;
             latest = (latest.0.max(hours), latest.1.max(rollout.counts().labels));
             assert!(hours < days * 24, "salt {salt}: {hours} hours");
+            assert!(stop.reason.starts_with("on ") && !stop.reason.contains("carrier"), "{}", stop.reason);
+            let checks = rollout.verdict(subject()).checks;
+            assert!(checks[2].reason.starts_with("carrier=B6: on "), "{}", checks[2].reason);
             let numbers = stop.numbers.unwrap();
             assert!(numbers.interval.upper < -0.05 && numbers.mean < numbers.interval.upper, "{numbers:?}");
             assert!(matches!(rollout.phase(), Phase::Stopped(_)) && rollout.share() == 0.0);
