@@ -29,7 +29,7 @@
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
-//! | show it | `DriftReport::section`, `DriftMonitor::section` (feature `report`) |
+//! | show it | `DriftReport::section`, `DriftMonitor::section`, `monitor::windows_section` (feature `report`) |
 //!
 //! # It does not cry wolf
 //!

@@ -4,7 +4,8 @@
 
 mod table;
 
-use mlops_drift::monitor::{Cadence, DriftMonitor};
+use mlops_core::Timestamp;
+use mlops_drift::monitor::{Cadence, DriftMonitor, WindowReport, windows_section};
 use mlops_drift::{Columns, Window};
 use mlops_report::{Html, Page};
 use table::{batch, compare, numbers, ramp, texts};
@@ -44,11 +45,89 @@ fn every_window_is_on_the_map_and_the_latest_in_words() {
     let page = Html::from(monitor.section("By day"));
     for words in [
         "2013-04-02",
-        "&lt;temp&gt;, 2013-04-02: too few rows to say",
-        "&lt;temp&gt;, 2013-04-03: mean 50 → 89, shifted up by",
+        "&lt;temp&gt;, 2013-04-02: too few rows to say: 7 of 30",
+        "&lt;temp&gt;, 2013-04-03: drifted: mean 50 → 89, shifted up by",
         "hour, 2013-04-03: mean 9.9 → 9.8",
         "The latest: 2013-04-03 until 2013-04-04, 90 rows: 1 of 2 columns drifted: &lt;temp&gt;.",
     ] {
         assert!(page.as_str().contains(words), "{words}\n{page}");
     }
+}
+
+/// What windows of 50 rows say against a reference of `rows`: one a week, each `shift`ed.
+fn weeks(columns: usize, rows: u32, shifts: impl IntoIterator<Item = f64>) -> Vec<WindowReport> {
+    let names: Vec<String> = (0..columns).map(|column| format!("feature_{column}")).collect();
+    let table = batch(names.iter().map(|name| (name.as_str(), numbers(ramp(rows, 1.0)))).collect());
+    let reference = Window::read(&[table], &Columns::default()).unwrap();
+    let mut monitor = DriftMonitor::new(reference, Cadence::Week).unwrap();
+    // The 1st of April 2013 was a Monday.
+    let mut day = "2013-04-01T12:00:00Z".parse::<Timestamp>().unwrap().as_micros();
+    for shift in shifts {
+        for row in 0..50 {
+            let value = f64::from(row) * 2.0 + shift;
+            monitor.add_row(Timestamp::from_micros(day), &vec![value; columns]).unwrap();
+        }
+        day += 7 * 86_400_000_000;
+    }
+    monitor.advance(Timestamp::from_micros(day));
+    monitor.history().cloned().collect()
+}
+
+#[test]
+fn colour_is_a_share_of_twice_the_limit_and_the_legend_explains_every_colour() {
+    let kept = weeks(1, 100, [0.0, 40.0]);
+    let column = |week: usize| kept[week].drift.as_ref().unwrap().columns[0].clone();
+    let found = column(1).values.unwrap();
+    assert!(found.drifted && found.effect > 2.0 * found.limit, "{found:?}");
+    let html = Html::from(windows_section("By week", &kept)).into_string();
+    assert!(html.contains("class=\"cell caution\" d=\"M105 6h90v88h-90z\" fill-opacity=\"1.00\""), "{html}");
+    let found = column(0).values.unwrap();
+    let faint = format!("{:.2}", 0.08 + 0.92 * found.effect / (2.0 * found.limit));
+    assert!(html.contains(&format!("d=\"M5 6h90v88h-90z\" fill-opacity=\"{faint}\"")), "{faint} {html}");
+    for key in ["as in the reference", "twice the limit or more", "drifted"] {
+        assert!(html.contains(&format!("</span>{key}</span>")), "{key}\n{html}");
+    }
+    assert!(!html.contains("not the same column"), "a colour that is not there is not explained");
+}
+
+#[test]
+fn without_a_pointer_the_reasons_are_in_the_text_newest_first() {
+    let kept = weeks(2, 100, [40.0, 0.0, 30.0, 0.0]);
+    let html = Html::from(windows_section("By week", &kept)).into_string();
+    let (latest, before) = html.split_once("<summary>The windows before, in words").unwrap();
+    assert!(
+        latest.contains("<details open><summary>The latest: 2013-04-22 until 2013-04-29, 50 rows"),
+        "{html}"
+    );
+    let newer = before.find("<p>feature_1: mean 50 → 79").unwrap();
+    let older = before.find("<p>feature_1: mean 50 → 89").unwrap();
+    assert!(newer < older, "{html}");
+    assert!(!html.contains("another reference"), "{html}");
+    let mut kept = kept;
+    kept.extend(weeks(2, 200, [0.0, 0.0, 0.0, 0.0, 0.0]).into_iter().skip(4));
+    let html = Html::from(windows_section("By week", &kept)).into_string();
+    assert!(html.contains("From 2013-04-29 on it is another reference, of 200 rows."), "{html}");
+}
+
+#[test]
+fn windows_that_all_have_too_few_rows_are_shown_as_such() {
+    let mut kept = weeks(1, 100, [0.0, 0.0]);
+    for week in &mut kept {
+        (week.drift, week.rows) = (None, 3);
+    }
+    let html = Html::from(windows_section("By week", &kept)).into_string();
+    assert_eq!(
+        html.matches("too few rows to say: 3 of 30").count(),
+        4,
+        "two cells, the latest, the one before"
+    );
+    assert!(html.contains("</span>too few rows, or not to be compared</span>"), "{html}");
+}
+
+#[test]
+fn nine_months_of_weeks_are_a_small_page() {
+    let kept = weeks(11, 100, (0..40).map(|week| if week % 2 == 0 { 0.0 } else { 40.0 }));
+    assert_eq!(kept.len(), 40);
+    let html = Html::from(windows_section("By week", &kept)).into_string();
+    assert!(html.len() < 120_000, "{}", html.len());
 }

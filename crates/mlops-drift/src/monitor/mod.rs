@@ -11,6 +11,8 @@ mod state;
 
 pub use cadence::Cadence;
 pub use drift_monitor::{DriftMonitor, DriftMonitorBuilder};
+#[cfg(feature = "report")]
+pub use html::windows_section;
 pub use observer::{Collected, DriftObserver};
 pub use report::WindowReport;
 pub use state::MonitorState;
