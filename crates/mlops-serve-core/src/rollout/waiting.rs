@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn at(hours: u64) -> Timestamp {
-        Timestamp::default() + Duration::from_secs(hours * 3600)
+        Timestamp::default() + Duration::from_hours(hours)
     }
 
     #[test]
@@ -98,12 +98,8 @@ mod tests {
         assert!(!waiting.add(&id(2), scored(3), 2));
         assert!(waiting.add(&id(3), scored(4), 2));
         assert!(!waiting.contains(&id(2)) && waiting.len() == 2);
-        assert_eq!(
-            waiting.give_up(at(9), Duration::from_secs(5 * 3600)),
-            0,
-            "exactly the timeout may still come"
-        );
-        assert_eq!(waiting.give_up(at(10), Duration::from_secs(5 * 3600)), 1);
+        assert_eq!(waiting.give_up(at(9), Duration::from_hours(5)), 0, "exactly the timeout may still come");
+        assert_eq!(waiting.give_up(at(10), Duration::from_hours(5)), 1);
         assert_eq!(waiting.take(&id(3)), None);
         let text = serde_json::to_string(&waiting).unwrap();
         assert_eq!(serde_json::from_str::<Waiting>(&text).unwrap(), waiting);
