@@ -12,7 +12,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use mlops::stats::Random;
-use mlops::stats::sequential::{AsymptoticMeanSequence, BettingEProcess, MeanSequence};
+use mlops::stats::sequential::{
+    AsymptoticMeanSequence, BettingEProcess, BettingLowerBound, MeanSequence, Stakes,
+};
 
 /// Chances of a 1; the hypothesis is that they are at most that, which is just true.
 const CHANCES: [f64; 4] = [0.001, 0.01, 0.1, 0.5];
@@ -59,29 +61,44 @@ fn rejections() {
     }
 }
 
-/// How often an interval has ever missed the running mean of a chance that moves.
+/// How often an interval, or a lower bound with either stakes, has ever missed the running
+/// mean of a chance that moves. A bound takes 600 logarithms: it is looked at every tenth time.
 fn misses() {
     const COURSES: u64 = 200;
     const LENGTH: u64 = 5_000;
-    println!("\nshare of {COURSES} courses of {LENGTH} in which an interval ever missed the running mean");
+    println!("\nshare of {COURSES} courses of {LENGTH} in which one ever missed the running mean");
+    println!("{:>8} {:>8} {:>8} {:>8} {:>8}", "chance", "α", "interval", "steady", "rare");
     for p in CHANCES {
         for alpha in ALPHAS {
-            let mut missed = 0;
+            let mut missed = [0_u32; 3];
             for course in 0..COURSES {
                 let mut random = Random::replicate(2, course);
                 let mut sequence = MeanSequence::new(alpha, (0.0, 1.0)).unwrap();
-                let (mut means, mut miss) = (0.0, false);
+                let bound = BettingLowerBound::new(alpha, p, (0.0, 1.0)).unwrap();
+                let mut bounds = [bound.clone(), bound.with_stakes(Stakes::Rare)];
+                let (mut means, mut misses) = (0.0, [false; 3]);
                 for n in 0..LENGTH {
                     let moving = p * (1.0 + (n as f64 / 200.0).sin());
                     means += moving;
-                    sequence.observe(hit(&mut random, moving)).unwrap();
-                    let (interval, mean) = (sequence.interval(), means / (n + 1) as f64);
-                    miss |= mean < interval.lower || interval.upper < mean;
+                    let value = hit(&mut random, moving);
+                    let mean = means / (n + 1) as f64;
+                    sequence.observe(value).unwrap();
+                    let interval = sequence.interval();
+                    misses[0] |= mean < interval.lower || interval.upper < mean;
+                    for (bound, miss) in bounds.iter_mut().zip(&mut misses[1..]) {
+                        bound.observe(value).unwrap();
+                        *miss |= n % 10 == 0 && bound.bound() > mean;
+                    }
                 }
-                missed += u32::from(miss);
+                for (missed, miss) in missed.iter_mut().zip(misses) {
+                    *missed += u32::from(miss);
+                }
             }
-            within(missed, COURSES, alpha);
-            println!("{p:>8} α {alpha:>6}: {:.4}", f64::from(missed) / COURSES as f64);
+            for missed in missed {
+                within(missed, COURSES, alpha);
+            }
+            let shares = missed.map(|missed| format!("{:>8.4}", f64::from(missed) / COURSES as f64));
+            println!("{p:>8} {alpha:>8} {}", shares.join(" "));
         }
     }
 }
@@ -98,6 +115,15 @@ fn observations(criterion: &mut Criterion) {
                 process.observe(*value).unwrap();
             }
             black_box(process.log_e_value())
+        });
+    });
+    group.bench_function("observe and ask/lower bound", |bencher| {
+        bencher.iter(|| {
+            let mut bound = BettingLowerBound::new(0.05, 0.1, (0.0, 1.0)).unwrap();
+            for value in &values {
+                bound.observe(*value).unwrap();
+                black_box(bound.is_above());
+            }
         });
     });
     group.bench_function("observe/mean", |bencher| {
