@@ -64,8 +64,8 @@ pub mod testing;
 #[cfg(feature = "webhook")]
 pub use alert::WebhookSink;
 pub use alert::{
-    Alert, AlertRule, AlertSink, AlertState, Condition, Dispatcher, Labels, LogSink, MemorySink, RuleState,
-    Sample,
+    Alert, AlertRule, AlertSink, AlertState, Condition, Dispatcher, Ending, Labels, LogSink, MemorySink,
+    RuleState, Sample,
 };
 pub use cost::Price;
 pub use error::{Error, Result};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use mlops_core::Timestamp;
 use mlops_monitor::{
-    Alert, AlertRule, AlertSink, AlertState, Condition, Dispatcher, Error, Labels, LogSink, MemorySink,
-    RuleState, Sample,
+    Alert, AlertRule, AlertSink, AlertState, Condition, Dispatcher, Ending, Error, Labels, LogSink,
+    MemorySink, RuleState, Sample,
 };
 use parking_lot::Mutex;
 use proptest::prelude::*;
@@ -143,9 +143,13 @@ fn an_alert_says_what_happened() {
     assert!(firing.has_begun() && !firing.is_resolved());
     assert_eq!((firing.value, firing.at, firing.since), (0.04, minute(2), minute(0)));
     assert_eq!(firing.summary, r#"high {v="1"}: 0.04 > 0.025"#);
-    let resolved = &state.evaluate(minute(3), &[sample(0.01).words("never said")]).unwrap()[0];
-    assert!(resolved.is_resolved());
-    assert_eq!((resolved.value, resolved.since, &resolved.summary), (0.04, minute(0), &firing.summary));
+    let resolved = &state.evaluate(minute(3), &[sample(0.01).words("March is well")]).unwrap()[0];
+    assert!(resolved.is_resolved() && resolved.has_ended());
+    assert_eq!(
+        (resolved.value, resolved.since, resolved.summary.as_str()),
+        (0.01, minute(0), "March is well"),
+        "what is well now, not what was bad"
+    );
     let own = state.evaluate(minute(4), &[sample(0.03).words("April is too low")]).unwrap();
     assert_eq!(own[0].summary, "April is too low");
     let json = serde_json::to_value(&own[0]).unwrap();
@@ -157,6 +161,71 @@ fn an_alert_says_what_happened() {
         })
     );
     assert_eq!(serde_json::from_value::<Alert>(json).unwrap(), own[0]);
+}
+
+/// The last change that these evaluations, a minute each, bring about.
+fn last_of(rule: AlertRule, evaluations: &[&[Sample]]) -> Alert {
+    let mut state = RuleState::new(rule);
+    let mut changes = Vec::new();
+    for (at, samples) in (0..).zip(evaluations) {
+        changes.extend(state.evaluate(minute(at), samples).unwrap());
+    }
+    changes.pop().unwrap()
+}
+
+#[test]
+fn an_alert_that_ends_says_why() {
+    let sample = |value: f64, count| [Sample::new(value).label("v", "1").count(count)];
+    let rule = || above(0.025).at_least(1_000);
+    let bad = sample(0.03, 1_000);
+
+    let over = last_of(rule(), &[&bad, &sample(0.01, 1_000)]);
+    assert!(over.is_resolved() && over.has_ended());
+    assert_eq!((over.ended, over.value), (Some(Ending::Over), 0.01));
+    assert_eq!(over.summary, r#"high {v="1"}: 0.01, no longer > 0.025"#);
+    let unknown = last_of(above(5.0), &[&[Sample::new(9.0)], &[Sample::new(f64::NAN)]]);
+    assert_eq!((unknown.ended, unknown.summary.as_str()), (Some(Ending::Over), "high: NaN, no longer > 5"));
+
+    for nothing in [vec![], sample(0.03, 999).to_vec(), sample(0.01, 999).to_vec()] {
+        let ended = last_of(rule(), &[&bad, &nothing]);
+        assert!(ended.has_ended() && !ended.is_resolved(), "{nothing:?} is no good news");
+        assert_eq!(ended.ended, Some(Ending::NoSample));
+        assert!(ended.value.is_nan(), "no figure of before: {}", ended.value);
+        assert_eq!(ended.summary, r#"high {v="1"}: no sample with at least 1,000 observations"#);
+    }
+    let ended = last_of(above(5.0), &[&[Sample::new(9.0).words("too high")], &[]]);
+    assert_eq!((ended.ended, ended.summary.as_str()), (Some(Ending::NoSample), "high: no sample"));
+
+    let pending = last_of(rule().held_for(MINUTES(9)), &[&bad, &[]]);
+    assert_eq!((pending.before, pending.ended), (AlertState::Pending, Some(Ending::NoSample)));
+    assert!(!pending.has_ended(), "it never fired");
+    assert_eq!(last_of(rule(), &[&bad]).ended, None);
+}
+
+#[test]
+fn the_evaluation_that_ends_a_kept_alert_says_why() {
+    let (bad, good) = ([Sample::new(9.0)], [Sample::new(1.0)]);
+    let rule = || above(5.0).keep_firing_for(MINUTES(2));
+    let over = last_of(rule(), &[&bad, &[], &[], &good]);
+    assert_eq!((over.at, over.ended, over.value), (minute(3), Some(Ending::Over), 1.0));
+    let none = last_of(rule(), &[&bad, &good, &good, &[]]);
+    assert_eq!((none.at, none.ended), (minute(3), Some(Ending::NoSample)));
+    let mut kept = RuleState::new(rule());
+    kept.evaluate(minute(0), &bad).unwrap();
+    kept.evaluate(minute(1), &good).unwrap();
+    let alert = kept.active().next().unwrap();
+    assert_eq!((alert.state, alert.ended, alert.value), (AlertState::Firing, None, 9.0), "it has not ended");
+}
+
+#[test]
+fn absence_ends_when_there_is_a_sample() {
+    let rule = AlertRule::new("silence", Condition::Absent).unwrap();
+    let begun = last_of(rule.clone(), &[&[]]);
+    assert_eq!((begun.value, begun.summary.as_str()), (1.0, "silence: there is no sample"));
+    let sample = [Sample::new(0.3).label("v", "1").words("of another series")];
+    let over = last_of(rule, &[&[], &sample]);
+    assert!(over.is_resolved());
+    assert_eq!((over.value, over.summary.as_str()), (0.0, "silence: there is a sample again"));
 }
 
 #[test]
@@ -277,6 +346,20 @@ fn the_log_sink_writes_a_line_an_alert() {
     let text = String::from_utf8(sink.into_inner()).unwrap();
     let read: Vec<Alert> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, alerts);
+    let ends = last_of(above(5.0).at_least(2), &[&[Sample::new(9.0).count(2)], &[Sample::new(9.0).count(1)]]);
+    let sink = LogSink::new(Vec::new());
+    sink.send(&ends).unwrap();
+    assert_eq!(
+        String::from_utf8(sink.into_inner()).unwrap(),
+        concat!(
+            r#"{"rule":"high","labels":{},"before":"firing","state":"inactive","ended":"no_sample","value":"NaN","#,
+            r#""at":"2013-04-01T00:01:00Z","since":"2013-04-01T00:00:00Z","#,
+            r#""summary":"high: no sample with at least 2 observations"}"#,
+            "\n"
+        )
+    );
+    let ended: Vec<_> = alerts.iter().filter_map(|alert| alert.ended).collect();
+    assert_eq!(ended, [Ending::Over, Ending::Over]);
     let mut room = [0_u8; 10];
     let broken = LogSink::new(&mut room[..]);
     let error = broken.send(&alerts[0]).unwrap_err();
@@ -301,6 +384,18 @@ impl AlertSink for Failing {
 
 fn heard(sink: &MemorySink) -> Vec<(Timestamp, AlertState)> {
     sink.alerts().into_iter().map(|alert| (alert.at, alert.state)).collect()
+}
+
+#[test]
+fn an_end_without_a_sample_is_told_too() {
+    let sink = MemorySink::new();
+    let mut dispatcher = Dispatcher::new([Arc::new(sink.clone()) as Arc<dyn AlertSink>]);
+    let mut state = RuleState::new(above(5.0));
+    for (at, samples) in [(0, &[Sample::new(9.0)][..]), (1, &[])] {
+        assert!(dispatcher.dispatch(&state.evaluate(minute(at), samples).unwrap()).is_empty());
+    }
+    let ended: Vec<_> = sink.alerts().iter().map(|alert| alert.ended).collect();
+    assert_eq!(ended, [None, Some(Ending::NoSample)]);
 }
 
 #[test]

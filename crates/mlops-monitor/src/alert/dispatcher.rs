@@ -9,7 +9,7 @@ use crate::Error;
 /// So many alerts wait for a sink that takes none; the oldest give way.
 const WAITING: usize = 10_000;
 
-/// Tells the sinks when an alert begins to fire and when it is resolved, each once.
+/// Tells the sinks when an alert begins to fire and when it ends, each once.
 ///
 /// What a sink did not take is kept, in order, and tried again by the next call. Pending
 /// alerts are nobody's business yet. It remembers the last word on each series that has
@@ -51,7 +51,7 @@ impl Dispatcher {
     /// Sends what is news among the alerts, after what could not be sent before. Returns
     /// the error of each sink that did not take all; with the others everything is well.
     pub fn dispatch(&mut self, alerts: &[Alert]) -> Vec<Error> {
-        for alert in alerts.iter().filter(|alert| alert.has_begun() || alert.is_resolved()) {
+        for alert in alerts.iter().filter(|alert| alert.has_begun() || alert.has_ended()) {
             let news = (alert.since, alert.state);
             let told = self.told.insert((alert.rule.clone(), alert.labels.clone()), news);
             if told != Some(news) {

@@ -12,6 +12,6 @@ pub use dispatcher::Dispatcher;
 pub use rule::{AlertRule, Condition};
 pub use sample::{Labels, Sample};
 pub use sink::{AlertSink, LogSink, MemorySink};
-pub use state::{Alert, AlertState, RuleState};
+pub use state::{Alert, AlertState, Ending, RuleState};
 #[cfg(feature = "webhook")]
 pub use webhook::WebhookSink;

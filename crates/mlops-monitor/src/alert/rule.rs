@@ -195,14 +195,33 @@ impl AlertRule {
         self.min_count == 0 || sample.count.is_some_and(|count| count >= self.min_count)
     }
 
-    /// What an alert says if its sample has no words.
-    pub(super) fn words(&self, labels: &Labels, value: f64) -> String {
-        let Self { name, condition, .. } = self;
-        let series = if labels == &Labels::default() { String::new() } else { format!(" {labels}") };
-        match condition {
-            Condition::Absent => format!("{name}{series}: there is no sample"),
-            _ => format!("{name}{series}: {value} {condition}"),
+    /// What an alert says if its sample has no words: that the condition holds, or no longer does.
+    pub(super) fn words(&self, labels: &Labels, value: f64, holds: bool) -> String {
+        let (head, condition) = (self.series(labels), self.condition);
+        match (condition, holds) {
+            (Condition::Absent, true) => format!("{head}: there is no sample"),
+            (Condition::Absent, false) => format!("{head}: there is a sample again"),
+            (_, true) => format!("{head}: {value} {condition}"),
+            (_, false) => format!("{head}: {value}, no longer {condition}"),
         }
+    }
+
+    /// What an alert says that ends because there is no sample as far as this rule is concerned.
+    pub(super) fn no_sample(&self, labels: &Labels) -> String {
+        let head = self.series(labels);
+        match self.min_count {
+            0 => format!("{head}: no sample"),
+            1 => format!("{head}: no sample with an observation"),
+            count => {
+                format!("{head}: no sample with at least {} observations", crate::performance::grouped(count))
+            }
+        }
+    }
+
+    /// The rule and the series.
+    fn series(&self, labels: &Labels) -> String {
+        let name = &self.name;
+        if labels == &Labels::default() { name.clone() } else { format!("{name} {labels}") }
     }
 }
 

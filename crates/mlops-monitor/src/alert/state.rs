@@ -30,6 +30,17 @@ impl std::fmt::Display for AlertState {
     }
 }
 
+/// Why an alert ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// There was a sample, and it did not meet the condition.
+    Over,
+    /// There was no sample, or one of too few observations: nobody knows whether it is over.
+    NoSample,
+}
+
 /// An alert of a series: as it stands, or as it has just changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -42,21 +53,31 @@ pub struct Alert {
     pub before: AlertState,
     /// Where it stands.
     pub state: AlertState,
-    /// The latest value that met the condition.
+    /// Why it ended, if it has: what the series showed at the evaluation that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ending>,
+    /// The latest value that met the condition; of an alert that is over, the value that no
+    /// longer did; NaN if it ended without a sample. That of absence is 1, and then 0.
     #[serde(with = "mlops_core::number")]
     pub value: f64,
     /// When it was evaluated.
     pub at: Timestamp,
     /// Since when the condition has held without a break, or held when it last did.
     pub since: Timestamp,
-    /// The same in words for a person.
+    /// The same in words for a person, those of the sample if it brought any.
     pub summary: String,
 }
 
 impl Alert {
-    /// Whether it was firing, and has ended.
-    pub fn is_resolved(&self) -> bool {
+    /// Whether it was firing, and has ended for whatever reason: [`ended`](Self::ended) knows it.
+    pub fn has_ended(&self) -> bool {
         self.before == AlertState::Firing && self.state == AlertState::Inactive
+    }
+
+    /// Whether it was firing, and is over: a sample no longer met the condition. One that
+    /// ended without a sample is not resolved.
+    pub fn is_resolved(&self) -> bool {
+        self.has_ended() && self.ended == Some(Ending::Over)
     }
 
     /// Whether it has just begun to fire.
@@ -113,6 +134,16 @@ impl Active {
     }
 }
 
+/// What a series shows at an evaluation.
+#[derive(Clone, Copy, Debug)]
+struct Seen<'a> {
+    /// Whether it meets the condition.
+    holds: bool,
+    value: f64,
+    /// Those that the sample brought.
+    words: Option<&'a str>,
+}
+
 impl RuleState {
     /// The rule before its first evaluation.
     pub const fn new(rule: AlertRule) -> Self {
@@ -125,7 +156,8 @@ impl RuleState {
     }
 
     /// Looks at what the series show at the moment `at`, and returns what has changed,
-    /// ordered by labels. A series that is not among them has no sample now.
+    /// ordered by labels. A series that is not among them has no sample now, and one of too
+    /// few observations none either: its alert ends, but not because things are well again.
     ///
     /// A moment before the last one, as clocks may give it, ends nothing and begins
     /// nothing too early: no time has passed then. O(n log n) for n series.
@@ -133,25 +165,28 @@ impl RuleState {
     /// # Errors
     /// [`Error::Parameter`] if two samples have the same labels; nothing has changed then.
     pub fn evaluate(&mut self, at: Timestamp, samples: &[Sample]) -> Result<Vec<Alert>> {
-        let mut met = self.met(samples)?;
-        let mut active = Vec::with_capacity(met.len());
+        let no_labels = Labels::default();
+        let mut seen = self.look(samples, &no_labels)?;
+        let mut active = Vec::with_capacity(seen.len());
         let mut changed = Vec::new();
         for mut known in std::mem::take(&mut self.active) {
             let before = known.state();
-            let stays = match met.remove(&known.labels) {
-                Some((value, summary)) => {
-                    (known.value, known.summary, known.kept_since) = (value, summary, None);
+            let now = seen.remove(&known.labels);
+            let stays = match now {
+                Some(now) if now.holds => {
+                    (known.value, known.kept_since) = (now.value, None);
+                    known.summary = self.words(&known.labels, now);
                     known.firing |= at.saturating_since(known.since) >= self.rule.hold();
                     true
                 }
-                None if known.firing => {
+                _ if known.firing => {
                     let kept_since = *known.kept_since.get_or_insert(at);
                     at.saturating_since(kept_since) < self.rule.keep_firing()
                 }
-                None => false,
+                _ => false,
             };
             if !stays {
-                changed.push(self.alert(&known, before, AlertState::Inactive, at));
+                changed.push(self.ended(&known, now, at));
             } else if known.state() != before {
                 changed.push(self.alert(&known, before, known.state(), at));
             }
@@ -159,9 +194,15 @@ impl RuleState {
                 active.push(known);
             }
         }
-        for (labels, (value, summary)) in met {
-            let firing = self.rule.hold().is_zero();
-            let new = Active { labels, firing, value, since: at, kept_since: None, summary };
+        for (labels, now) in seen.into_iter().filter(|(_, now)| now.holds) {
+            let new = Active {
+                labels: labels.clone(),
+                firing: self.rule.hold().is_zero(),
+                value: now.value,
+                since: at,
+                kept_since: None,
+                summary: self.words(labels, now),
+            };
             changed.push(self.alert(&new, AlertState::Inactive, new.state(), at));
             active.push(new);
         }
@@ -178,13 +219,17 @@ impl RuleState {
         self.active.iter().map(move |known| self.alert(known, known.state(), known.state(), at))
     }
 
-    /// The series that meet the condition, with value and words.
-    fn met(&self, samples: &[Sample]) -> Result<BTreeMap<Labels, (f64, String)>> {
-        let mut seen = BTreeSet::new();
-        let mut met = BTreeMap::new();
-        let mut any = false;
+    /// What each series shows, as far as the rule sees it. A rule that watches for absence
+    /// sees one series without labels, which shows whether there is no sample.
+    fn look<'a>(
+        &self,
+        samples: &'a [Sample],
+        no_labels: &'a Labels,
+    ) -> Result<BTreeMap<&'a Labels, Seen<'a>>> {
+        let mut all = BTreeSet::new();
+        let mut seen = BTreeMap::new();
         for sample in samples {
-            if !seen.insert(&sample.labels) {
+            if !all.insert(&sample.labels) {
                 let expected = "one sample a series";
                 return Err(Error::Parameter {
                     what: "samples of series",
@@ -192,22 +237,33 @@ impl RuleState {
                     expected,
                 });
             }
-            if !self.rule.sees(sample) {
-                continue;
-            }
-            any = true;
-            if self.rule.condition().holds(sample.value) {
-                let words = sample.words.clone();
-                let words = words.unwrap_or_else(|| self.rule.words(&sample.labels, sample.value));
-                met.insert(sample.labels.clone(), (sample.value, words));
+            if self.rule.sees(sample) {
+                let (value, words) = (sample.value, sample.words.as_deref());
+                let holds = self.rule.condition().holds(value);
+                seen.insert(&sample.labels, Seen { holds, value, words });
             }
         }
-        if self.rule.condition() == Condition::Absent && !any {
-            let labels = Labels::default();
-            let words = self.rule.words(&labels, 1.0);
-            met.insert(labels, (1.0, words));
+        if self.rule.condition() == Condition::Absent {
+            let holds = seen.is_empty();
+            let value = if holds { 1.0 } else { 0.0 };
+            seen = BTreeMap::from([(no_labels, Seen { holds, value, words: None })]);
         }
-        Ok(met)
+        Ok(seen)
+    }
+
+    fn words(&self, labels: &Labels, now: Seen<'_>) -> String {
+        now.words.map_or_else(|| self.rule.words(labels, now.value, now.holds), str::to_owned)
+    }
+
+    /// The end of an alert whose series shows this now.
+    fn ended(&self, known: &Active, now: Option<Seen<'_>>, at: Timestamp) -> Alert {
+        // The figures of before would read as if they still were.
+        let (ending, value, summary) = match now {
+            Some(now) => (Ending::Over, now.value, self.words(&known.labels, now)),
+            None => (Ending::NoSample, f64::NAN, self.rule.no_sample(&known.labels)),
+        };
+        let ended = Some(ending);
+        Alert { ended, value, summary, ..self.alert(known, known.state(), AlertState::Inactive, at) }
     }
 
     fn alert(&self, known: &Active, before: AlertState, state: AlertState, at: Timestamp) -> Alert {
@@ -216,6 +272,7 @@ impl RuleState {
             labels: known.labels.clone(),
             before,
             state,
+            ended: None,
             value: known.value,
             at,
             since: known.since,
