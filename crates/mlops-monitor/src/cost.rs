@@ -1,3 +1,5 @@
+use std::fmt;
+
 use mlops_core::Window;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use crate::{Error, Result};
 /// assert!((price.of(april) - 244.80).abs() < 1e-9);
 /// assert!((price.per_thousand(april, 27_578).expect("there were answers") - 8.877).abs() < 1e-3);
 /// assert_eq!(price.per_thousand(april, 0), None);
+/// assert_eq!(price.to_string(), "2 instances at 0.17 USD an hour");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,5 +70,14 @@ impl Price {
     /// The cost of a window for each 1,000 of the predictions made in it; `None` if there were none.
     pub fn per_thousand(&self, window: Window, predictions: u64) -> Option<f64> {
         (predictions > 0).then(|| self.of(window) / predictions as f64 * 1000.0)
+    }
+}
+
+/// `2 instances at 0.17 USD an hour`
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { per_hour, instances, currency } = self;
+        let plural = if *instances == 1 { "" } else { "s" };
+        write!(f, "{instances} instance{plural} at {per_hour} {currency} an hour")
     }
 }

@@ -1,14 +1,15 @@
-//! Sections of an HTML page: how good the answers were, and which alerts there have been.
+//! Sections of an HTML page: how good the answers were, which alerts there have been, and
+//! what it cost.
 
 use mlops_core::{Version, Window};
 use mlops_report::{Badge, Cell, Column, Html, LineChart, Section, Series, Table, Tone};
 use mlops_stats::bootstrap::Estimate;
 
 use crate::performance::window_in_words;
-use crate::{Alert, AlertState, PerformanceSummary};
+use crate::{Alert, AlertState, Ending, PerformanceSummary, Price};
 
-/// A month in so few letters that a year of them fits below a chart.
-fn axis_label(window: Window) -> String {
+/// A month in so few letters that a year of them fits below a chart, and beside the figures of a table.
+fn short(window: Window) -> String {
     match window.from().to_string().get(..7) {
         Some(month) if window.is_month() => month.to_owned(),
         _ => window_in_words(window),
@@ -38,7 +39,7 @@ pub fn performance_section(
     versions.sort_unstable();
     versions.dedup();
     let chart = |title: String, metric: fn(&PerformanceSummary) -> Option<Estimate>| {
-        let labels = windows.iter().map(|window| axis_label(*window));
+        let labels = windows.iter().map(|window| short(*window));
         let mut chart = LineChart::over_labels(title, labels);
         for version in &versions {
             let estimates: Vec<Option<Estimate>> = windows
@@ -96,7 +97,7 @@ fn table(rate: &str, summaries: &[PerformanceSummary]) -> Table {
     Table::new(head).caption("In brackets: the interval if chance works on whole days").rows(
         summaries.iter().map(|summary| {
             [
-                Cell::from(window_in_words(summary.window)),
+                Cell::from(short(summary.window)),
                 Cell::from(summary.version.to_string()),
                 summary.counts.answers.into(),
                 summary.counts.failed.into(),
@@ -112,6 +113,8 @@ fn table(rate: &str, summaries: &[PerformanceSummary]) -> Table {
 }
 
 /// Alerts in the order given, each with what it says in words.
+///
+/// Only an alert that is over is good news; one that ended without a sample has no value.
 pub fn alerts_section(heading: impl Into<String>, alerts: &[Alert]) -> Section {
     let head = [
         Column::text("at"),
@@ -127,16 +130,49 @@ pub fn alerts_section(heading: impl Into<String>, alerts: &[Alert]) -> Section {
             AlertState::Firing => (Tone::Bad, "firing"),
             AlertState::Pending => (Tone::Caution, "pending"),
             AlertState::Inactive if alert.is_resolved() => (Tone::Good, "resolved"),
+            AlertState::Inactive if alert.ended == Some(Ending::NoSample) => (Tone::Neutral, "no sample"),
             AlertState::Inactive => (Tone::Neutral, "inactive"),
         };
+        let value = (alert.ended != Some(Ending::NoSample)).then(|| Cell::fixed(alert.value, 3));
         [
             Cell::from(alert.at.to_string()),
             Badge::new(tone, word).into(),
             Cell::from(alert.rule.as_str()),
             Cell::from(Html::code(&alert.labels.to_string())),
-            Cell::fixed(alert.value, 3),
+            Cell::from(value),
             Cell::from(alert.since.to_string()),
             Cell::from(alert.summary.as_str()),
+        ]
+    }));
+    Section::new(heading).with(table)
+}
+
+/// What the predictions of each window cost: a row for each window and the count of its
+/// predictions, in the order given, with the cost of 1,000 of them if there were any.
+///
+/// ```
+/// use mlops_core::Window;
+/// use mlops_monitor::{Price, html::cost_section};
+/// let april = Window::month_of("2013-04-01".parse()?);
+/// let section = cost_section("Cost", &Price::new(0.05, 2, "EUR")?, &[(april, 27_578)]);
+/// # let _ = section;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn cost_section(heading: impl Into<String>, price: &Price, rows: &[(Window, u64)]) -> Section {
+    let months = rows.iter().all(|(window, _)| window.is_month());
+    let currency = price.currency();
+    let head = [
+        Column::text(if months { "month" } else { "window" }),
+        Column::number("predictions"),
+        Column::number(format!("cost, {currency}")),
+        Column::number(format!("{currency} per 1,000")),
+    ];
+    let table = Table::new(head).caption(price.to_string()).rows(rows.iter().map(|(window, predictions)| {
+        [
+            Cell::from(short(*window)),
+            Cell::from(*predictions),
+            Cell::fixed(price.of(*window), 2),
+            price.per_thousand(*window, *predictions).map(|cost| Cell::fixed(cost, 4)).into(),
         ]
     }));
     Section::new(heading).with(table)
