@@ -187,9 +187,10 @@ impl HeatMap {
 fn draw_cell(cell: &HeatCell, x: usize, y: usize, row: &str, column: &str) -> Markup {
     let class = if cell.share.is_none() { "missing" } else { cell.tone.class() };
     // Never quite invisible: a value of 0 is not a missing one.
-    let opacity = cell.share.map(|share| format!("{:.2}", 0.08 + 0.92 * share));
+    let opacity =
+        cell.share.map(|share| format!("{:.2}", 0.08 + 0.92 * share)).filter(|share| share != "1.00");
     html! {
-        path class={ "cell " (class) } d={ "M" (x * 100 + 5) " " (y * 100 + 6) "h90v88h-90z" } fill-opacity=[opacity] {
+        path class={ "cell " (class) } d={ "M" (x * 100 + 5) " " (y * 100 + 6) "h90v88h-90z" } opacity=[opacity] {
             title { (Text(row)) ", " (Text(column)) ": " (Text(&cell.words())) }
         }
     }
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn nothing_known_and_nothing_happened_differ() {
         let known = Html::from(HeatMap::new("t", ["a"]).row("x", [0.0]));
-        assert!(known.as_str().contains("fill-opacity=\"0.08\""), "{known}");
+        assert!(known.as_str().contains(" opacity=\"0.08\""), "{known}");
         assert!(!known.as_str().contains("no value"), "{known}");
         for value in [f64::NAN.into(), HeatCell::from(None), HeatCell::missing()] {
             assert_eq!(
@@ -239,7 +240,7 @@ mod tests {
             );
         }
         let full = Html::from(HeatMap::new("t", ["a"]).row("x", [f64::INFINITY]));
-        assert!(full.as_str().contains("fill-opacity=\"1.00\""), "{full}");
+        assert!(full.as_str().contains("h90v88h-90z\"><title>x, a: 1<"), "{full}");
     }
 
     #[test]
