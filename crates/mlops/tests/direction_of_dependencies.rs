@@ -51,6 +51,24 @@ fn leaves_never_depend_on_each_other() {
 }
 
 #[test]
+fn pages_are_never_forced_on_a_leaf() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
+        .no_deps()
+        .other_options(vec!["--offline".to_owned()])
+        .exec()
+        .unwrap();
+    let pages =
+        metadata.packages.iter().filter(|package| package.name.starts_with("mlops")).flat_map(|package| {
+            let of_pages = package.dependencies.iter().filter(|dependency| dependency.name == "mlops-report");
+            of_pages.map(|dependency| (package.name.to_string(), dependency.optional))
+        });
+    let pages: Vec<(String, bool)> = pages.collect();
+    assert!(pages.len() >= 4, "{pages:?}");
+    assert!(pages.iter().all(|(_, optional)| *optional), "{pages:?}");
+}
+
+#[test]
 fn a_leaf_that_knows_another_is_found() {
     let edges = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let graph = BTreeMap::from([
