@@ -2,23 +2,26 @@
 
 use std::fs;
 
-use mlops::monitor::html::{alerts_section, performance_section};
+use mlops::Window;
+use mlops::drift::monitor::windows_section;
+use mlops::monitor::html::{alerts_section, cost_section, performance_section};
 use mlops::monitor::metrics::Format;
 use mlops::monitor::{PredictionLog as _, PredictionQuery, Price};
-use mlops::report::{Banner, Cell, Column, Page, Section, Table, Tone};
-use mlops::{Timestamp, Window};
+use mlops::report::{Banner, Page, Section, Tone};
 
 use crate::Result;
+use crate::chapter_2_features::join;
 use crate::chapter_5_register::verify;
 use crate::chapter_6_serve::tell_skew;
 use crate::chapter_8_replace::World;
 use crate::expected::Expected;
+use crate::flights::within;
 use crate::operations::Canary;
 use crate::out_dir::OutDir;
 use crate::say;
 use crate::service::Service;
 use crate::watch::{GAP, Watch};
-use crate::year::{heat, timeline};
+use crate::year::timeline;
 
 /// What Prometheus would read, and the same as OpenMetrics.
 pub(crate) const METRICS: [(&str, Format); 2] =
@@ -65,16 +68,15 @@ pub(crate) fn tell(
     expected: &Expected,
 ) -> Result<()> {
     say::chapter(11, "Report: the year on one page");
-    let served = service.served;
+    say::line("served", service.served);
+    service.served.all_by_models()?;
+    // The same flights again, from the files of history alone.
+    let until = Window::new("2013-04-01T12:00:00Z".parse()?, service.now())?;
+    tell_skew(service, &join(world.catalog, &within(world.flights, until)?)?)?;
     say::line(
-        "served",
-        format!(
-            "{} flights, {} without an answer",
-            say::count64(served.flights),
-            served.flights - served.answered
-        ),
+        "inputs left out of drift",
+        format!("{} flights, whose version takes others", service.not_compared()),
     );
-    tell_skew(service, world.history)?;
     let checked = watch.compare(&WHOLE, &ALARMS, expected)?;
     say::line("equal to expected.json", format!("{checked} numbers, and the alerts where they must be"));
     verify(world.governance, out)?;
@@ -85,13 +87,18 @@ pub(crate) fn tell(
 
     let production = world.governance.registry.production(&service.model)?;
     let production = production.map_or("nothing".to_owned(), |version| version.version.to_string());
+    let heading = format!("flight-delay {production} is in production");
+    let standing = match watch.firing() {
+        None => Banner::new(Tone::Good, heading),
+        Some(alert) => Banner::new(Tone::Caution, heading).with(alert),
+    };
     let mut page = Page::new("The life of flight-delay")
         .subtitle("A year of real flights: from data to production, and through nine months of it")
-        .lead(Banner::new(Tone::Good, format!("flight-delay {production} is in production")))
+        .lead(standing)
         .section(timeline(world, service, watch)?)
         .section(performance_section("Scores by month", "late rate", Some(GAP), &watch.summaries))
         .section(alerts_section("Alerts", &watch.alerts))
-        .section(heat(service))
+        .section(windows_section("What the flights were like", &service.weeks))
         .section(costs);
     for canary in canaries {
         page = page.section(canary.rollout.section(format!("Canary of {}", canary.version())));
@@ -108,29 +115,19 @@ pub(crate) fn tell(
     Ok(())
 }
 
-/// What a thousand predictions cost, by month.
+/// What a thousand predictions cost, by month; shadows are predictions too.
 fn costs(service: &Service) -> Result<Section> {
-    let price = Price::new(0.05, 2, "EUR")?;
-    let mut table = Table::new([
-        Column::text("month"),
-        Column::number("predictions"),
-        Column::number("EUR a month"),
-        Column::number("EUR per 1,000"),
-    ])
-    .caption("Two instances at 0.05 EUR an hour; shadows counted as predictions");
-    let mut month = Window::month_of("2013-04-01".parse::<Timestamp>()?);
-    while month.from() < service.now() && month.from() < "2014-01-01".parse()? {
-        let counts =
-            service.log.count(&PredictionQuery::new(service.model.clone()).decided(month.range()))?;
-        let predictions = counts.labelled + counts.unlabelled;
-        let per_thousand = price.per_thousand(month, predictions);
-        table.push([
-            month.from().to_string().get(..7).unwrap_or_default().into(),
-            (predictions as f64).into(),
-            Cell::fixed(price.of(month), 2),
-            per_thousand.map_or_else(Cell::none, |cost| Cell::fixed(cost, 4)),
-        ]);
-        month = Window::month_of(month.until());
-    }
-    Ok(Section::new("Cost").with(table))
+    let first = Window::new("2013-04-01".parse()?, "2014-01-01".parse()?)?;
+    let months = std::iter::successors(Some(Window::month_of(first.from())), |month| {
+        Some(Window::month_of(month.until()))
+    });
+    let rows = months
+        .take_while(|month| first.contains(month.from()))
+        .map(|month| {
+            let query = PredictionQuery::new(service.model.clone()).decided(month.range());
+            let counts = service.log.count(&query)?;
+            Ok((month, counts.labelled + counts.unlabelled))
+        })
+        .collect::<Result<Vec<(Window, u64)>>>()?;
+    Ok(cost_section("Cost", &Price::new(0.05, 2, "EUR")?, &rows))
 }

@@ -77,17 +77,23 @@ pub(crate) const INPUTS: [&str; 11] = [
     "weather:pressure",
 ];
 
-pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> Result<Known> {
-    say::chapter(2, "Features: what was known at the time");
-    let (catalog, service) = (catalog(data)?, FeatureService::new("flight-delay", INPUTS)?);
+/// What was known of each of `flights` at its decision.
+pub(crate) fn join(catalog: &Catalog, flights: &RecordBatch) -> Result<History> {
+    let service = FeatureService::new("flight-delay", INPUTS)?;
     let joined = say::with_progress("joining", 0, |bar| {
         let progress = |seen: Progress| {
             bar.set_length(seen.of);
             bar.set_position(seen.rows);
         };
-        PointInTimeJoin::new(&catalog, &service)?.progress(&progress).run(flights)
+        PointInTimeJoin::new(catalog, &service)?.progress(&progress).run(flights)
     })?;
-    let history = History::new(joined)?;
+    History::new(joined)
+}
+
+pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> Result<Known> {
+    say::chapter(2, "Features: what was known at the time");
+    let catalog = catalog(data)?;
+    let history = join(&catalog, flights)?;
     let checked = compare(&catalog, &history, expected)?;
     let training = history.labelled(months(TRAINING)?);
     for view in catalog.views() {

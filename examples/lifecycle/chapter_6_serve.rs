@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use mlops::features::Catalog;
-use mlops::serve::ModelArtifact;
-use mlops::serve::predictor::{Deployment, FieldValue, Request};
+use mlops::serve::predictor::{FieldValue, Request};
 use mlops::{ManualClock, Version};
 
 use crate::Result;
 use crate::flights::History;
+use crate::governance::Governance;
 use crate::out_dir::OutDir;
 use crate::say;
 use crate::service::Service;
@@ -17,11 +17,12 @@ pub(crate) fn tell(
     out: &OutDir,
     catalog: &Catalog,
     history: &History,
-    champion: &ModelArtifact,
+    governance: &Governance,
     clock: Arc<ManualClock>,
 ) -> Result<Service> {
     say::chapter(6, "Serve: a request becomes an answer");
-    let champion = Deployment::new(Version::new(1, 0, 0), Arc::clone(champion.model()));
+    // What was approved, from where it is kept: not whatever lies beside.
+    let champion = governance.deployment(&"flight-delay".parse()?, &Version::new(1, 0, 0))?;
     let mut service = Service::start(out, catalog, history, champion, clock)?;
     let from = service.now();
     bad_requests(&service)?;
@@ -29,10 +30,11 @@ pub(crate) fn tell(
         service.run_until("2013-05-01T12:00:00Z".parse()?, |_, _| Ok(()))
     })?;
     let served = service.served;
-    say::line("served", format!("{} flights from {from} to {}", say::count64(served.flights), service.now()));
+    say::line("served", format!("from {from} until {}", service.now()));
+    say::detail(served);
     say::line("features made known", format!("{} rows, each at its time", say::count64(served.feature_rows)));
     say::line("labels joined", format!("{}, each when its flight had landed", say::count64(served.labels)));
-    say::line("answered by a model", say::count64(served.answered));
+    served.all_by_models()?;
     tell_skew(&service, history)?;
     Ok(service)
 }

@@ -10,6 +10,15 @@ use crate::say;
 use crate::service::Service;
 use crate::watch::Watch;
 
+/// A sample of each family of the guide whose value does not depend on the machine.
+const FAMILIES: [&str; 5] = [
+    "model_predictions_total",
+    "model_accuracy",
+    "prediction_confidence_count",
+    "feature_drift_score",
+    "prediction_errors_total",
+];
+
 pub(crate) fn tell(service: &mut Service, watch: &mut Watch, evaluated: &Evaluated) -> Result<()> {
     say::chapter(7, "Watch: can the scores still be believed?");
     let champion = Version::new(1, 0, 0);
@@ -21,7 +30,7 @@ pub(crate) fn tell(service: &mut Service, watch: &mut Watch, evaluated: &Evaluat
         "March, before production",
         format!("gap {gap:+.3}, {}", if quiet { "quiet" } else { "ALERT" }),
     );
-    say::line("month by month", "each with its 95 % interval, days resampled");
+    say::line("month by month", "each with its 95 % interval, days resampled; April from the 1st, 12:00");
     watch.month(service, std::slice::from_ref(&champion))?;
     service.run_until("2013-06-01T12:00:00Z".parse()?, |_, _| Ok(()))?;
     watch.month(service, &[champion])?;
@@ -37,10 +46,11 @@ pub(crate) fn tell(service: &mut Service, watch: &mut Watch, evaluated: &Evaluat
             say::detail(format!("{}: {}", finding.subject, finding.reason));
         }
     }
-    say::line("for Prometheus", "the first lines");
+    say::line("for Prometheus", "a sample of each family but the latency, which is measured");
     let text = service.exposition.encode(Format::Text);
-    for line in text.lines().filter(|line| line.starts_with("model_predictions_total")) {
-        say::detail(line);
+    for family in FAMILIES {
+        let sample = text.lines().find(|line| line.starts_with(family));
+        say::detail(sample.ok_or_else(|| format!("{family} is missing in what Prometheus would read"))?);
     }
     Ok(())
 }

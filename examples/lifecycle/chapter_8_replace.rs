@@ -3,20 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mlops::arrow::RecordBatch;
+use mlops::features::Catalog;
 use mlops::monitor::PairedPerformance;
 use mlops::registry::tracking::RunBatch;
 use mlops::registry::trial::TrialKind;
 use mlops::report::Section;
-use mlops::serve::predictor::{Deployment, Trial};
+use mlops::serve::predictor::Trial;
 use mlops::serve::rollout::{Event, Rollout, RolloutPlan};
 use mlops::serve::{ModelArtifact, Pair};
-use mlops::stats::bootstrap::BlockBootstrap;
 use mlops::{Digest, ManualClock, ServedBy, Version, Window};
 
 use crate::Result;
 use crate::flights::{History, months};
 use crate::governance::{Governance, HandedIn, open};
-use crate::judge::{Judged, Offer, judge};
+use crate::judge::{Judged, Offer, judge, resampling};
 use crate::operations::Canary;
 use crate::say;
 use crate::service::{Happened, Service};
@@ -37,6 +38,8 @@ pub(crate) struct Replaced<'g> {
 pub(crate) struct World<'w> {
     pub(crate) data: &'w Path,
     pub(crate) inputs: &'w [(String, Digest)],
+    pub(crate) flights: &'w RecordBatch,
+    pub(crate) catalog: &'w Catalog,
     pub(crate) history: &'w History,
     pub(crate) governance: &'w Governance,
     pub(crate) clock: &'w Arc<ManualClock>,
@@ -51,8 +54,8 @@ pub(crate) fn tell<'w>(
     say::chapter(8, "Replace: unseen, for some, for all");
     let World { history, governance, .. } = *world;
     let (old, new) = (Version::new(1, 0, 0), Version::new(1, 1, 0));
-    let deployment = Deployment::new(new.clone(), Arc::clone(challenger.model()));
     register(world, service, challenger, &new)?;
+    let deployment = governance.deployment(&service.model, &new)?;
     let by_the_author = governance.author().start_trial(&service.model, &new, TrialKind::Shadow);
     let Err(error) = by_the_author else { return Err("an author may not put anything on trial".into()) };
     say::line("not by its author", error);
@@ -86,7 +89,9 @@ pub(crate) fn tell<'w>(
     say::line("canary", "stopped by failures, by harm, by a segment, or not at all");
     let mut canary =
         Canary::start(governance, service, deployment, Some(request.id()), RolloutPlan::default())?;
-    // The same version against itself, on the same flights: nothing may ever stop that.
+    // The same version against itself, on the same flights, differs nowhere: a rollout that
+    // stopped it would stop anything. (That near copies are rarely stopped is simulated in
+    // the tests of the rollout.)
     let (mut against_itself, _) =
         Rollout::start(RolloutPlan::default(), new.clone(), new.clone(), service.now())?;
     let mut taken_over = false;
@@ -160,8 +165,9 @@ fn compare(
     month: Window,
 ) -> Result<Section> {
     let paired = PairedPerformance::of(&service.log, &service.model, (new, old), month, service.now())?;
-    let bootstrap = BlockBootstrap::new(2000, 2013, 0.95)?;
-    say::line("side by side", format!("{new} and {old} on the same {} flights", say::count64(paired.both())));
+    let bootstrap = resampling()?;
+    let (both, labels) = (say::count64(paired.both()), say::count(paired.rows().len()));
+    say::line("side by side", format!("{new} and {old} on the same {both} flights, {labels} labels"));
     for metric in ["roc_auc", "brier", "log_loss", "calibration_gap", "accuracy"] {
         let seen = paired.compare(metric, 0.3, &bootstrap)?;
         let interval = seen.difference.interval;

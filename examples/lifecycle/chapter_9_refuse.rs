@@ -5,7 +5,7 @@ use std::path::Path;
 use mlops::registry::tracking::RunBatch;
 use mlops::report::{IntervalChart, Section, Tone};
 use mlops::serve::ModelArtifact;
-use mlops::stats::bootstrap::{BlockBootstrap, BlockMetric, Blocks, Estimate};
+use mlops::stats::bootstrap::{BlockMetric, Blocks, Estimate};
 use mlops::stats::classification::{BinaryMetric, BinaryScores};
 use mlops::stats::sequential::AsymptoticMeanSequence;
 use mlops::{Timestamp, Version, Window};
@@ -14,7 +14,7 @@ use crate::Result;
 use crate::chapter_8_replace::World;
 use crate::flights::months;
 use crate::governance::{HandedIn, open, refusal};
-use crate::judge::{Judged, Offer, judge};
+use crate::judge::{Judged, Offer, judge, resampling};
 use crate::say;
 use crate::service::Service;
 use crate::watch::Watch;
@@ -32,7 +32,9 @@ pub(crate) fn tell(
     say::chapter(9, "Refuse: a retraining that looks splendid");
     let production = Version::new(1, 1, 0);
     service.run_until("2013-10-01T12:00:00Z".parse()?, |_, _| Ok(()))?;
-    watch.month(service, std::slice::from_ref(&production))?;
+    let alarm = watch.month(service, std::slice::from_ref(&production))?;
+    let alarm = alarm.first().ok_or("nothing asks for a retraining")?;
+    say::line("the alarm asks for", format!("a retraining, at {}", alarm.at));
     let (new, copy) = (Version::new(2, 0, 0), Version::new(1, 1, 1));
     register(world, service, retrained, &new, months(7..=9)?, RETRAINED)?;
     register(world, service, challenger, &copy, months(1..=6)?, "delay_xgboost.model.json")?;
@@ -54,12 +56,16 @@ pub(crate) fn tell(
         inputs: world.inputs.to_vec(),
     };
     let mut verdicts = Vec::new();
-    for offer in
-        [offer(&new, retrained, months(7..=9)?, offline), offer(&copy, challenger, months(1..=6)?, &served)]
-    {
+    let on_its_own: &[&str] = &["calibration_gap"];
+    let against_production: &[&str] = &["roc_auc against production", "log_loss against production"];
+    for (offer, refused_by) in [
+        (offer(&new, retrained, months(7..=9)?, offline), against_production),
+        (offer(&copy, challenger, months(1..=6)?, &served), on_its_own),
+    ] {
         let version = offer.version.clone();
         let judged = judge(world.history, offer, &**world.clock)?;
         judged.tell_briefly();
+        judged.refused_by(refused_by)?;
         let decision = world.governance.request(&judged)?;
         say::line(&format!("request for {version}"), refusal(&decision)?);
         verdicts.push(judged);
@@ -109,7 +115,7 @@ fn units(world: &World<'_>, month: Window, production: &[f64], candidate: &[f64]
     let of = |scores: &[f64]| rows.of(scores).copied().collect::<Vec<f64>>();
     let (candidate, production) = (of(candidate), of(production));
     let (new, old) = (BinaryScores::new(&late, &candidate)?, BinaryScores::new(&late, &production)?);
-    let bootstrap = BlockBootstrap::new(2000, 2013, 0.95)?;
+    let bootstrap = resampling()?;
     let days: Vec<Timestamp> = rows.times.iter().map(|time| Window::day_of(*time).from()).collect();
     let flights: Vec<usize> = (0..late.len()).collect();
     let (by_day, by_flight) = (Blocks::by(&days)?, Blocks::by(&flights)?);
@@ -167,9 +173,15 @@ fn first_day(world: &World<'_>, month: Window, (candidate, production): (&[f64],
         sequence.observe(loss(late, production[row])? - loss(late, candidate[row])?)?;
         let interval = sequence.interval();
         if interval.lower > 0.0 || interval.upper < 0.0 {
-            let winner = if interval.lower > 0.0 { "the retraining" } else { "production" };
-            return Ok(format!("for {winner} at {}, after {} labels", arrived[row], seen + 1));
+            let first_day = Window::day_of(arrived[row]) == Window::day_of(month.from());
+            let words = format!("for the retraining at {}, after {} labels", arrived[row], seen + 1);
+            let as_told = interval.lower > 0.0 && first_day;
+            return if as_told {
+                Ok(words)
+            } else {
+                Err(format!("the story says otherwise: {words}").into())
+            };
         }
     }
-    Ok("undecided".to_owned())
+    Err("the story says that it would have decided".into())
 }

@@ -12,10 +12,13 @@ use mlops::registry::promotion::{Decision, PromotionPolicy, PromotionRequest};
 use mlops::registry::store::SqliteStore;
 use mlops::registry::tracking::{RunBatch, RunStatus};
 use mlops::registry::{Registry, Session};
+use mlops::serve::predictor::Deployment;
+use mlops::serve::{Model, ModelArtifact};
 use mlops::validate::gate::Gate;
 use mlops::{Clock, Digest, Evidence, ModelName, Principal, Version, Window};
 
 use crate::Result;
+use crate::adjusted::{self, Adjusted};
 use crate::judge::{GATE, Judged};
 use crate::out_dir::OutDir;
 
@@ -111,6 +114,26 @@ impl Governance {
                 .description(new.description)
                 .window(new.training),
         )?)
+    }
+
+    /// A registered version as it is served: its file comes from the artifact store, by the
+    /// digest that was approved.
+    pub(crate) fn deployment(&self, model: &ModelName, version: &Version) -> Result<Deployment> {
+        let registered = self.registry.version(model, version)?;
+        let loaded: Arc<dyn Model> = if registered.flavour == adjusted::FLAVOUR {
+            Arc::new(Adjusted::read(&mut *self.file(&registered.artifact)?, |base| self.load(base))?)
+        } else {
+            self.load(&registered.artifact)?
+        };
+        Ok(Deployment::new(version.clone(), loaded))
+    }
+
+    fn load(&self, artifact: &Digest) -> Result<Arc<dyn Model>> {
+        Ok(ModelArtifact::from_reader(&mut *self.file(artifact)?)?.into_model())
+    }
+
+    fn file(&self, artifact: &Digest) -> Result<Box<dyn Read + Send>> {
+        Ok(self.registry.artifacts().open(artifact)?)
     }
 
     /// Records what the gate says, and asks for the version to be put into production.

@@ -88,6 +88,8 @@ fn tell(args: &Args) -> Result<()> {
 
     let world = World {
         data: &args.data,
+        flights: &validated.flights,
+        catalog: &known.catalog,
         inputs: &inputs,
         history: &known.history,
         governance: &governance,
@@ -98,7 +100,7 @@ fn tell(args: &Args) -> Result<()> {
         &out,
         &known.catalog,
         &known.history,
-        &models.champion,
+        &governance,
         Arc::<ManualClock>::clone(&clock),
     )?;
     chapter_7_watch::tell(&mut service, &mut watch, &evaluated)?;
@@ -106,8 +108,7 @@ fn tell(args: &Args) -> Result<()> {
     let retrained = (&models.retrained, &evaluated.retrained[..]);
     let (refused, units) =
         chapter_9_refuse::tell(&world, &mut service, &mut watch, &models.challenger, retrained)?;
-    let broken =
-        chapter_10_recover::tell(&world, &mut service, &mut watch, &models.champion, &models.challenger)?;
+    let broken = chapter_10_recover::tell(&world, &mut service, &mut watch, &models.challenger)?;
 
     let judged = [evaluated.judged, replaced.judged].into_iter().chain(refused);
     let told = Told {

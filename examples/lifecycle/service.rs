@@ -1,5 +1,6 @@
 //! The service that answers, one flight after the other, in simulated time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use mlops::connect::OnlineLookup;
@@ -23,6 +24,7 @@ use crate::chapter_2_features::INPUTS;
 use crate::flights::{History, TRAINING, months};
 use crate::judge;
 use crate::out_dir::OutDir;
+use crate::say;
 use crate::timetable::{CARRIERS, Flight, timetable};
 
 /// The online store's file in the folder of the story.
@@ -45,9 +47,54 @@ pub(crate) enum Happened {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Served {
     pub(crate) flights: u64,
-    pub(crate) answered: u64,
+    pub(crate) by_champion: u64,
+    pub(crate) by_canary: u64,
+    pub(crate) by_fallback: u64,
+    pub(crate) by_constant: u64,
+    pub(crate) unanswered: u64,
     pub(crate) labels: u64,
     pub(crate) feature_rows: u64,
+}
+
+impl Served {
+    /// What was served since `before`.
+    pub(crate) const fn since(self, before: Self) -> Self {
+        Self {
+            flights: self.flights - before.flights,
+            by_champion: self.by_champion - before.by_champion,
+            by_canary: self.by_canary - before.by_canary,
+            by_fallback: self.by_fallback - before.by_fallback,
+            by_constant: self.by_constant - before.by_constant,
+            unanswered: self.unanswered - before.unanswered,
+            labels: self.labels - before.labels,
+            feature_rows: self.feature_rows - before.feature_rows,
+        }
+    }
+
+    /// An error if a caller got no model's answer.
+    pub(crate) fn all_by_models(self) -> Result<()> {
+        if self.by_constant == 0 && self.unanswered == 0 {
+            Ok(())
+        } else {
+            Err(format!("a caller got no model's answer: {self}").into())
+        }
+    }
+}
+
+impl fmt::Display for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = say::count64;
+        write!(
+            f,
+            "{} flights: {} answered by the champion, {} by a canary, {} by a fallback, {} by the constant, {} by nobody",
+            count(self.flights),
+            count(self.by_champion),
+            count(self.by_canary),
+            count(self.by_fallback),
+            count(self.by_constant),
+            count(self.unanswered)
+        )
+    }
 }
 
 /// Predictor, online features, prediction log, metrics and drift, on one clock.
@@ -180,12 +227,20 @@ impl Service {
             }
             flights += 1;
             let joined = history.features.row(history.place_of(event.id.as_str())?);
-            let same = |(served, joined): (&f64, &f64)| {
-                served.to_bits() == joined.to_bits() || (served.is_nan() && joined.is_nan())
+            // A version may take more inputs behind these, and must not lack one of them.
+            let same = |(place, joined): &(usize, &f64)| match event.inputs.get(*place) {
+                Some(served) => served.to_bits() == joined.to_bits() || (served.is_nan() && joined.is_nan()),
+                None => false,
             };
-            differ += event.inputs.iter().zip(joined).filter(|pair| !same(*pair)).count() as u64;
+            differ += joined.iter().enumerate().filter(|pair| !same(pair)).count() as u64;
         }
         Ok((flights, differ))
+    }
+
+    /// Answers whose inputs were not compared with the training, since their version takes others.
+    pub(crate) fn not_compared(&self) -> u64 {
+        let collected = self.observer.collected();
+        collected.unusable + collected.dropped
     }
 
     /// A predictor like this one that tells nobody: to try things out.
@@ -221,7 +276,7 @@ impl Service {
                 break;
             }
             self.served.feature_rows += self.materializer.advance(moment)?.rows;
-            self.flights_of(moment)?;
+            self.flights_of(moment);
             for pair in self.predictor.score_waiting() {
                 happened(self, Happened::Pair(pair))?;
             }
@@ -251,7 +306,7 @@ impl Service {
     }
 
     /// Answers the flights whose decision is due.
-    fn flights_of(&mut self, moment: Timestamp) -> Result<()> {
+    fn flights_of(&mut self, moment: Timestamp) {
         while let Some(flight) =
             self.flights.get(self.next_flight).filter(|flight| flight.decided_at <= moment)
         {
@@ -259,10 +314,17 @@ impl Service {
             self.served.flights += 1;
             let fields = flight.fields();
             let request = Request::new(&flight.id, flight.id.as_str(), &fields);
-            let answer = self.predictor.predict(&request)?;
-            self.served.answered += u64::from(answer.score.is_finite());
+            let count = match self.predictor.predict(&request) {
+                Err(_) => &mut self.served.unanswered,
+                Ok(answer) => match answer.served_by {
+                    ServedBy::Champion => &mut self.served.by_champion,
+                    ServedBy::Canary => &mut self.served.by_canary,
+                    ServedBy::Fallback => &mut self.served.by_fallback,
+                    _ => &mut self.served.by_constant,
+                },
+            };
+            *count += 1;
         }
-        Ok(())
     }
 
     /// What is done once a day: the log is written, and the week's drift looked at when it is over.

@@ -15,6 +15,7 @@ use mlops::{Timestamp, Version, Window};
 
 use crate::Result;
 use crate::expected::{Comparison, Expected};
+use crate::judge::resampling;
 use crate::out_dir::OutDir;
 use crate::say;
 use crate::service::Service;
@@ -47,7 +48,7 @@ impl Watch {
         Ok(Self {
             rule: RuleState::new(rule),
             dispatcher: Dispatcher::new([Arc::new(LogSink::new(file)) as _]),
-            bootstrap: BlockBootstrap::new(2000, 2013, 0.95)?,
+            bootstrap: resampling()?,
             summaries: Vec::new(),
             fired: Vec::new(),
             alerts: Vec::new(),
@@ -62,13 +63,16 @@ impl Watch {
         labels: usize,
         version: &Version,
     ) -> Result<bool> {
-        let sample = Sample::new(gap.abs()).label("model_version", &version.to_string()).count(labels as u64);
+        let sample = Sample::new(gap.abs())
+            .label("model_name", "flight-delay")
+            .label("model_version", &version.to_string())
+            .count(labels as u64);
         self.ask(at, Window::month_before(at), &[sample])
     }
 
     /// Asks the rule about the month that is over, for each version that scored flights of it,
-    /// and prints how each did.
-    pub(crate) fn month(&mut self, service: &Service, versions: &[Version]) -> Result<()> {
+    /// and prints how each did. Gives what fires.
+    pub(crate) fn month(&mut self, service: &Service, versions: &[Version]) -> Result<Vec<Alert>> {
         let now = service.now();
         let month = Window::month_before(now);
         let mut samples = Vec::new();
@@ -78,7 +82,9 @@ impl Watch {
                 continue;
             }
             let summary = seen.summary(&self.bootstrap);
-            if let Ok(accuracy) = seen.metric("accuracy", 0.3) {
+            if seen.counts().labelled >= LABELS
+                && let Ok(accuracy) = seen.metric("accuracy", 0.3)
+            {
                 service.metrics.set_accuracy(&service.model, version, accuracy);
             }
             say::detail(row(&summary));
@@ -86,10 +92,16 @@ impl Watch {
             self.summaries.push(summary);
         }
         self.ask(now, month, &samples)?;
-        for alert in self.rule.active() {
+        let firing: Vec<Alert> = self.rule.active().collect();
+        for alert in &firing {
             say::detail(format!("ALERT  {}", alert.summary));
         }
-        Ok(())
+        Ok(firing)
+    }
+
+    /// What fires now, in words.
+    pub(crate) fn firing(&self) -> Option<String> {
+        self.rule.active().next().map(|alert| alert.summary)
     }
 
     fn ask(&mut self, at: Timestamp, month: Window, samples: &[Sample]) -> Result<bool> {

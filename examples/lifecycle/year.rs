@@ -1,7 +1,7 @@
-//! The year as pictures: who answered when, and which inputs moved.
+//! The year as a picture: who answered when, who was tried, and what came of it.
 
-use mlops::drift::Status;
-use mlops::report::{HeatCell, HeatMap, Lane, Section, Timeline, Tone};
+use mlops::monitor::Ending;
+use mlops::report::{Lane, Section, Timeline, Tone};
 use mlops::{Timestamp, Version};
 
 use crate::Result;
@@ -26,7 +26,7 @@ pub(crate) fn timeline(world: &World<'_>, service: &Service, watch: &Watch) -> R
             let from = promotion.promoted_at;
             lane = lane.span("production", at(from), until(&switches, from));
             let (word, tone) = match promotion.rollback {
-                Some(_) => ("rolled back to", Tone::Caution),
+                Some(_) => ("put back into production", Tone::Caution),
                 None => ("promoted", Tone::Good),
             };
             lane = lane.event(word, at(from), tone);
@@ -42,9 +42,21 @@ pub(crate) fn timeline(world: &World<'_>, service: &Service, watch: &Watch) -> R
                 lane = lane.event(end.outcome.to_string(), at(end.at), Tone::Bad);
             }
         }
+        for recorded in registry.evidence(&service.model, &version.version)? {
+            let verdict = recorded.evidence.verdict()?;
+            let (word, tone) = if verdict.passed() {
+                ("passed the gate", Tone::Good)
+            } else {
+                ("refused by the gate", Tone::Bad)
+            };
+            lane = lane.event(word, at(verdict.at), tone);
+        }
         for alert in watch.alerts.iter().filter(|alert| is_of(alert, &version.version)) {
-            let (word, tone) =
-                if alert.is_resolved() { ("alert ends", Tone::Good) } else { ("alert", Tone::Bad) };
+            let (word, tone) = match alert.ended {
+                None => ("alert", Tone::Bad),
+                Some(Ending::NoSample) => ("too few labels to say whether the alert holds", Tone::Neutral),
+                Some(_) => ("alert ends", Tone::Good),
+            };
             lane = lane.event(word, at(alert.at), tone);
         }
         chart = chart.lane(lane);
@@ -54,29 +66,4 @@ pub(crate) fn timeline(world: &World<'_>, service: &Service, watch: &Watch) -> R
 
 fn is_of(alert: &mlops::monitor::Alert, version: &Version) -> bool {
     alert.labels.get("model_version") == Some(version.to_string().as_str())
-}
-
-/// How far each input was from the months of training, week by week.
-pub(crate) fn heat(service: &Service) -> Section {
-    let weeks = &service.weeks;
-    let day = |moment: Timestamp| moment.to_string().get(5..10).unwrap_or_default().to_owned();
-    let chart = HeatMap::new("Drift by input and week", weeks.iter().map(|week| day(week.window.from())))
-        .ends("as in training", "twice the limit");
-    let names: Vec<String> = weeks
-        .iter()
-        .find_map(|week| week.drift.as_ref())
-        .map(|drift| drift.columns.iter().map(|column| column.name.clone()).collect())
-        .unwrap_or_default();
-    let chart = names.iter().fold(chart, |chart, name| {
-        let cells = weeks.iter().map(|week| {
-            let Some(column) = week.columns().find(|column| column.name == *name) else {
-                return HeatCell::missing().title("too few to say");
-            };
-            let share = column.values.as_ref().map_or(f64::NAN, |seen| seen.effect / (2.0 * seen.limit));
-            let cell = HeatCell::value(share.min(1.0)).title(format!("{}: {}", week.window, column.reason));
-            if column.status == Status::Drifted { cell.tone(Tone::Caution) } else { cell }
-        });
-        chart.row(name, cells)
-    });
-    Section::new("What the flights were like").with(chart)
 }
