@@ -3,15 +3,17 @@
 //!
 //! `cells` and `rows` read the rows of a view out of a batch; `ahead` reads a source in the
 //! order of time; `materialize` publishes what is due; `push` writes what comes from
-//! elsewhere; `serve` looks up.
+//! elsewhere; `request` is what a look-up is given, `serve` looks up.
 
 mod ahead;
 mod cells;
 mod materialize;
 mod push;
+mod request;
 mod rows;
 mod serve;
 
 pub use materialize::{Materialized, Materializer};
 pub use push::Push;
-pub use serve::{JoinKey, KeyRef, KeyType, OnlineFeatures, OnlineRequest};
+pub use request::{JoinKey, KeyRef, KeyType, OnlineRequest};
+pub use serve::OnlineFeatures;

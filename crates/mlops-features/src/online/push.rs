@@ -4,8 +4,8 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use mlops_core::FeatureName;
 
+use super::request::KeyType;
 use super::rows::{Columns, Rows, feature_names};
-use super::serve::KeyType;
 use crate::definition::{FeatureView, ValueType};
 use crate::offline::column_type;
 use crate::pit::{KeyKind, is_moment};

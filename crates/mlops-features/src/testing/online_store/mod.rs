@@ -3,11 +3,21 @@
 //! a test of each.
 #![expect(clippy::missing_panics_doc, reason = "to panic is how a case fails")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod publishing;
+mod racing;
 
 use mlops_core::{FeatureName, Timestamp, ViewName};
 
-use crate::{EntityKey, Error, FeatureRow, KeyPart, OnlineStore, Result, Value};
+pub use self::publishing::{
+    a_stale_publisher_changes_nothing, a_watermark_never_goes_back, a_wrong_row_moves_no_watermark,
+    nothing_is_published_at_first, rows_and_watermark_are_published_together, watermarks_of_views_do_not_mix,
+};
+pub(super) use self::racing::{ROUNDS, WRITERS, the_newest_is_there, write_rounds};
+pub use self::racing::{
+    one_of_racing_publishers_wins, racing_writers_leave_the_newest, readers_never_see_half_a_row,
+    who_sees_the_watermark_sees_the_rows,
+};
+use crate::{EntityKey, Error, FeatureRow, KeyPart, OnlineStore, Value};
 
 /// Makes a module `$name` with one test for each promise of an online store; `$store` makes
 /// an empty one and is evaluated for each test.
@@ -283,225 +293,4 @@ pub fn rows_stay_however_old(store: &dyn OnlineStore) {
         store.write(&view("v"), &features(["x"]), &rows).expect("the store can be written");
         assert_eq!(get(store, key), Some(kept));
     }
-}
-
-pub(super) const WRITERS: i64 = 4;
-pub(super) const ROUNDS: i64 = 200;
-const KEYS: i64 = 5;
-
-/// The event timestamp of a writer's round: every one once, in another order for each writer.
-fn shuffled(writer: i64, round: i64) -> i64 {
-    (round * [3, 7, 11, 13][usize::try_from(writer).expect("writers are counted from 0")] + writer * 17)
-        % ROUNDS
-}
-
-/// Writes `ROUNDS` timestamps to all keys, each row saying in both of its values when and by
-/// whom it was written.
-pub(super) fn write_rounds(store: &dyn OnlineStore, writer: i64) {
-    for round in 0..ROUNDS {
-        let event = shuffled(writer, round);
-        let mark = Value::Int(event * WRITERS + writer);
-        let written = row(event, Some(writer), [mark.clone(), mark]);
-        let rows: Vec<_> = (0..KEYS).map(|key| (EntityKey::from(key), written.clone())).collect();
-        store.write(&view("v"), &features(["x", "y"]), &rows).expect("the store can be written");
-    }
-}
-
-/// Lets all writers write at once.
-fn race(store: &dyn OnlineStore) {
-    std::thread::scope(|threads| {
-        for writer in 0..WRITERS {
-            threads.spawn(move || write_rounds(store, writer));
-        }
-    });
-}
-
-/// That the newest row of all that the writers wrote is what each key has.
-pub(super) fn the_newest_is_there(store: &dyn OnlineStore) {
-    let mark = Value::Int((ROUNDS - 1) * WRITERS + WRITERS - 1);
-    let newest = row(ROUNDS - 1, Some(WRITERS - 1), [mark.clone(), mark]);
-    let keys: Vec<_> = (0..KEYS).map(EntityKey::from).collect();
-    let read = store.get_many(&view("v"), &features(["x", "y"]), &keys).expect("the store can be read");
-    for (key, row) in read.into_iter().enumerate() {
-        assert_eq!(row.as_ref(), Some(&newest), "an older row won the race for key {key}");
-    }
-}
-
-/// Whatever the order in which writers come, the newest row of all is what stays.
-pub fn racing_writers_leave_the_newest(store: &dyn OnlineStore) {
-    race(store);
-    the_newest_is_there(store);
-}
-
-/// While writers race, readers see whole rows, and never go back in time.
-pub fn readers_never_see_half_a_row(store: &dyn OnlineStore) {
-    let done = AtomicBool::new(false);
-    std::thread::scope(|threads| {
-        for key in 0..2 {
-            let done = &done;
-            threads.spawn(move || {
-                let mut last = None;
-                let mut finished = false;
-                while !finished {
-                    // The last look is at what the writers leave.
-                    finished = done.load(Ordering::Acquire);
-                    let read = store
-                        .get_many(&view("v"), &features(["x", "y"]), &[EntityKey::from(key)])
-                        .expect("the store can be read");
-                    let Some(row) = &read[0] else { continue };
-                    let now = (row.event_timestamp, row.created);
-                    let writer = row.created.expect("the writers say so").as_micros();
-                    let mark = Value::Int(row.event_timestamp.as_micros() * WRITERS + writer);
-                    assert_eq!(row.values, [mark.clone(), mark], "a row of two halves");
-                    assert!(last <= Some(now), "a reader went back in time: {last:?}, then {now:?}");
-                    last = Some(now);
-                }
-            });
-        }
-        // Readers must end even if a writer panics.
-        let raced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| race(store)));
-        done.store(true, Ordering::Release);
-        if let Err(panic) = raced {
-            std::panic::resume_unwind(panic);
-        }
-    });
-}
-
-fn watermark(store: &dyn OnlineStore, name: &str) -> Option<i64> {
-    store.watermark(&view(name)).expect("the store can be read").map(Timestamp::as_micros)
-}
-
-/// Publishes one value `x` for key 1 of view `v`.
-fn publish(store: &dyn OnlineStore, event: i64, x: i64, from: Option<i64>, to: i64) -> Result<usize> {
-    let rows = [(EntityKey::from(1), row(event, None, [Value::Int(x)]))];
-    store.publish(&view("v"), &features(["x"]), &rows, from.map(at), at(to))
-}
-
-/// Only publishing moves the watermark.
-pub fn nothing_is_published_at_first(store: &dyn OnlineStore) {
-    assert_eq!(watermark(store, "v"), None, "of an unknown view");
-    put(store, 10, None, 1);
-    assert_eq!(watermark(store, "v"), None, "a write moved the watermark");
-}
-
-/// Rows are published by the rule by which they are written, and the watermark is then where
-/// it was to be, also if there are no rows or none of them took a place.
-pub fn rows_and_watermark_are_published_together(store: &dyn OnlineStore) {
-    assert_eq!(publish(store, -7, 1, None, -5).expect("the store can be written"), 1);
-    assert_eq!((x(store), watermark(store, "v")), (Some(Value::Int(1)), Some(-5)));
-    assert_eq!(publish(store, -8, 2, Some(-5), 5).expect("the store can be written"), 0, "it is older");
-    assert_eq!((x(store), watermark(store, "v")), (Some(Value::Int(1)), Some(5)));
-    let none = store.publish(&view("v"), &features(["x"]), &[], Some(at(5)), at(6));
-    assert_eq!(none.expect("the store can be written"), 0);
-    assert_eq!(watermark(store, "v"), Some(6), "without rows it does not move");
-    assert_eq!(publish(store, 6, 3, Some(6), 6).expect("the store can be written"), 1);
-    assert_eq!((x(store), watermark(store, "v")), (Some(Value::Int(3)), Some(6)));
-    put(store, 7, None, 4);
-    assert_eq!(watermark(store, "v"), Some(6), "a write moved the watermark");
-    let end = Timestamp::MAX.as_micros();
-    publish(store, 8, 5, Some(6), end).expect("the store can be written");
-    assert_eq!(watermark(store, "v"), Some(end), "the last moment of all");
-}
-
-/// Who starts from another watermark is told the one that is, and writes nothing.
-pub fn a_stale_publisher_changes_nothing(store: &dyn OnlineStore) {
-    let refused = |from: Option<i64>| match publish(store, 100, 9, from, 100) {
-        Err(Error::Conflict { expected, current, .. }) => {
-            assert_eq!(expected, from.map(at), "what the publisher believed");
-            current.map(Timestamp::as_micros)
-        }
-        other => panic!("a stale publisher got {other:?}"),
-    };
-    assert_eq!(refused(Some(0)), None);
-    assert_eq!((x(store), watermark(store, "v")), (None, None), "a refused call left something behind");
-    publish(store, 10, 1, None, 10).expect("the store can be written");
-    for from in [None, Some(9), Some(11)] {
-        assert_eq!(refused(from), Some(10));
-        let left = (x(store), watermark(store, "v"));
-        assert_eq!(left, (Some(Value::Int(1)), Some(10)), "a refused call left something behind");
-    }
-}
-
-/// A watermark moves onwards or stays.
-pub fn a_watermark_never_goes_back(store: &dyn OnlineStore) {
-    publish(store, 10, 1, None, 10).expect("the store can be written");
-    let refused = publish(store, 11, 2, Some(10), 9);
-    assert!(matches!(refused, Err(Error::Definition { .. })), "{refused:?}");
-    assert_eq!((x(store), watermark(store, "v")), (Some(Value::Int(1)), Some(10)));
-}
-
-/// What may not be written may not be published, and then neither half of it is.
-pub fn a_wrong_row_moves_no_watermark(store: &dyn OnlineStore) {
-    let rows = [
-        (EntityKey::from(1), row(0, None, [Value::Int(1)])),
-        (EntityKey::from(2), row(0, None, [Value::Int(1), Value::Int(2)])),
-    ];
-    let refused = store.publish(&view("v"), &features(["x"]), &rows, None, at(1));
-    assert!(matches!(refused, Err(Error::Definition { .. })), "{refused:?}");
-    assert_eq!((get(store, 1), watermark(store, "v")), (None, None), "a refused call left something behind");
-}
-
-/// Each view has its own.
-pub fn watermarks_of_views_do_not_mix(store: &dyn OnlineStore) {
-    for (name, to) in [("v", 1), ("w", 2), ("V", 3)] {
-        let published = store.publish(&view(name), &features(["x"]), &[], None, at(to));
-        assert_eq!(published.expect("the store can be written"), 0);
-    }
-    assert_eq!(["v", "w", "V", "z"].map(|name| watermark(store, name)), [Some(1), Some(2), Some(3), None]);
-}
-
-/// Each step of the watermark is made once, by one of those who try.
-pub fn one_of_racing_publishers_wins(store: &dyn OnlineStore) {
-    let wins: i64 = std::thread::scope(|threads| {
-        let publishers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                threads.spawn(move || {
-                    let (mut wins, mut from) = (0, None);
-                    while from.is_none_or(|from| from < ROUNDS) {
-                        let to = from.map_or(1, |from| from + 1);
-                        match publish(store, to, to * WRITERS + writer, from, to) {
-                            Ok(_) => {
-                                wins += 1;
-                                from = Some(to);
-                            }
-                            Err(Error::Conflict { current, .. }) => from = current.map(Timestamp::as_micros),
-                            Err(error) => panic!("neither won nor lost: {error}"),
-                        }
-                    }
-                    wins
-                })
-            })
-            .collect();
-        publishers.into_iter().map(|publisher| publisher.join().expect("no publisher panics")).sum()
-    });
-    assert_eq!(wins, ROUNDS, "a step was made twice, or by none");
-    assert_eq!(watermark(store, "v"), Some(ROUNDS));
-    let last = get(store, 1).expect("it was published");
-    assert_eq!(last.event_timestamp, at(ROUNDS), "the last step's row is there");
-}
-
-/// Rows are there when the watermark says so.
-pub fn who_sees_the_watermark_sees_the_rows(store: &dyn OnlineStore) {
-    std::thread::scope(|threads| {
-        threads.spawn(|| {
-            for to in 1..=ROUNDS {
-                publish(store, to, to, (to > 1).then(|| to - 1), to).expect("it is the only publisher");
-            }
-        });
-        let mut seen = None;
-        // A publisher that panicked is not waited for.
-        for _ in 0..1_000_000 {
-            let now = watermark(store, "v");
-            assert!(seen <= now, "the watermark went back from {seen:?} to {now:?}");
-            seen = now;
-            if let Some(now) = now {
-                let known = get(store, 1).map(|row| row.event_timestamp.as_micros());
-                assert!(known >= Some(now), "published until {now}, but known is {known:?}");
-            }
-            if seen == Some(ROUNDS) {
-                return;
-            }
-        }
-        panic!("the watermark never came to {ROUNDS}");
-    });
 }
