@@ -76,9 +76,13 @@ pub fn performance_section(
 fn table(rate: &str, summaries: &[PerformanceSummary]) -> Table {
     let interval = |estimate: Option<Estimate>| {
         estimate.map(|estimate| {
-            use mlops_report::number::fixed;
+            let decimals = |value| mlops_report::number::fixed(value, 3);
             let (lower, upper) = (estimate.interval.lower, estimate.interval.upper);
-            Cell::from(format!("{} [{}, {}]", fixed(estimate.value, 3), fixed(lower, 3), fixed(upper, 3)))
+            let (value, ends) =
+                (decimals(estimate.value), format!("[{}, {}]", decimals(lower), decimals(upper)));
+            // Below, and not beside: ten columns have to fit a screen 1,000 pixels wide.
+            let (value, ends) = (Html::text(&value).into_string(), Html::text(&ends).into_string());
+            Cell::from(Html::trusted(format!("{value}<br><small>{ends}</small>")))
         })
     };
     let fixed = |value: Option<f64>| value.map(|value| Cell::fixed(value, 3));
@@ -88,13 +92,13 @@ fn table(rate: &str, summaries: &[PerformanceSummary]) -> Table {
         Column::number("answers"),
         Column::number("failed"),
         Column::number("labels"),
-        Column::number("mean score"),
+        Column::number("score"),
         Column::number(rate),
         Column::number("gap"),
         Column::number("AUC"),
         Column::number("Brier"),
     ];
-    Table::new(head).caption("In brackets: the interval if chance works on whole days").rows(
+    Table::new(head).caption("Score: the mean of the labelled answers. In brackets: the interval if chance works on whole days").rows(
         summaries.iter().map(|summary| {
             [
                 Cell::from(short(summary.window)),

@@ -65,8 +65,11 @@ fn open(path: &Path) -> Result<FilePredictionLog, Error> {
     FilePredictionLog::open(path, Durability::Never)
 }
 
+/// What a log holds: its answers, and the counts beside them.
+type Kept = (Vec<LoggedPrediction>, [u64; 2]);
+
 /// A file of these batches, and after each batch its length and what the log said.
-fn written(path: &Path, batches: &[Batch]) -> Vec<(u64, (Vec<LoggedPrediction>, [u64; 2]))> {
+fn written(path: &Path, batches: &[Batch]) -> Vec<(u64, Kept)> {
     let log = open(path).unwrap();
     let mut states = vec![(log.bytes(), content(&log))];
     for batch in batches {

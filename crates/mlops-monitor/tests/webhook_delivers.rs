@@ -152,7 +152,7 @@ fn secrets_are_not_told() {
     let mut told = format!("{sink:?} {error} {error:?}");
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
-        told.push_str(&format!(" {cause} {cause:?}"));
+        told = format!("{told} {cause} {cause:?}");
         source = cause.source();
     }
     assert!(told.contains("127.0.0.1"), "{told}");
