@@ -18,7 +18,7 @@ fn score(minor: u64) -> f64 {
 
 /// Generation `n` has its own versions, 3n, 3n + 1 and 3n + 2; every other one's canary fails.
 fn generation(n: u64) -> Route {
-    let canary = if n % 2 == 0 { constant(3 * n + 2, score(3 * n + 2)) } else { broken(3 * n + 2) };
+    let canary = if n.is_multiple_of(2) { constant(3 * n + 2, score(3 * n + 2)) } else { broken(3 * n + 2) };
     Route::new(constant(3 * n + 1, score(3 * n + 1)))
         .with_previous(constant(3 * n, score(3 * n)))
         .with_trial(Trial::canary(canary, Share::percent(50.0).unwrap()).and_shadow())

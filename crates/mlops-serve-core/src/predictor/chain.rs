@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{Pair, Result};
 
-/// Turns a request into a safe answer; see the [module](self) for the steps.
+/// Turns a request into a safe answer; see the [module](super) for the steps.
 ///
 /// Shared by all threads that serve. No lock is held across a step, and a request costs the
 /// allocation of its inputs, and for each event the texts of its id and of the model's name.
