@@ -44,7 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let registry = registry();
             let metrics = ModelMetrics::new(&registry, Classes::new(0.5, "x", "y")?)?;
             for _ in 0..count / 2 {
-                events.iter().for_each(|event| metrics.observe(event));
+                for event in &events {
+                    metrics.observe(event);
+                }
             }
             Ok(registry.encode(Format::Text))
         },
