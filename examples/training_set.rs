@@ -7,12 +7,12 @@
 use mlops::Window;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::features::{OfflineSourceExt as _, PointInTimeJoin};
-use mlops_examples::{Result, catalog, decisions, flights, service, within};
+use mlops_examples::{Result, catalog, data, decisions, flights, service, within};
 
 fn main() -> Result<()> {
     let february = Window::month_of("2013-02-01".parse()?);
     let flights = within(&flights()?, february)?;
-    let (catalog, service) = (catalog()?, service()?);
+    let (catalog, service) = (catalog(&data("flights"))?, service()?);
     for view in catalog.views() {
         let hours = view.ttl().map_or(0, |ttl| ttl.as_secs() / 3600);
         println!("{:<18} {:>7} rows, each holds for {hours} h", view.name(), view.source().rows());

@@ -8,6 +8,7 @@ use mlops::monitor::html::{alerts_section, cost_section, performance_section};
 use mlops::monitor::metrics::Format;
 use mlops::monitor::{PredictionLog as _, PredictionQuery, Price};
 use mlops::report::{Banner, Page, Section, Tone};
+use mlops_examples::within;
 
 use crate::Result;
 use crate::chapter_2_features::join;
@@ -15,7 +16,6 @@ use crate::chapter_5_register::verify;
 use crate::chapter_6_serve::tell_skew;
 use crate::chapter_8_replace::World;
 use crate::expected::Expected;
-use crate::flights::within;
 use crate::operations::Canary;
 use crate::out_dir::OutDir;
 use crate::say;

@@ -11,9 +11,10 @@ use mlops::arrow::{Field, RecordBatch, Schema};
 use mlops::report::{Details, Html, Section};
 use mlops::validate::result::{Level, ResultFormat, sections};
 use mlops::validate::{Suite, ValidationResult};
+use mlops_examples::{texts, within};
 
 use crate::Result;
-use crate::flights::{self, TRAINING, months, texts, within};
+use crate::flights::{self, TRAINING, months};
 use crate::say;
 
 /// What the flights must look like, as Great Expectations writes it.

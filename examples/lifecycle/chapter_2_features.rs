@@ -2,21 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::Duration;
 
 use mlops::arrow::RecordBatch;
-use mlops::features::{
-    Catalog, DenseRows, Entity, FeatureService, FeatureView, OfflineSourceExt as _, ParquetSource,
-    PointInTimeJoin, Progress, ValueType,
-};
+use mlops::features::{Catalog, DenseRows, OfflineSourceExt as _, PointInTimeJoin, Progress};
 use mlops::report::{BarChart, Section, Tone};
 
 use crate::Result;
 use crate::expected::{Comparison, Expected};
 use crate::flights::{History, TRAINING, months};
 use crate::say;
-
-const HOUR: Duration = Duration::from_hours(1);
 
 /// What the chapter leaves behind.
 #[derive(Debug)]
@@ -26,60 +20,9 @@ pub(crate) struct Known {
     pub(crate) section: Section,
 }
 
-/// The three views: whose features, from which file, and how long they hold.
-fn catalog(data: &Path) -> Result<Catalog> {
-    let carrier = Entity::new("carrier", ["carrier"])?;
-    let aircraft = Entity::new("aircraft", ["tailnum"])?;
-    let origin = Entity::new("origin", ["origin"])?;
-
-    let carrier_daily =
-        FeatureView::builder("carrier_daily", ParquetSource::open(data.join("carrier_daily.parquet"))?)
-            .entity(&carrier)
-            .timestamp("event_timestamp")
-            .ttl(3 * 24 * HOUR)
-            .feature("carrier_delay_rate", ValueType::Float)
-            .feature("carrier_mean_delay", ValueType::Float)
-            .build()?;
-    let arrivals = FeatureView::builder(
-        "aircraft_arrivals",
-        ParquetSource::open(data.join("aircraft_arrivals.parquet"))?,
-    )
-    .entity(&aircraft)
-    .timestamp("event_timestamp")
-    .ttl(12 * HOUR)
-    .feature("aircraft_last_delay", ValueType::Float)
-    .build()?;
-    let weather = FeatureView::builder("weather", ParquetSource::open(data.join("weather.parquet"))?)
-        .entity(&origin)
-        .timestamp("event_timestamp")
-        .ttl(3 * HOUR)
-        .feature("temp", ValueType::Float)
-        .feature("wind_speed", ValueType::Float)
-        .feature("precip", ValueType::Float)
-        .feature("visib", ValueType::Float)
-        .feature("pressure", ValueType::Float)
-        .build()?;
-    Ok(Catalog::new([carrier_daily, arrivals, weather])?)
-}
-
-/// The inputs of the model in its order: the first three come with the request.
-pub(crate) const INPUTS: [&str; 11] = [
-    "hour",
-    "day_of_week",
-    "distance",
-    "carrier_daily:carrier_delay_rate",
-    "carrier_daily:carrier_mean_delay",
-    "aircraft_arrivals:aircraft_last_delay",
-    "weather:temp",
-    "weather:wind_speed",
-    "weather:precip",
-    "weather:visib",
-    "weather:pressure",
-];
-
 /// What was known of each of `flights` at its decision.
 pub(crate) fn join(catalog: &Catalog, flights: &RecordBatch) -> Result<History> {
-    let service = FeatureService::new("flight-delay", INPUTS)?;
+    let service = mlops_examples::service()?;
     let joined = say::with_progress("joining", 0, |bar| {
         let progress = |seen: Progress| {
             bar.set_length(seen.of);
@@ -92,7 +35,7 @@ pub(crate) fn join(catalog: &Catalog, flights: &RecordBatch) -> Result<History> 
 
 pub(crate) fn tell(data: &Path, flights: &RecordBatch, expected: &Expected) -> Result<Known> {
     say::chapter(2, "Features: what was known at the time");
-    let catalog = catalog(data)?;
+    let catalog = mlops_examples::catalog(data)?;
     let history = join(&catalog, flights)?;
     let checked = compare(&catalog, &history, expected)?;
     let training = history.labelled(months(TRAINING)?);

@@ -101,21 +101,14 @@ pub(crate) fn tell<'w>(
             service.compare_with(history, months(1..=6)?)?;
             taken_over = true;
         }
-        let same = match &happened {
+        match happened {
             Happened::Pair(pair) if pair.candidate_role == ServedBy::Canary => {
-                Some(Pair { production_version: new.clone(), production: pair.candidate, ..pair.clone() })
+                let same = Pair { production_version: new.clone(), production: pair.candidate, ..pair };
+                against_itself.apply(Event::Pair(&same));
             }
-            _ => None,
-        };
-        let event = match (&happened, &same) {
-            (_, Some(pair)) => Event::Pair(pair),
-            (Happened::Label(label), _) => {
-                Event::Label { id: label.id(), value: label.value(), known_at: label.known_at() }
-            }
-            (Happened::Time(moment), _) => Event::Tick(*moment),
-            (Happened::Pair(_), None) => return Ok(()),
-        };
-        against_itself.apply(event);
+            Happened::Pair(_) => {}
+            happened => drop(against_itself.apply(happened.event())),
+        }
         Ok(())
     })?;
     canary.completed()?;

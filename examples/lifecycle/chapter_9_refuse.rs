@@ -117,8 +117,7 @@ fn units(world: &World<'_>, month: Window, production: &[f64], candidate: &[f64]
     let (new, old) = (BinaryScores::new(&late, &candidate)?, BinaryScores::new(&late, &production)?);
     let bootstrap = resampling()?;
     let days: Vec<Timestamp> = rows.times.iter().map(|time| Window::day_of(*time).from()).collect();
-    let flights: Vec<usize> = (0..late.len()).collect();
-    let (by_day, by_flight) = (Blocks::by(&days)?, Blocks::by(&flights)?);
+    let (by_day, by_flight) = (Blocks::by(&days)?, Blocks::each_row(late.len())?);
     let mut section = Section::new("The unit of chance");
     for metric in [BinaryMetric::RocAuc, BinaryMetric::LogLoss] {
         let difference = |blocks: &Blocks| -> Result<Estimate> {

@@ -7,9 +7,9 @@ use std::path::Path;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{Int64Type, TimestampMicrosecondType};
 use mlops::arrow::array::{Array as _, BooleanArray, RecordBatch};
-use mlops::arrow::select::filter::filter_record_batch;
 use mlops::features::{DenseRows, Joined, OfflineSourceExt as _, ParquetSource};
 use mlops::{Timestamp, Window};
+use mlops_examples::{decisions, texts};
 
 use crate::Result;
 
@@ -25,35 +25,6 @@ pub(crate) fn read(data: &Path) -> Result<RecordBatch> {
 pub(crate) fn months(months: RangeInclusive<u32>) -> Result<Window> {
     let start = |month: u32| format!("{}-{:02}-01", 2013 + (month - 1) / 12, (month - 1) % 12 + 1).parse();
     Ok(Window::new(start(*months.start())?, start(months.end() + 1)?)?)
-}
-
-/// The flights whose decision falls into `window`.
-pub(crate) fn within(flights: &RecordBatch, window: Window) -> Result<RecordBatch> {
-    let wanted: BooleanArray = times(flights)?.iter().map(|time| Some(window.contains(*time))).collect();
-    Ok(filter_record_batch(flights, &wanted)?)
-}
-
-/// When each flight's decision is made.
-pub(crate) fn times(flights: &RecordBatch) -> Result<Vec<Timestamp>> {
-    let column = flights
-        .column_by_name("event_timestamp")
-        .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>())
-        .ok_or("flights need a column event_timestamp in microseconds")?;
-    Ok(column.values().iter().map(|micros| Timestamp::from_micros(*micros)).collect())
-}
-
-/// The text in `column` of each flight, in whatever form the file has it.
-pub(crate) fn texts<'f>(flights: &'f RecordBatch, column: &str) -> Result<Vec<Option<&'f str>>> {
-    let array = flights.column_by_name(column).ok_or_else(|| format!("flights need a column {column}"))?;
-    if let Some(texts) = array.as_string_opt::<i32>() {
-        Ok(texts.iter().collect())
-    } else if let Some(texts) = array.as_string_opt::<i64>() {
-        Ok(texts.iter().collect())
-    } else if let Some(texts) = array.as_string_view_opt() {
-        Ok(texts.iter().collect())
-    } else {
-        Err(format!("column {column} of the flights is {}, expected text", array.data_type()).into())
-    }
 }
 
 /// Every flight with what was known at its decision, and what came of it.
@@ -92,7 +63,7 @@ impl History {
         let features = joined.dense()?;
         let inputs = joined.inputs().to_vec();
         let flights = joined.into_batch();
-        let times = times(&flights)?;
+        let times = decisions(&flights)?;
         let labels = flights
             .column_by_name("late")
             .and_then(|column| column.as_boolean_opt())

@@ -9,9 +9,10 @@ use mlops::stats::bootstrap::BlockBootstrap;
 use mlops::validate::gate::{Candidate, Gate, GroupColumn, Probe, Production, sections};
 use mlops::validate::ndarray::Array2;
 use mlops::{Clock, Digest, Finding, Subject, Verdict, Version, Window};
+use mlops_examples::within;
 
 use crate::Result;
-use crate::flights::{History, Rows, within};
+use crate::flights::{History, Rows};
 use crate::say;
 
 /// What every candidate of the story is asked, declared before anyone looked.

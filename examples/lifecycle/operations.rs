@@ -4,7 +4,7 @@
 use mlops::registry::promotion::RequestId;
 use mlops::registry::trial::{TrialKind, TrialOutcome};
 use mlops::serve::predictor::{Deployment, Share, Trial};
-use mlops::serve::rollout::{Action, Event, Rollout, RolloutPlan, Stop};
+use mlops::serve::rollout::{Action, Rollout, RolloutPlan, Stop};
 use mlops::{Timestamp, Version};
 
 use crate::Result;
@@ -41,14 +41,7 @@ impl<'g> Canary<'g> {
 
     /// Tells the rollout what has happened, and does what it says.
     pub(crate) fn happened(&mut self, service: &Service, happened: &Happened) -> Result<()> {
-        let event = match happened {
-            Happened::Pair(pair) => Event::Pair(pair),
-            Happened::Label(label) => {
-                Event::Label { id: label.id(), value: label.value(), known_at: label.known_at() }
-            }
-            Happened::Time(moment) => Event::Tick(*moment),
-        };
-        let actions = self.rollout.apply(event);
+        let actions = self.rollout.apply(happened.event());
         self.carry_out(service, actions)
     }
 

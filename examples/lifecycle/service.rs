@@ -17,10 +17,11 @@ use mlops::serve::predictor::{
     Deployment, FieldRule, InputGuard, OutputGuard, Predictor, PredictorBuilder, RateLimit, Reaction,
     Request, Route,
 };
+use mlops::serve::rollout::Event;
 use mlops::{Clock as _, ManualClock, ModelName, Prediction, ServedBy, Timestamp, Version, Window};
+use mlops_examples::INPUTS;
 
 use crate::Result;
-use crate::chapter_2_features::INPUTS;
 use crate::flights::{History, TRAINING, months};
 use crate::judge;
 use crate::out_dir::OutDir;
@@ -41,6 +42,19 @@ pub(crate) enum Happened {
     Label(Label),
     /// Nothing else happens before this moment.
     Time(Timestamp),
+}
+
+impl Happened {
+    /// The same as a rollout is told.
+    pub(crate) fn event(&self) -> Event<'_> {
+        match self {
+            Self::Pair(pair) => Event::Pair(pair),
+            Self::Label(label) => {
+                Event::Label { id: label.id(), value: label.value(), known_at: label.known_at() }
+            }
+            Self::Time(moment) => Event::Tick(*moment),
+        }
+    }
 }
 
 /// What has been served so far.

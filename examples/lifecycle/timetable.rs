@@ -6,9 +6,10 @@ use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use mlops::serve::predictor::FieldValue;
 use mlops::{PredictionId, Timestamp};
+use mlops_examples::texts;
 
 use crate::Result;
-use crate::flights::{History, texts};
+use crate::flights::History;
 
 /// The carriers in the order of their codes, which the request brings as a number beside the text.
 pub(crate) const CARRIERS: [&str; 16] =

@@ -1,5 +1,5 @@
-//! Stories told with `mlops`: see the folders and files beside this one. Here is what the
-//! short ones share: where the flights lie, and what was known of each of them.
+//! Stories told with `mlops`: see the folders and files beside this one. Here is what they
+//! share: where the flights lie, and what was known of each of them.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -26,13 +26,13 @@ pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
 
-/// The three views: whose features, from which file, and how long they hold.
+/// The three views: whose features, from which file of `folder`, and how long they hold.
 ///
 /// # Errors
 /// If a file is missing or is not what it should be.
-pub fn catalog() -> Result<Catalog> {
+pub fn catalog(folder: &Path) -> Result<Catalog> {
     let view = |name: &str, entity: Entity, hours: u64, features: &[&str]| {
-        let source = ParquetSource::open(data("flights").join(format!("{name}.parquet")))?;
+        let source = ParquetSource::open(folder.join(format!("{name}.parquet")))?;
         let view = FeatureView::builder(name, source)
             .entity(&entity)
             .timestamp("event_timestamp")
@@ -57,24 +57,26 @@ pub fn catalog() -> Result<Catalog> {
 }
 
 /// The inputs of the delay models in their order: the first three come with the request.
+pub const INPUTS: [&str; 11] = [
+    "hour",
+    "day_of_week",
+    "distance",
+    "carrier_daily:carrier_delay_rate",
+    "carrier_daily:carrier_mean_delay",
+    "aircraft_arrivals:aircraft_last_delay",
+    "weather:temp",
+    "weather:wind_speed",
+    "weather:precip",
+    "weather:visib",
+    "weather:pressure",
+];
+
+/// These inputs as a feature service.
 ///
 /// # Errors
 /// If a name is none.
 pub fn service() -> Result<FeatureService> {
-    let inputs = [
-        "hour",
-        "day_of_week",
-        "distance",
-        "carrier_daily:carrier_delay_rate",
-        "carrier_daily:carrier_mean_delay",
-        "aircraft_arrivals:aircraft_last_delay",
-        "weather:temp",
-        "weather:wind_speed",
-        "weather:precip",
-        "weather:visib",
-        "weather:pressure",
-    ];
-    Ok(FeatureService::new("flight-delay", inputs)?)
+    Ok(FeatureService::new("flight-delay", INPUTS)?)
 }
 
 /// All flights of the year, in the order of their decisions.
@@ -90,7 +92,7 @@ pub fn flights() -> Result<RecordBatch> {
 /// # Errors
 /// As [`flights`].
 pub fn known(flights: &RecordBatch) -> Result<Joined> {
-    Ok(PointInTimeJoin::new(&catalog()?, &service()?)?.run(flights)?)
+    Ok(PointInTimeJoin::new(&catalog(&data("flights"))?, &service()?)?.run(flights)?)
 }
 
 /// When each flight's decision is made.
@@ -115,7 +117,7 @@ pub fn within(flights: &RecordBatch, window: Window) -> Result<RecordBatch> {
     Ok(filter_record_batch(flights, &wanted)?)
 }
 
-/// The text in `column` of each flight.
+/// The text in `column` of each flight, in whatever form the file has it.
 ///
 /// # Errors
 /// If there is no such column, or it is no text.
