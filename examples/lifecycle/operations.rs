@@ -46,6 +46,10 @@ impl<'g> Canary<'g> {
     }
 
     fn carry_out(&mut self, service: &Service, actions: Vec<Action>) -> Result<()> {
+        // Nearly every event leaves nothing to do.
+        if actions.is_empty() {
+            return Ok(());
+        }
         let (bot, model, version) = (self.governance.deployer(), &service.model, &self.deployment.version);
         let route = service.predictor.route();
         for action in actions {
