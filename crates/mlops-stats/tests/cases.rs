@@ -1,6 +1,7 @@
 //! Recorded answers of reference tools that this crate must give. `MLOPS_CASES` names
 //! another folder of them.
 #![expect(clippy::unwrap_used, reason = "tests fail by panic")]
+#![allow(unreachable_pub, reason = "modules of a test are seen by it alone")]
 
 #[path = "cases/metrics/mod.rs"]
 mod metrics;

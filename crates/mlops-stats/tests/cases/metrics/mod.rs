@@ -12,7 +12,7 @@ use std::path::Path;
 use mlops_cases::Tally;
 use serde_json::Value;
 
-pub use seen::{Answer, Seen};
+pub use seen::Answer;
 
 /// What is asked of each of the files beside this one: the answer of a function of
 /// scikit-learn, or `None` if the function is not of that file.
