@@ -33,9 +33,9 @@ impl DriftReport {
         let mut chart =
             BarChart::new("Effect of each column, as a multiple of its limit").limit("limit", 1.0);
         for column in &self.columns {
-            if let Some(comparison) = column.deciding().filter(|comparison| comparison.limit > 0.0) {
-                let tone = if comparison.drifted { Tone::Caution } else { Tone::Neutral };
-                chart = chart.bar(&column.name, comparison.effect / comparison.limit, tone);
+            if let Some(comparison) = column.deciding().filter(|comparison| comparison.reach().is_finite()) {
+                let tone = if comparison.drifted() { Tone::Caution } else { Tone::Neutral };
+                chart = chart.bar(&column.name, comparison.reach(), tone);
             }
         }
         chart.into()

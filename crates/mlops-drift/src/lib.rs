@@ -74,6 +74,8 @@ mod words;
 
 pub use detector::{Detector, Settings};
 pub use error::{Error, Result};
-pub use report::{ColumnDrift, Comparison, Distribution, DriftReport, Status, Summary};
-pub use test::{DriftTest, Measurement, MixTest, Pair, ShiftTest};
+pub use report::{
+    ColumnDrift, Comparison, DatasetRule, Distribution, DriftReport, Magnitude, Status, Summary,
+};
+pub use test::{Decision, Direction, DriftTest, Measurement, MixTest, Pair, ShiftTest};
 pub use window::{Columns, Window, WindowAccumulator};

@@ -1,14 +1,14 @@
 //! What became of a column, in words for a person.
 
-use crate::report::{ColumnDrift, Comparison, Distribution, Status, Summary};
-use crate::{MixTest, ShiftTest};
+use crate::report::{ColumnDrift, Comparison, Distribution, Magnitude, Status, Summary};
+use crate::{Decision, Direction, MixTest, ShiftTest};
 
 /// The reason of a column whose measurements are judged.
 pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
     let mut parts = Vec::new();
     if let Some(values) = &column.values {
         parts.push(of_values(column, values));
-        if !values.drifted {
+        if !values.drifted() {
             parts.push(why_not(values, alpha));
         }
     } else if column.reason.is_empty() {
@@ -16,10 +16,10 @@ pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
     } else {
         parts.push(column.reason.clone());
     }
-    if let Some(missing) = column.missing.as_ref().filter(|missing| missing.drifted) {
+    if let Some(missing) = column.missing.as_ref().filter(|missing| missing.drifted()) {
         let words = of_missing(column, missing);
         // What drifted comes first.
-        if column.values.as_ref().is_some_and(|values| values.drifted) {
+        if column.values.as_ref().is_some_and(Comparison::drifted) {
             parts.push(words);
         } else {
             parts = vec![words];
@@ -30,44 +30,58 @@ pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
 }
 
 fn of_values(column: &ColumnDrift, values: &Comparison) -> String {
-    let moved = format!("{} {}", short(values.effect), values.unit);
+    let moved = moved(values);
     let (Some(before), Some(after)) = (&column.reference, &column.current) else {
         return moved;
     };
     match &column.distribution {
         Some(Distribution::Categories { names, reference, current, others }) => {
-            let verb = if values.test == MixTest::NAME { "the mix moved by " } else { "moved by " };
             let changed = most_changed(names, reference, current, *others);
-            changed.map_or_else(|| format!("{verb}{moved}"), |words| format!("{words}, {verb}{moved}"))
+            changed.map_or_else(|| moved.clone(), |words| format!("{words}, {moved}"))
         }
-        _ => of_numbers(before, after, values, &moved),
+        _ => of_numbers(before, after, values, moved),
     }
 }
 
-fn of_numbers(before: &Summary, after: &Summary, values: &Comparison, moved: &str) -> String {
+/// How far, by which test.
+fn moved(values: &Comparison) -> String {
+    let effect = format!("{} {}", short(values.effect), values.unit);
+    match (values.decision, values.p_value) {
+        (Decision::PValueBelow, Some(p)) if values.drifted() => {
+            format!("{}: p {} < {} ({effect})", values.test, short(p), values.limit)
+        }
+        (Decision::PValueBelow, Some(p)) => format!("{}: p {} ({effect})", values.test, short(p)),
+        (Decision::EffectAtLeast, _) => format!("{}: {effect}", values.test),
+        _ if values.test == MixTest::NAME => format!("the mix moved by {effect}"),
+        _ if values.test == ShiftTest::NAME => effect,
+        _ => format!("moved by {effect}"),
+    }
+}
+
+fn of_numbers(before: &Summary, after: &Summary, values: &Comparison, moved: String) -> String {
     let ((Some(mean), Some(spread)), (Some(new_mean), Some(new_spread))) =
         ((before.mean, before.standard_deviation), (after.mean, after.standard_deviation))
     else {
-        return format!("moved by {moved}");
+        return moved;
     };
     let decimals = decimals(if spread > 0.0 { spread } else { new_spread });
     let mean_words = format!("mean {mean:.decimals$} → {new_mean:.decimals$}");
-    if values.test == ShiftTest::NAME && spread <= 0.0 {
+    if values.test != ShiftTest::NAME {
+        return format!("{mean_words}, {moved}");
+    }
+    if spread <= 0.0 {
         return format!("{mean_words}, was constant, {} {}", percent(values.effect), values.unit);
     }
-    // The mean tells the story unless most of the movement goes both ways.
-    let explained = (new_mean - mean).abs() / spread;
-    if values.test != ShiftTest::NAME {
-        format!("{mean_words}, moved by {moved}")
-    } else if explained >= values.effect * 0.5 {
-        let direction = if new_mean > mean { "up" } else { "down" };
-        format!("{mean_words}, shifted {direction} by {moved}")
-    } else {
-        let direction = if new_spread > spread { "wider" } else { "narrower" };
-        format!(
-            "{mean_words}, standard deviation {spread:.decimals$} → {new_spread:.decimals$} ({direction}), \
-             values moved by {moved}"
-        )
+    match values.direction {
+        Some(Direction::Up) => format!("{mean_words}, shifted up by {moved}"),
+        Some(Direction::Down) => format!("{mean_words}, shifted down by {moved}"),
+        _ => {
+            let direction = if new_spread > spread { "wider" } else { "narrower" };
+            format!(
+                "{mean_words}, standard deviation {spread:.decimals$} → {new_spread:.decimals$} \
+                 ({direction}), values moved by {moved}"
+            )
+        }
     }
 }
 
@@ -103,10 +117,12 @@ fn of_missing(column: &ColumnDrift, missing: &Comparison) -> String {
 }
 
 fn why_not(values: &Comparison, alpha: f64) -> String {
-    match values.adjusted_p_value {
-        Some(p) if values.effect >= values.limit => {
+    match (values.decision, values.adjusted_p_value) {
+        (Decision::PValueBelow, _) => format!("not below {}", values.limit),
+        (Decision::EffectBeyondChance, Some(p)) if values.effect >= values.limit => {
             format!("but chance explains it (adjusted p {} > {alpha})", short(p))
         }
+        _ if values.magnitude == Magnitude::Slight => format!("slight: less than {}", values.limit),
         _ => format!("less than {}", values.limit),
     }
 }

@@ -78,7 +78,7 @@ fn colour_is_a_share_of_twice_the_limit_and_the_legend_explains_every_colour() {
     let kept = weeks(1, 100, [0.0, 40.0]);
     let column = |week: usize| kept[week].drift.as_ref().unwrap().columns[0].clone();
     let found = column(1).values.unwrap();
-    assert!(found.drifted && found.effect > 2.0 * found.limit, "{found:?}");
+    assert!(found.drifted() && found.effect > 2.0 * found.limit, "{found:?}");
     let html = Html::from(windows_section("By week", &kept)).into_string();
     assert!(html.contains("class=\"cell caution\" d=\"M105 6h90v88h-90z\"><title>"), "{html}");
     let found = column(0).values.unwrap();

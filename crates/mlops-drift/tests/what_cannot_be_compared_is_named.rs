@@ -108,7 +108,7 @@ fn nan_and_infinity_are_missing() {
     let report = compare(vec![("a", numbers(ramp(100, 1.0)))], vec![("a", numbers(broken.collect()))]);
     let column = report.column("a").unwrap();
     assert_eq!(column.current.as_ref().unwrap().missing, 50);
-    assert!(column.missing.as_ref().unwrap().drifted);
+    assert!(column.missing.as_ref().unwrap().drifted());
     assert!(column.values.as_ref().unwrap().effect.is_finite());
 }
 

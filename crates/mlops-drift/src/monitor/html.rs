@@ -88,10 +88,7 @@ fn cell(window: &WindowReport, name: &str) -> HeatCell {
 }
 
 fn known(column: &ColumnDrift) -> HeatCell {
-    let share = column.deciding().map(|found| {
-        // A limit of 0 is passed by the smallest effect.
-        if found.effect == 0.0 { 0.0 } else { found.effect / (2.0 * found.limit) }
-    });
+    let share = column.deciding().map(|found| found.reach() / 2.0);
     match (column.status, share) {
         (Status::SchemaChanged, _) => HeatCell::category(Tone::Bad),
         (Status::Drifted, Some(share)) => HeatCell::value(share).tone(Tone::Caution),

@@ -1,5 +1,6 @@
 //! How far apart are two columns?
 
+mod measurement;
 mod mix;
 mod shift;
 
@@ -7,6 +8,7 @@ use std::fmt::Debug;
 
 use mlops_stats::two_sample::Sample;
 
+pub use measurement::{Decision, Direction, Measurement};
 pub use mix::MixTest;
 pub use shift::ShiftTest;
 
@@ -32,34 +34,6 @@ pub enum Pair<'a> {
         /// How often each is there now.
         current: &'a [u64],
     },
-}
-
-/// What a test found.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Measurement {
-    /// How far apart the two are; 0 is not at all. NaN makes the column inconclusive.
-    pub effect: f64,
-    /// What the effect is counted in, such as `reference standard deviations`.
-    pub unit: String,
-    /// From this effect on a difference matters.
-    pub limit: f64,
-    /// How likely such a difference is by chance alone; `None` if the effect is to decide.
-    pub p_value: Option<f64>,
-}
-
-impl Measurement {
-    /// A measurement whose effect alone decides.
-    pub fn new(effect: f64, unit: impl Into<String>, limit: f64) -> Self {
-        Self { effect, unit: unit.into(), limit, p_value: None }
-    }
-
-    /// Adds how likely it is by chance; all p-values of a report are judged together.
-    #[must_use]
-    pub fn p_value(mut self, p_value: f64) -> Self {
-        self.p_value = Some(p_value);
-        self
-    }
 }
 
 /// A way to tell whether a column has drifted.

@@ -1,7 +1,7 @@
 use mlops_stats::distance::wasserstein;
-use mlops_stats::two_sample::KolmogorovSmirnov;
+use mlops_stats::two_sample::{KolmogorovSmirnov, Sample};
 
-use super::{DriftTest, Measurement, Pair};
+use super::{Direction, DriftTest, Measurement, Pair};
 use crate::{Error, Result};
 
 /// Up to this many pairs of values the p-value is exact; beyond, the limit is close enough.
@@ -50,7 +50,9 @@ impl DriftTest for ShiftTest {
         let deviation = reference.standard_deviation();
         let measurement = if deviation > 0.0 {
             let effect = wasserstein(reference, current).map_err(undefined)? / deviation;
-            Measurement::new(effect, "reference standard deviations", self.limit)
+            let mut found = Measurement::new(effect, "reference standard deviations", self.limit);
+            found.direction = direction(reference, current, effect * deviation);
+            found
         } else {
             let constant = reference.min();
             let values = current.values();
@@ -60,5 +62,19 @@ impl DriftTest for ShiftTest {
             Measurement::new(differ, "of the values differ from the constant", self.limit)
         };
         Ok(measurement.p_value(p_value))
+    }
+}
+
+/// The mean tells where the values went unless most of the movement goes both ways.
+fn direction(reference: &Sample, current: &Sample, distance: f64) -> Option<Direction> {
+    let mean = current.mean() - reference.mean();
+    if distance == 0.0 {
+        None
+    } else if mean.abs() >= distance * 0.5 {
+        Some(if mean > 0.0 { Direction::Up } else { Direction::Down })
+    } else if current.standard_deviation() > reference.standard_deviation() {
+        Some(Direction::Wider)
+    } else {
+        Some(Direction::Narrower)
     }
 }

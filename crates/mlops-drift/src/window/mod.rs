@@ -127,8 +127,4 @@ impl Window {
         }
         digest.finish()
     }
-
-    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
 }

@@ -6,10 +6,12 @@ mod wilson;
 pub use order::{Quantile, quantile_estimate, quantile_upper_bound};
 pub use wilson::wilson;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
 /// An interval that covers the true value with a stated confidence.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "an interval is these three numbers")]
 pub struct Interval {
     /// Confidence, such as 0.95.
