@@ -4,6 +4,8 @@ use mlops_report::{
     Badge, BarChart, Cell, Column, Details, DistributionChart, Html, Section, Table, Tone, number,
 };
 
+use mlops_stats::interval::Interval;
+
 use crate::report::{ColumnDrift, Comparison, Distribution, DriftReport, Status};
 
 impl DriftReport {
@@ -45,21 +47,34 @@ impl DriftReport {
         let head = [
             Column::text("column"),
             Column::mark("status"),
+            Column::mark("drift"),
             Column::text("test"),
-            Column::number("effect"),
+            Column::number("score"),
+            Column::number("interval"),
             Column::number("limit"),
+            Column::number("p"),
             Column::number("adjusted p"),
+            Column::mark("direction"),
             Column::text("in words"),
         ];
         Table::new(head).rows(self.columns.iter().map(|column| {
-            let of = |get: fn(&Comparison) -> f64| column.deciding().map(|c| Cell::fixed(get(c), 3));
+            let found = column.deciding();
+            let of = |get: fn(&Comparison) -> f64| found.map(|found| Cell::fixed(get(found), 3));
+            let interval = found.and_then(|found| found.interval);
+            let between = |ends: Interval| {
+                format!("{} to {}", number::fixed(ends.lower, 3), number::fixed(ends.upper, 3))
+            };
             [
                 Cell::from(column.name.as_str()),
                 badge(column.status).into(),
-                column.deciding().map(|comparison| comparison.test.as_str()).into(),
-                of(|comparison| comparison.effect).into(),
-                of(|comparison| comparison.limit).into(),
-                column.deciding().and_then(|comparison| comparison.adjusted_p_value).into(),
+                found.map(|found| found.magnitude.to_string()).into(),
+                found.map(|found| found.test.as_str()).into(),
+                of(Comparison::score).into(),
+                interval.map(between).into(),
+                of(|found| found.limit).into(),
+                found.and_then(|found| found.p_value).into(),
+                found.and_then(|found| found.adjusted_p_value).into(),
+                found.and_then(|found| found.direction).map(|to| to.to_string()).into(),
                 column.reason.as_str().into(),
             ]
         }))

@@ -29,6 +29,8 @@
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
+//! | judge as others do: the population stability index | [`preset`] |
+//! | show it in a terminal | `DriftReport::to_terminal` (feature `terminal`) |
 //! | show it | `DriftReport::section`, `DriftMonitor::section`, `monitor::windows_section` (feature `report`) |
 //!
 //! # It does not cry wolf
@@ -57,7 +59,10 @@
 //!
 //! # Features
 //!
-//! `report`: a section for an HTML page, through `mlops-report`.
+//! | feature | brings |
+//! | --- | --- |
+//! | `report` | a section for an HTML page, through `mlops-report` |
+//! | `terminal` | a report as a table for a terminal |
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
@@ -67,7 +72,10 @@ mod error;
 #[cfg(feature = "report")]
 mod html;
 pub mod monitor;
+pub mod preset;
 mod report;
+#[cfg(feature = "terminal")]
+mod terminal;
 mod test;
 mod window;
 mod words;

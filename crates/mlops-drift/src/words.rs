@@ -138,7 +138,7 @@ fn percent(share: f64) -> String {
 }
 
 /// Two decimals, or two digits of what is smaller.
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     if value == 0.0 || value.abs() >= 0.01 { format!("{value:.2}") } else { format!("{value:.1e}") }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use mlops_stats::interval::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,18 @@ pub enum Direction {
     Narrower,
     /// Categories: some are more frequent, others less.
     Mixed,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Wider => "wider",
+            Self::Narrower => "narrower",
+            Self::Mixed => "mixed",
+        })
+    }
 }
 
 /// What a test found.

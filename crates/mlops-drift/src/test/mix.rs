@@ -1,4 +1,5 @@
 use mlops_stats::distance::jensen_shannon;
+use mlops_stats::interval::Interval;
 use mlops_stats::two_sample::ChiSquare;
 
 use super::{DriftTest, Measurement, Pair};
@@ -6,6 +7,9 @@ use crate::{Error, Result};
 
 /// Below this expected count, on the smaller side, a category is judged with the other rare ones.
 const RARE: f64 = 5.0;
+/// How sure the interval of the effect is, and the quantile of the normal distribution that goes with it.
+const LEVEL: f64 = 0.95;
+const Z: f64 = 1.959_963_984_540_054;
 
 /// The default for categories: how much the mix has changed, as a Jensen–Shannon distance
 /// from 0 (the same shares) to 1 (nothing in common), with the p-value of a chi-square test.
@@ -18,7 +22,8 @@ const RARE: f64 = 5.0;
 /// Effect: [`jensen_shannon`]; its expectation by chance in first order, `(k − 1)(1/n + 1/m) / (8 ln 2)`
 /// in bits of divergence, follows from its expansion as a chi-square statistic (Grosse et al.,
 /// *Analysis of symbolic sequences using the Jensen–Shannon divergence*, 2002). The default
-/// limit 0.1 is Evidently's. p-value: [`ChiSquare`].
+/// limit 0.1 is Evidently's. p-value: [`ChiSquare`]. Interval: normal, from the influence
+/// function of the divergence; near 0 it is wider than it need be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MixTest {
@@ -52,10 +57,35 @@ impl DriftTest for MixTest {
         let distance = jensen_shannon(&r, &c).map_err(undefined)?;
         let (n, m) = (r.iter().sum::<f64>(), c.iter().sum::<f64>());
         let by_chance = (r.len() - 1) as f64 * (1.0 / n + 1.0 / m) / (8.0 * std::f64::consts::LN_2);
-        let effect = (distance * distance - by_chance).max(0.0).sqrt();
+        let divergence = distance * distance - by_chance;
+        let effect = divergence.max(0.0).sqrt();
         let p_value = ChiSquare::of(&reference, &current).map_err(undefined)?.p_value();
-        Ok(Measurement::new(effect, "of 1 (Jensen–Shannon distance)", self.limit).p_value(p_value))
+        let found = Measurement::new(effect, "of 1 (Jensen–Shannon distance)", self.limit).p_value(p_value);
+        let half = Z * standard_error(&r, &c);
+        Ok(found.within(Interval {
+            level: LEVEL,
+            lower: (divergence - half).max(0.0).sqrt(),
+            upper: (divergence + half).clamp(0.0, 1.0).sqrt(),
+        }))
     }
+}
+
+/// The standard error of the Jensen–Shannon divergence in bits, from its influence function:
+/// the mean, on each side, of half the logarithm of its share over the shares' mean.
+fn standard_error(reference: &[f64], current: &[f64]) -> f64 {
+    let (n, m) = (reference.iter().sum::<f64>(), current.iter().sum::<f64>());
+    let of = |own: f64, middle: f64| if own > 0.0 { 0.5 * (own / middle).log2() } else { 0.0 };
+    let variance = |side: fn((f64, f64)) -> f64| {
+        let shares = reference.iter().zip(current).map(|(r, c)| (r / n, c / m));
+        let (mut mean, mut square) = (0.0, 0.0);
+        for (r, c) in shares {
+            let (own, influence) = (side((r, c)), of(side((r, c)), f64::midpoint(r, c)));
+            mean += own * influence;
+            square += own * influence * influence;
+        }
+        (square - mean * mean).max(0.0)
+    };
+    (variance(|shares| shares.0) / n + variance(|shares| shares.1) / m).sqrt()
 }
 
 /// The counts with all rare categories in one, and that one in the smallest other if it is
@@ -81,6 +111,8 @@ fn without_rare(reference: &[u64], current: &[u64]) -> Vec<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use mlops_stats::Random;
+
     use super::*;
 
     #[test]
@@ -90,6 +122,29 @@ mod tests {
         assert_eq!(pooled(&[90, 40, 2, 0], &[80, 30, 1, 1]), [(90, 80), (42, 32)]);
         assert_eq!(pooled(&[1, 1, 1], &[1, 1, 0]), [(3, 2)]);
         assert_eq!(pooled(&[100, 100], &[100, 100]), [(100, 100), (100, 100)]);
+    }
+
+    #[test]
+    fn the_interval_covers_the_distance_of_what_was_drawn_from() {
+        let (p, q) = ([0.5, 0.3, 0.2], [0.35, 0.3, 0.35]);
+        let truth = jensen_shannon(&p, &q).unwrap();
+        let mut covered = 0;
+        for replicate in 0..400 {
+            let mut random = Random::replicate(9, replicate);
+            let mut draw = |shares: &[f64; 3]| {
+                let mut counts = [0; 3];
+                for _ in 0..600 {
+                    let at = random.unit();
+                    counts[usize::from(at >= shares[0]) + usize::from(at >= shares[0] + shares[1])] += 1;
+                }
+                counts
+            };
+            let (r, c) = (draw(&p), draw(&q));
+            let pair = Pair::Categories { names: &["a", "b", "c"], reference: &r, current: &c };
+            let interval = MixTest::new(0.1).compare(&pair).unwrap().interval.unwrap();
+            covered += u32::from(interval.lower <= truth && truth <= interval.upper);
+        }
+        assert!((368..=394).contains(&covered), "{covered} of 400 at 95 %");
     }
 
     #[test]
