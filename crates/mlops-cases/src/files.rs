@@ -9,16 +9,28 @@ use crate::Tally;
 /// What ends the name of a file that a case refers to, and that is none itself.
 const BESIDE_A_CASE: [&str; 3] = [".model.json", ".twin.json", ".linear.json"];
 
-/// The case files of an area in the order of their names; `None` if `MLOPS_CASES` names a
-/// folder that lacks the area. `of_crate` is the crate's folder.
-pub fn files(area: &str, of_crate: impl AsRef<Path>) -> Option<Vec<PathBuf>> {
-    let asked_for = std::env::var_os("MLOPS_CASES");
-    let root = asked_for.as_ref().map_or_else(|| of_crate.as_ref().join("testdata"), PathBuf::from);
-    let folder = root.join(area);
-    if asked_for.is_some() && !folder.is_dir() {
-        println!("cases {area}: absent");
+/// The folder of an area; `None`, with a line, if `MLOPS_CASES` names a folder that lacks
+/// it. `of_crate` is the crate's folder.
+pub fn folder(area: &str, of_crate: impl AsRef<Path>) -> Option<PathBuf> {
+    let Some(asked_for) = std::env::var_os("MLOPS_CASES") else {
+        return Some(of_crate.as_ref().join("testdata").join(area));
+    };
+    let folder = Path::new(&asked_for).join(area);
+    if !folder.is_dir() {
+        absent(area);
         return None;
     }
+    Some(folder)
+}
+
+/// Says that an area is absent from the folder asked for.
+pub fn absent(area: &str) {
+    println!("cases {area}: absent");
+}
+
+/// The case files of an area in the order of their names; `None`, with a line, if it is absent.
+pub fn files(area: &str, of_crate: impl AsRef<Path>) -> Option<Vec<PathBuf>> {
+    let folder = folder(area, of_crate)?;
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap_or_else(|error| panic!("{}: {error}", folder.display())).path())

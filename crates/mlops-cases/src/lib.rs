@@ -21,6 +21,6 @@ mod files;
 mod numbers;
 mod tally;
 
-pub use files::{each_file, files};
+pub use files::{absent, each_file, files, folder};
 pub use numbers::{close, number, numbers, optional_numbers};
 pub use tally::Tally;

@@ -1,10 +1,7 @@
 //! Recorded answers that a point-in-time join must give. `MLOPS_CASES` names another folder of them.
-#![expect(clippy::print_stdout, reason = "the tally is for people")]
 #![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +12,7 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use arrow_schema::DataType;
+use mlops_cases::Tally;
 use mlops_core::Timestamp;
 use mlops_features::{
     Catalog, Entity, FeatureNaming, FeatureRef, FeatureService, FeatureView, Input, Joined, MemorySource,
@@ -48,74 +46,13 @@ struct View {
     rows: Vec<Row>,
 }
 
-/// What came of the cases of an area, in the smallest comparisons that are recorded.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: Vec<String>,
-    unsupported: Vec<String>,
-    informative: Vec<String>,
-}
-
-impl Tally {
-    fn conclude(&self, area: &str) {
-        let names = |names: &[String]| {
-            if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
-        };
-        println!(
-            "cases {area}: {} passed, {} failed{}, {} unsupported{}, {} informative{}",
-            self.passed,
-            self.failed.len(),
-            names(&self.failed),
-            self.unsupported.len(),
-            names(&self.unsupported),
-            self.informative.len(),
-            names(&self.informative),
-        );
-        assert!(self.failed.is_empty(), "{} comparisons failed", self.failed.len());
-        assert!(self.unsupported.is_empty(), "{} cases are not supported", self.unsupported.len());
-        assert!(self.passed > 0, "no comparison was made");
-    }
-}
-
-/// The case files of an area; nothing if the area is absent from the folder asked for.
-fn case_files(area: &str) -> Option<Vec<PathBuf>> {
-    let asked_for = std::env::var_os("MLOPS_CASES");
-    let root = asked_for
-        .as_ref()
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), PathBuf::from);
-    let folder = root.join(area);
-    if asked_for.is_some() && !folder.is_dir() {
-        return None;
-    }
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy();
-            name.ends_with(".json")
-                && ![".model.json", ".twin.json", ".linear.json"].iter().any(|other| name.ends_with(other))
-        })
-        .collect();
-    files.sort();
-    Some(files)
-}
-
 #[test]
 fn pit() {
-    let Some(files) = case_files("pit") else {
-        println!("cases pit: absent");
-        return;
-    };
-    let mut tally = Tally::default();
-    for file in files {
-        let text = fs::read_to_string(&file).unwrap();
-        match serde_json::from_str::<Case>(&text) {
-            Ok(case) => case.run(&mut tally),
-            Err(error) => tally.unsupported.push(format!("{}: {error}", file.display())),
-        }
-    }
-    tally.conclude("pit");
+    mlops_cases::each_file("pit", env!("CARGO_MANIFEST_DIR"), |_, case, tally| {
+        let case: Case = serde_json::from_value(case.clone()).map_err(|error| error.to_string())?;
+        case.run(tally);
+        Ok(())
+    });
 }
 
 impl Case {
@@ -132,8 +69,8 @@ impl Case {
                     Err(error) => Some(error.clone()),
                 });
                 match wrong {
-                    None => tally.passed += 1,
-                    Some(wrong) => tally.failed.push(format!("{}[{row}].{column}: {wrong}", self.name)),
+                    None => tally.check(true, String::new),
+                    Some(wrong) => tally.check(false, || format!("{}[{row}].{column}: {wrong}", self.name)),
                 }
             }
         }
@@ -142,7 +79,7 @@ impl Case {
             if batch.num_rows() != self.expected.len()
                 || (features > 0 && batch.num_columns() != self.entity_columns.len() + features)
             {
-                tally.failed.push(format!("{}: rows or columns too few or too many", self.name));
+                tally.check(false, || format!("{}: rows or columns too few or too many", self.name));
             }
         }
     }

@@ -1,18 +1,12 @@
 //! Recorded answers of reference tools, one test an area. `MLOPS_CASES` names another folder of them.
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a test prints what it compared, and fails by panic"
-)]
-
 mod prometheus_text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use mlops_cases::Tally;
 use mlops_core::{ManualClock, Timestamp};
 use mlops_monitor::metrics::{
     Buckets, Counter, Exposition, Family, Format, Gauge, Histogram, Registry, Result, Series, Spec, Summary,
@@ -20,55 +14,6 @@ use mlops_monitor::metrics::{
 use prometheus_text::Sample;
 use serde::Deserialize;
 use serde_json::Value;
-
-/// What came of an area's comparisons.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: Vec<String>,
-    unsupported: Vec<String>,
-}
-
-impl Tally {
-    fn check(&mut self, holds: bool, name: impl FnOnce() -> String) {
-        if holds { self.passed += 1 } else { self.failed.push(name()) }
-    }
-
-    /// Prints the line of the area; fails if anything did or is unsupported, or nothing was compared.
-    fn finish(self, area: &str) {
-        let Self { passed, failed, unsupported } = self;
-        let mut line = format!(
-            "cases {area}: {passed} passed, {} failed, {} unsupported, 0 informative",
-            failed.len(),
-            unsupported.len()
-        );
-        for (what, names) in [("failed", &failed), ("unsupported", &unsupported)] {
-            for name in names {
-                write!(line, "\n  {what} {name}").unwrap();
-            }
-        }
-        println!("{line}");
-        assert!(failed.is_empty() && unsupported.is_empty() && passed > 0, "{line}");
-    }
-}
-
-/// The files of the area that are read so far, in order of their names; `None`, with a line,
-/// if there are none in `$MLOPS_CASES`.
-fn files(area: &str, is_read: impl Fn(&str) -> bool) -> Option<Vec<PathBuf>> {
-    let cases = std::env::var_os("MLOPS_CASES");
-    let root = cases.as_ref().map_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), PathBuf::from);
-    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-    let entries = fs::read_dir(root.join(area)).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|ending| ending == "json") && is_read(&name(path)))
-        .collect();
-    files.sort();
-    if files.is_empty() && cases.is_some() {
-        println!("cases {area}: absent");
-        return None;
-    }
-    Some(files)
-}
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> T {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -253,7 +198,7 @@ impl ExpositionCase {
     fn compare(&self, tally: &mut Tally) -> usize {
         let name = &self.name;
         if let Some(what) = self.unsupported() {
-            tally.unsupported.push(format!("{name}: {what}"));
+            tally.unsupported(format!("{name}: {what}"));
             return 0;
         }
         let registry = match self.run() {
@@ -355,7 +300,13 @@ enum AnyCase {
 /// The rest of the area belongs to a later issue.
 #[test]
 fn monitor_exposition() {
-    let Some(files) = files("monitor/exposition", |name| name.starts_with("seed_")) else { return };
+    let area = "monitor/exposition";
+    let Some(mut files) = mlops_cases::files(area, env!("CARGO_MANIFEST_DIR")) else { return };
+    // The parts of the area that are read so far.
+    files.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seed_")));
+    if files.is_empty() {
+        return mlops_cases::absent(area);
+    }
     let mut tally = Tally::default();
     let (mut exact, mut texts) = (0, 0);
     for file in &files {
@@ -367,6 +318,6 @@ fn monitor_exposition() {
             }
         }
     }
-    println!("{exact} of {texts} texts of monitor/exposition are equal byte by byte");
-    tally.finish("monitor/exposition");
+    println!("{exact} of {texts} texts of {area} are equal byte by byte");
+    tally.conclude(area);
 }

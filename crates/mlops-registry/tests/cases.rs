@@ -1,57 +1,14 @@
 //! Recorded answers of reference tools, one test an area.
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a test prints what it compared, and fails by panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use mlops_cases::Tally;
 use mlops_core::Digest;
 use mlops_registry::merkle::{ConsistencyProof, InclusionProof, Tree, leaf_hash};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-
-/// What came of an area's comparisons.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: Vec<String>,
-}
-
-impl Tally {
-    fn check(&mut self, holds: bool, name: impl FnOnce() -> String) {
-        if holds { self.passed += 1 } else { self.failed.push(name()) }
-    }
-
-    /// Prints the line of the area; fails if anything did, or nothing was compared.
-    fn finish(self, area: &str) {
-        let Self { passed, failed } = self;
-        let mut line =
-            format!("cases {area}: {passed} passed, {} failed, 0 unsupported, 0 informative", failed.len());
-        for name in &failed {
-            write!(line, "\n  failed {name}").unwrap();
-        }
-        println!("{line}");
-        assert!(failed.is_empty() && passed > 0, "{line}");
-    }
-}
-
-/// The area's folder: ours, or the one in `$MLOPS_CASES`; `None`, with a line, if it is not there.
-fn folder(area: &str) -> Option<PathBuf> {
-    let Some(cases) = std::env::var_os("MLOPS_CASES") else {
-        return Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(area));
-    };
-    let folder = Path::new(&cases).join(area);
-    if folder.is_dir() {
-        Some(folder)
-    } else {
-        println!("cases {area}: absent");
-        None
-    }
-}
 
 fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -184,11 +141,10 @@ impl VerifyConsistency {
 
 #[test]
 fn audit() {
-    let Some(folder) = folder("audit") else { return };
+    let Some(folder) = mlops_cases::folder("audit", env!("CARGO_MANIFEST_DIR")) else { return };
     // Held-out cases of the area may be of other files only.
     if std::env::var_os("MLOPS_CASES").is_some() && !folder.join("merkle.json").is_file() {
-        println!("cases audit: absent");
-        return;
+        return mlops_cases::absent("audit");
     }
     let merkle: Merkle = read(&folder.join("merkle.json"));
     let mut tally = Tally::default();
@@ -201,5 +157,5 @@ fn audit() {
     for case in &merkle.verify_consistency {
         tally.check(case.accepted() == case.ok, || case.case.clone());
     }
-    tally.finish("audit");
+    tally.conclude("audit");
 }

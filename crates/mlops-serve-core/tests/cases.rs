@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use mlops_cases::Tally;
 use mlops_serve_core::{Error, ModelArtifact, ModelExt, ModelFormat};
 use serde::Deserialize;
 use serde_json::Value;
@@ -52,53 +53,31 @@ struct Expected {
     predict: Vec<Value>,
 }
 
-#[derive(Debug, Default)]
-struct Score {
-    passed: usize,
-    failed: Vec<String>,
-    unsupported: Vec<String>,
-}
-
 #[test]
 fn serving_hostile() {
     let area = "serving/hostile";
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let folder = match std::env::var_os("MLOPS_CASES") {
-        Some(cases) => Path::new(&cases).join(area),
-        None => testdata.join(area),
-    };
-    let Ok(text) = std::fs::read_to_string(folder.join("cases.json")) else {
-        println!("cases {area}: absent");
-        assert!(std::env::var_os("MLOPS_CASES").is_some(), "{} is missing", folder.display());
-        return;
-    };
+    let Some(folder) = mlops_cases::folder(area, env!("CARGO_MANIFEST_DIR")) else { return };
+    let file = folder.join("cases.json");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let hostile: Hostile = serde_json::from_str(&text).unwrap();
-    let mut score = Score::default();
+    let mut tally = Tally::default();
     for case in hostile.cases {
         let Ok(format) = case.format.parse() else { continue };
         if SUPPORTED.contains(&format) {
             let places = [folder.clone(), testdata.clone(), testdata.join(area)];
             let file = places.iter().map(|place| place.join(&case.file)).find(|file| file.exists());
-            judge(&mut score, &case, format, file, &hostile.limits);
+            judge(&mut tally, &case, format, file, &hostile.limits);
         }
     }
-    println!(
-        "cases {area}: {} passed, {} failed, {} unsupported, 0 informative",
-        score.passed,
-        score.failed.len(),
-        score.unsupported.len()
-    );
-    for line in score.failed.iter().chain(&score.unsupported) {
-        println!("  {line}");
-    }
-    assert!(score.passed > 0 && score.failed.is_empty() && score.unsupported.is_empty());
+    tally.conclude(area);
 }
 
 /// Runs a case on a thread of its own, with a deadline and with its memory counted.
-fn judge(score: &mut Score, case: &Case, format: ModelFormat, file: Option<PathBuf>, limits: &Limits) {
+fn judge(tally: &mut Tally, case: &Case, format: ModelFormat, file: Option<PathBuf>, limits: &Limits) {
     let label = format!("{} ({})", case.name, case.why);
     let Some(file) = file else {
-        score.failed.push(format!("{label}: the file {} is not there", case.file));
+        tally.check(false, || format!("{label}: the file {} is not there", case.file));
         return;
     };
     let (sender, receiver) = mpsc::channel();
@@ -112,26 +91,26 @@ fn judge(score: &mut Score, case: &Case, format: ModelFormat, file: Option<PathB
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            score.failed.push(format!("{label}: no answer after {} s", limits.seconds));
+            tally.check(false, || format!("{label}: no answer after {} s", limits.seconds));
             return;
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => {
-            score.failed.push(format!("{label}: it panicked"));
+            tally.check(false, || format!("{label}: it panicked"));
             return;
         }
     };
     if used > limit {
-        score.failed.push(format!("{label}: {used} bytes of memory, {limit} allowed"));
+        tally.check(false, || format!("{label}: {used} bytes of memory, {limit} allowed"));
         return;
     }
     match (case.expect, outcome) {
-        (Expect::Error | Expect::ErrorOrOk, Err(_)) => score.passed += 1,
-        (Expect::Error, Ok(answers)) => score.failed.push(format!("{label}: answered {answers:?}")),
+        (Expect::Error | Expect::ErrorOrOk, Err(_)) => tally.check(true, String::new),
+        (Expect::Error, Ok(answers)) => tally.check(false, || format!("{label}: answered {answers:?}")),
         (Expect::Ok, Err(error @ Error::Unsupported { .. })) => {
-            score.unsupported.push(format!("{label}: {error}"));
+            tally.unsupported(format!("{label}: {error}"));
         }
-        (Expect::Ok, Err(error)) => score.failed.push(format!("{label}: {error}")),
-        (Expect::Ok | Expect::ErrorOrOk, Ok(answers)) => compare(score, &label, case, &answers),
+        (Expect::Ok, Err(error)) => tally.check(false, || format!("{label}: {error}")),
+        (Expect::Ok | Expect::ErrorOrOk, Ok(answers)) => compare(tally, &label, case, &answers),
     }
 }
 
@@ -142,22 +121,21 @@ fn answer(format: ModelFormat, file: &Path, rows: &[Vec<f64>]) -> Result<Vec<f64
 }
 
 /// Each recorded number counts.
-fn compare(score: &mut Score, label: &str, case: &Case, answers: &[f64]) {
+fn compare(tally: &mut Tally, label: &str, case: &Case, answers: &[f64]) {
     let Some(expected) = &case.expected else {
-        score.passed += 1;
+        tally.check(true, String::new);
         return;
     };
     if expected.predict.len() != answers.len() {
-        score.failed.push(format!("{label}: {} answers to {} rows", answers.len(), expected.predict.len()));
+        tally.check(false, || {
+            format!("{label}: {} answers to {} rows", answers.len(), expected.predict.len())
+        });
         return;
     }
     for (row, (expected, answer)) in expected.predict.iter().zip(answers).enumerate() {
         let expected = number(expected);
-        if (expected - answer).abs() <= 1e-6 + 1e-6 * expected.abs() {
-            score.passed += 1;
-        } else {
-            score.failed.push(format!("{label}: row {row} is {answer}, {expected} expected"));
-        }
+        let near = (expected - answer).abs() <= 1e-6 + 1e-6 * expected.abs();
+        tally.check(near, || format!("{label}: row {row} is {answer}, {expected} expected"));
     }
 }
 
