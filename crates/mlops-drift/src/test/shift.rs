@@ -1,4 +1,5 @@
-use mlops_stats::distance::wasserstein;
+use mlops_stats::distance::{wasserstein, wasserstein_estimate};
+use mlops_stats::interval::{Interval, wilson};
 use mlops_stats::two_sample::{KolmogorovSmirnov, Sample};
 
 use super::{Direction, DriftTest, Measurement, Pair};
@@ -6,6 +7,8 @@ use crate::{Error, Result};
 
 /// Up to this many pairs of values the p-value is exact; beyond, the limit is close enough.
 const EXACT_PAIRS: usize = 1_000_000;
+/// How sure the interval of the effect is.
+const LEVEL: f64 = 0.95;
 
 /// The default for numbers: how far the values have moved on average, in standard
 /// deviations of the reference, with the p-value of Kolmogorov and Smirnov.
@@ -16,7 +19,9 @@ const EXACT_PAIRS: usize = 1_000_000;
 /// # Source
 /// Effect: Wasserstein-1 distance ([`mlops_stats::distance::wasserstein_normed`]); the
 /// default limit 0.2 is a *small* effect in Cohen, *Statistical Power Analysis for the
-/// Behavioral Sciences* (1988). p-value: [`KolmogorovSmirnov`].
+/// Behavioral Sciences* (1988). Interval: [`wasserstein_estimate`] of the distance, with the
+/// reference's deviation taken as it is; where nothing has changed it lies too high, as the
+/// effect itself does. p-value: [`KolmogorovSmirnov`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShiftTest {
@@ -49,9 +54,19 @@ impl DriftTest for ShiftTest {
         let p_value = if few { ks.p_exact() } else { ks.p_limit() };
         let deviation = reference.standard_deviation();
         let measurement = if deviation > 0.0 {
-            let effect = wasserstein(reference, current).map_err(undefined)? / deviation;
-            let mut found = Measurement::new(effect, "reference standard deviations", self.limit);
-            found.direction = direction(reference, current, effect * deviation);
+            let (distance, interval) = match wasserstein_estimate(reference, current) {
+                Ok(moved) => (moved.distance, Some(moved.interval(LEVEL).map_err(undefined)?)),
+                // Of a single value nobody knows how it varies; how far it is away is known.
+                Err(_) => (wasserstein(reference, current).map_err(undefined)?, None),
+            };
+            let unit = "reference standard deviations";
+            let mut found = Measurement::new(distance / deviation, unit, self.limit);
+            found.interval = interval.map(|ends| Interval {
+                lower: ends.lower / deviation,
+                upper: ends.upper / deviation,
+                ..ends
+            });
+            found.direction = direction(reference, current, distance);
             found
         } else {
             let constant = reference.min();
@@ -59,7 +74,9 @@ impl DriftTest for ShiftTest {
             let below = values.partition_point(|value| *value < constant);
             let same = values.partition_point(|value| *value <= constant) - below;
             let differ = (current.len() - same) as f64 / current.len() as f64;
-            Measurement::new(differ, "of the values differ from the constant", self.limit)
+            let mut found = Measurement::new(differ, "of the values differ from the constant", self.limit);
+            found.interval = wilson((current.len() - same) as u64, current.len() as u64, LEVEL).ok();
+            found
         };
         Ok(measurement.p_value(p_value))
     }
