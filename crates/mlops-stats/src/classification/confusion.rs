@@ -1,5 +1,7 @@
 use crate::{Error, Result};
 
+use super::OneVsRest;
+
 /// How often predicted and true classes met: counts, or sums of weights.
 ///
 /// ```
@@ -92,8 +94,80 @@ impl Confusion {
         let reason = "no label is positive and nothing was predicted positive";
         share("f1", twice, twice + self.false_positives + self.false_negatives, reason)
     }
+
+    /// Harmonic mean of precision and recall where recall counts `beta` times as much. A
+    /// `beta` of 0 is precision, of infinity recall.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if `beta` is negative or NaN, [`Error::Undefined`] as [`f1`](Self::f1).
+    ///
+    /// # Source
+    /// van Rijsbergen, *Information Retrieval* (1979); equal to `fbeta_score` of scikit-learn 1.9.
+    pub fn f_beta(&self, beta: f64) -> Result<f64> {
+        if beta.is_nan() || beta < 0.0 {
+            return Err(Error::Parameter { what: "beta", value: beta, expected: "at least 0" });
+        }
+        // A square that overflows is recall alone too.
+        let squared = beta * beta;
+        if beta == 0.0 {
+            return self.precision();
+        }
+        if squared.is_infinite() {
+            return self.recall();
+        }
+        let hits = (1.0 + squared) * self.true_positives;
+        let misses = squared * self.false_negatives + self.false_positives;
+        share("f_beta", hits, hits + misses, "no label is positive and nothing was predicted positive")
+    }
+
+    /// Share of the positives among the rows that are positive or were predicted so.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if nothing is positive and nothing was predicted positive.
+    ///
+    /// # Source
+    /// Jaccard, *New Phytologist* 11 (1912); equal to `jaccard_score` of scikit-learn 1.9.
+    pub fn jaccard(&self) -> Result<f64> {
+        let union = self.true_positives + self.false_positives + self.false_negatives;
+        let reason = "no label is positive and nothing was predicted positive";
+        share("jaccard", self.true_positives, union, reason)
+    }
+
+    /// Share of the negatives that were predicted negative; the recall of the other class.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if nothing is negative.
+    pub fn specificity(&self) -> Result<f64> {
+        let negatives = self.true_negatives + self.false_positives;
+        share("specificity", self.true_negatives, negatives, "no label is negative")
+    }
+
+    /// The same rows with the negatives as what is looked for.
+    #[must_use]
+    pub const fn of_negatives(&self) -> Self {
+        Self {
+            true_positives: self.true_negatives,
+            false_positives: self.false_negatives,
+            true_negatives: self.true_positives,
+            false_negatives: self.false_positives,
+        }
+    }
+
+    /// Both classes, the negatives first: for averages over them.
+    ///
+    /// ```
+    /// use mlops_stats::classification::{Average, Confusion, LabelMetric, ZeroDivision};
+    /// let both = Confusion::new(3.0, 1.0, 4.0, 2.0).both_classes();
+    /// let f1 = both.mean(LabelMetric::F1, Average::Weighted, ZeroDivision::Undefined)?;
+    /// assert!((f1.value - 23.0 / 33.0).abs() < 1e-12);
+    /// # Ok::<(), mlops_stats::Error>(())
+    /// ```
+    pub fn both_classes(&self) -> OneVsRest {
+        OneVsRest::of_list(vec![self.of_negatives(), *self])
+    }
 }
 
 fn share(what: &'static str, part: f64, whole: f64, reason: &str) -> Result<f64> {
-    if whole > 0.0 { Ok(part / whole) } else { Err(Error::undefined(what, reason)) }
+    // Weights below 0 can make a whole below 0, but no rate out of nothing.
+    if whole == 0.0 || whole.is_nan() { Err(Error::undefined(what, reason)) } else { Ok(part / whole) }
 }

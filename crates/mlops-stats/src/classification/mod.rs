@@ -14,11 +14,27 @@
 //! # Ok::<(), mlops_stats::Error>(())
 //! ```
 
+mod agreement;
+mod average;
 mod confusion;
+mod from_numbers;
+mod matrix;
 mod metric;
+mod multilabel;
+mod one_vs_rest;
 mod scores;
+mod tally;
+mod weights;
+mod zero_division;
 
+pub use agreement::KappaWeights;
+pub use average::Average;
 pub use confusion::Confusion;
+pub use from_numbers::{binary_labels, whole_labels};
+pub use matrix::{ConfusionMatrix, Normalize};
 pub use metric::{BinaryMetric, Orientation};
+pub use multilabel::Multilabel;
+pub use one_vs_rest::{LabelMetric, OneVsRest};
 pub use scores::BinaryScores;
 pub(crate) use scores::{by_score, log_loss_of};
+pub use zero_division::{Measured, ZeroDivision};

@@ -1,3 +1,4 @@
+mod arguments;
 mod calibration;
 mod labels;
 mod prf;
