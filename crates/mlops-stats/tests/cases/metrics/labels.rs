@@ -104,7 +104,7 @@ fn right(args: &Value, kwargs: &Value, of: impl Fn(f64, f64) -> f64) -> Result<A
 
 fn hamming_loss(args: &Value, kwargs: &Value) -> Result<Answer> {
     let loss = if is_table(args) {
-        multilabel(args, kwargs, None, |rows| rows.hamming_loss())?
+        multilabel(args, kwargs, None, Multilabel::hamming_loss)?
     } else {
         matrix(args, kwargs)?.zero_one_loss()
     };
