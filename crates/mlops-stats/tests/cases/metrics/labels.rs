@@ -103,12 +103,10 @@ fn right(args: &Value, kwargs: &Value, of: impl Fn(f64, f64) -> f64) -> Result<A
 }
 
 fn hamming_loss(args: &Value, kwargs: &Value) -> Result<Answer> {
-    let loss = if is_table(args) {
-        multilabel(args, kwargs, None, Multilabel::hamming_loss)?
-    } else {
-        matrix(args, kwargs)?.zero_one_loss()
-    };
-    loss.map(Answer::from)
+    if is_table(args) {
+        return multilabel(args, kwargs, None, |rows| rows.hamming_loss().map(Answer::from))?;
+    }
+    matrix(args, kwargs)?.zero_one_loss().map(Answer::from)
 }
 
 fn balanced_accuracy(args: &Value, kwargs: &Value) -> Result<Answer> {
