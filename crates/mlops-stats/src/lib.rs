@@ -27,7 +27,7 @@
 //! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
 //! | compare two samples | [`two_sample::KolmogorovSmirnov`], [`two_sample::ChiSquare`] |
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
-//! | judge many tests at once | [`multiple_testing::benjamini_hochberg`] |
+//! | judge many tests at once | [`multiple_testing::adjust`], [`multiple_testing::benjamini_hochberg`] |
 //! | draw random numbers that come out the same everywhere | [`Random`] |
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
