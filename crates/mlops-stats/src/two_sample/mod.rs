@@ -2,15 +2,33 @@
 //! they come in clusters (days, customers), the p-values are too small.
 
 mod alternative;
+mod anderson_darling;
+mod brunner_munzel;
 mod chi_square;
+mod counting;
+mod cramer_von_mises;
+mod epps_singleton;
 mod fisher;
 mod kolmogorov_smirnov;
+mod levene;
+mod mann_whitney;
+mod moments;
+mod ranks;
 mod sample;
+mod t_test;
+mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use alternative::Alternative;
+pub use anderson_darling::{AndersonDarling, TieRule};
+pub use brunner_munzel::BrunnerMunzel;
 pub use chi_square::ChiSquare;
+pub use cramer_von_mises::CramerVonMises;
+pub use epps_singleton::EppsSingleton;
 pub use fisher::fisher_exact;
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf};
+pub use levene::{Center, Levene};
+pub use mann_whitney::{Continuity, MannWhitney};
 pub use sample::Sample;
+pub use t_test::{TTest, Variances};

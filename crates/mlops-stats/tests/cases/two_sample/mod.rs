@@ -75,6 +75,11 @@ impl Row<'_> {
             return tally.check(answer.is_err(), || format!("{name}: {answer:?}, expected {error}"));
         }
         let Some(out) = self.out.as_object() else { return tally.unsupported(name) };
+        // Not defined: SciPy may still name degrees of freedom, of nothing.
+        let is_nan = |field| out.get(field).and_then(number).is_some_and(f64::is_nan);
+        if answer.is_err() && is_nan("statistic") && is_nan("pvalue") {
+            return tally.check(true, String::new);
+        }
         for (field, value) in out.iter().filter(|(field, _)| !NO_NUMBERS.contains(&field.as_str())) {
             let mut expected = Vec::new();
             flatten(value, &mut expected);

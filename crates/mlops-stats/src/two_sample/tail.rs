@@ -1,0 +1,219 @@
+//! Tails of the distributions that tests refer to, accurate relative to themselves.
+
+use std::f64::consts::{PI, SQRT_2};
+
+use statrs::function::erf::erfc;
+use statrs::function::gamma::{gamma_ur, ln_gamma};
+
+use super::Alternative;
+
+/// How likely a standard normal variable exceeds `z`.
+pub(super) fn normal_sf(z: f64) -> f64 {
+    erfc(z / SQRT_2) / 2.0
+}
+
+/// How likely a chi-square variable exceeds `x`; 1 at and below 0.
+pub(super) fn chi_square_sf(degrees_of_freedom: f64, x: f64) -> f64 {
+    if x <= 0.0 {
+        1.0
+    } else if x.is_infinite() {
+        0.0
+    } else {
+        gamma_ur(degrees_of_freedom / 2.0, x / 2.0)
+    }
+}
+
+/// How likely Student's t exceeds `t`.
+pub(super) fn student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
+    let square = t * t;
+    let beyond = if square.is_infinite() {
+        // Far out the density falls as a power of `t`; its square has overflowed.
+        if t.is_infinite() { 0.0 } else { far_student_t_sf(degrees_of_freedom, t.abs()) }
+    } else {
+        let sum = degrees_of_freedom + square;
+        incomplete_beta(degrees_of_freedom / 2.0, 0.5, degrees_of_freedom / sum, square / sum) / 2.0
+    };
+    if t < 0.0 { 1.0 - beyond } else { beyond }
+}
+
+fn far_student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
+    let half = degrees_of_freedom / 2.0;
+    let ln_beta = ln_gamma(half) + ln_gamma(0.5) - ln_gamma(half + 0.5);
+    (half * (degrees_of_freedom.ln() - 2.0 * t.ln()) - half.ln() - ln_beta).exp() / 2.0
+}
+
+/// The `t` that Student's t exceeds with this probability, between 0 and ½.
+pub(super) fn student_t_quantile_above(degrees_of_freedom: f64, probability: f64) -> f64 {
+    let mut high = 1.0;
+    while student_t_sf(degrees_of_freedom, high) > probability && high < f64::MAX / 2.0 {
+        high *= 2.0;
+    }
+    let mut low = 0.0;
+    loop {
+        let middle = low + (high - low) / 2.0;
+        if middle <= low || middle >= high {
+            return high;
+        }
+        if student_t_sf(degrees_of_freedom, middle) > probability { low = middle } else { high = middle }
+    }
+}
+
+/// How likely a variable of the F distribution exceeds `f`; 1 at and below 0.
+pub(super) fn f_sf(of_numerator: f64, of_denominator: f64, f: f64) -> f64 {
+    if f <= 0.0 {
+        return 1.0;
+    }
+    let scaled = of_numerator * f;
+    if scaled.is_infinite() {
+        return 0.0;
+    }
+    let sum = of_denominator + scaled;
+    incomplete_beta(of_denominator / 2.0, of_numerator / 2.0, of_denominator / sum, scaled / sum)
+}
+
+/// The p-value of a statistic whose distribution is symmetric around 0.
+pub(super) fn symmetric_p_value(statistic: f64, alternative: Alternative, sf: impl Fn(f64) -> f64) -> f64 {
+    match alternative {
+        Alternative::Less => sf(-statistic),
+        Alternative::Greater => sf(statistic),
+        Alternative::TwoSided => 2.0 * sf(statistic.abs()),
+    }
+}
+
+/// The regularised incomplete beta function at `x = 1 − y`. Both are given, so that
+/// neither end loses its digits.
+///
+/// # Source
+/// The continued fraction DLMF 8.17.22, evaluated as Lentz did.
+fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    if y <= 0.0 {
+        return 1.0;
+    }
+    if x * (a + b + 2.0) <= a + 1.0 {
+        beta_front(a, b, x, y) / a * beta_fraction(a, b, x)
+    } else {
+        1.0 - beta_front(b, a, y, x) / b * beta_fraction(b, a, y)
+    }
+}
+
+/// `xᵃ yᵇ / B(a, b)`. The large parts of the logarithms of the gamma functions cancel on
+/// paper, as they would not in doubles.
+fn beta_front(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let away = b * x - a * y;
+    let ln = |share: f64, of_mean: f64| if share.abs() < 0.5 { share.ln_1p() } else { of_mean.ln() };
+    let powers = a * ln(away / a, x * ((a + b) / a)) + b * ln(-away / b, y * ((a + b) / b));
+    let rest = stirling_rest(a + b) - stirling_rest(a) - stirling_rest(b);
+    (powers + rest).exp() * (a / (a + b) * b / (2.0 * PI)).sqrt()
+}
+
+/// What Stirling's formula leaves of `ln Γ(z)`.
+///
+/// # Source
+/// DLMF 5.11.1.
+fn stirling_rest(z: f64) -> f64 {
+    if z < 10.0 {
+        return ln_gamma(z) - ((z - 0.5) * z.ln() - z + (2.0 * PI).ln() / 2.0);
+    }
+    let terms = [
+        1.0 / 12.0,
+        -1.0 / 360.0,
+        1.0 / 1260.0,
+        -1.0 / 1680.0,
+        1.0 / 1188.0,
+        -691.0 / 360_360.0,
+        1.0 / 156.0,
+    ];
+    terms.iter().rev().fold(0.0, |sum, term| sum / (z * z) + term) / z
+}
+
+fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
+    let away_from_zero = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
+    let mut c = 1.0;
+    let mut d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    let mut value = d;
+    // About the root of the larger argument is enough.
+    for m in 1..200_000 {
+        let m = f64::from(m);
+        for term in [
+            m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0)),
+        ] {
+            d = 1.0 / away_from_zero(1.0 + term * d);
+            c = away_from_zero(1.0 + term / c);
+            value *= c * d;
+        }
+        if (c * d - 1.0).abs() <= f64::EPSILON {
+            break;
+        }
+    }
+    value
+}
+
+/// The modified Bessel function of the second kind of order ¼, above 0.
+///
+/// # Source
+/// Temme, *On the numerical evaluation of the modified Bessel function of the third kind*
+/// (1975): his series up to 2, the continued fraction DLMF 10.74(v) by Steed's method beyond.
+pub(super) fn bessel_k_quarter(x: f64) -> f64 {
+    const ORDER: f64 = 0.25;
+    /// 1 / Γ(1 + ¼) and 1 / Γ(1 − ¼).
+    const RECIPROCALS: (f64, f64) = (1.103_262_651_320_837_3, 0.816_048_939_098_263);
+    if x > 2.0 {
+        return (PI / (2.0 * x)).sqrt() * (-x).exp() / steed_sum(ORDER, x);
+    }
+    let (above, below) = RECIPROCALS;
+    let ln = (2.0 / x).ln();
+    let (odd, even) = ((below - above) / (2.0 * ORDER), f64::midpoint(below, above));
+    let angle = ORDER * ln;
+    let sine = if angle == 0.0 { 1.0 } else { angle.sinh() / angle };
+    let factor = PI * ORDER / (PI * ORDER).sin();
+    let mut f = factor * (odd * angle.cosh() + even * ln * sine);
+    let mut p = angle.exp() / (2.0 * above);
+    let mut q = (-angle).exp() / (2.0 * below);
+    let (mut total, mut weight) = (f, 1.0);
+    for k in 1..100_u8 {
+        let k = f64::from(k);
+        f = (k * f + p + q) / (k * k - ORDER * ORDER);
+        p /= k - ORDER;
+        q /= k + ORDER;
+        weight *= x * x / 4.0 / k;
+        total += weight * f;
+        if (weight * f).abs() <= total.abs() * f64::EPSILON / 8.0 {
+            break;
+        }
+    }
+    total
+}
+
+/// The sum by which `√(π / 2x) e⁻ˣ` is divided.
+fn steed_sum(order: f64, x: f64) -> f64 {
+    let start = 0.25 - order * order;
+    let mut b = 2.0 * (1.0 + x);
+    let mut d = 1.0 / b;
+    let mut delta = d;
+    let (mut q_before, mut q_here) = (0.0, 1.0);
+    let mut c = start;
+    let mut a = -start;
+    let mut q = start;
+    let mut sum = 1.0 + q * delta;
+    for k in 2..10_000_u16 {
+        let k = f64::from(k);
+        a -= 2.0 * (k - 1.0);
+        c = -a * c / k;
+        let q_next = (q_before - b * q_here) / a;
+        (q_before, q_here) = (q_here, q_next);
+        q += c * q_next;
+        b += 2.0;
+        d = 1.0 / (b + a * d);
+        delta *= b * d - 1.0;
+        let step = q * delta;
+        sum += step;
+        if (step / sum).abs() <= f64::EPSILON / 8.0 {
+            break;
+        }
+    }
+    sum
+}
