@@ -39,6 +39,7 @@ mod error;
 pub mod interval;
 pub mod multiple_testing;
 mod rng;
+mod saddle_point;
 pub mod sequential;
 mod sum;
 pub mod two_sample;

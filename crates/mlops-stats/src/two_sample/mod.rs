@@ -27,7 +27,7 @@ pub use chi_square::ChiSquare;
 pub use cramer_von_mises::CramerVonMises;
 pub use epps_singleton::EppsSingleton;
 pub use fisher::fisher_exact;
-pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf};
+pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf, kstwo_sf, smirnov_sf};
 pub use levene::{Center, Levene};
 pub use mann_whitney::{Continuity, MannWhitney};
 pub use sample::Sample;

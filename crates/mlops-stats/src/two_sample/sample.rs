@@ -1,4 +1,4 @@
-use crate::sum::sum;
+use crate::sum::{sum, sum_in_lanes};
 use crate::{Error, Result};
 
 /// A sample of numbers, sorted once for all that is to be computed of it.
@@ -19,7 +19,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Sorts the values. `O(n log n)`, in place.
+    /// Sorts the values. `O(n log n)`; a copy of them as integers, for a moment.
     ///
     /// # Errors
     /// [`Error::Shape`] without a value, [`Error::Value`] with the first NaN.
@@ -30,9 +30,9 @@ impl Sample {
         if let Some(index) = values.iter().position(|value| value.is_nan()) {
             return Err(Error::Value { what: "sample", index, value: f64::NAN, expected: "a number" });
         }
-        values.sort_unstable_by(f64::total_cmp);
+        sort(&mut values);
         // Of the sorted values, so that the order of the rows does not show in the last digit.
-        let mean = sum(values.iter().copied()) / values.len() as f64;
+        let mean = sum_in_lanes(&values) / values.len() as f64;
         Ok(Self { sorted: values, mean })
     }
 
@@ -99,4 +99,31 @@ impl Sample {
             _ => Ok(low),
         }
     }
+}
+
+/// Up to this many values one thread sorts as fast as several.
+const SORTED_AT_ONCE: usize = 1 << 17;
+
+/// Sorts as `f64::total_cmp` has it. Integers in the same order compare in one instruction,
+/// so that the sort of the standard library needs no branch for them.
+fn sort(values: &mut [f64]) {
+    const SIGN: u64 = 1 << 63;
+    let mask = |negative: bool| if negative { u64::MAX } else { SIGN };
+    let key = |bits: u64| bits ^ mask(bits & SIGN != 0);
+    let bits = |key: u64| key ^ mask(key & SIGN == 0);
+    let mut keys: Vec<u64> = values.iter().map(|value| key(value.to_bits())).collect();
+    sort_keys(&mut keys, rayon::current_num_threads());
+    for (value, key) in values.iter_mut().zip(keys) {
+        *value = f64::from_bits(bits(key));
+    }
+}
+
+/// Halves by the median until every thread has a part. The result is the same for any number.
+fn sort_keys(keys: &mut [u64], threads: usize) {
+    if threads < 2 || keys.len() <= SORTED_AT_ONCE {
+        return keys.sort_unstable();
+    }
+    let middle = keys.len() / 2;
+    let (low, _, high) = keys.select_nth_unstable(middle);
+    rayon::join(|| sort_keys(low, threads / 2), || sort_keys(high, threads - threads / 2));
 }

@@ -128,6 +128,11 @@ impl Row<'_> {
     }
 }
 
+/// A number of an answer, if it has a value.
+fn defined(name: &'static str, value: mlops_stats::Result<f64>) -> Option<(&'static str, f64)> {
+    value.ok().map(|value| (name, value))
+}
+
 /// All numbers of a value, in order; `null` is NaN.
 fn flatten(value: &Value, into: &mut Vec<f64>) {
     match value {
