@@ -56,6 +56,16 @@ pub enum Error {
         /// What the monitor has.
         expected: String,
     },
+    /// What was given does not fit together, or holds a value that can't be used. Fix the data.
+    #[error("{what} is {found}, expected {expected}")]
+    Input {
+        /// What was given, such as `row 7 of column "embedding"`.
+        what: String,
+        /// What it is, such as `NaN`.
+        found: String,
+        /// What it should be, such as `a finite number`.
+        expected: String,
+    },
     /// A test has no answer for these values. The column is then inconclusive.
     #[error("{test} is not defined: {reason}")]
     Undefined {
@@ -67,6 +77,14 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn input(
+        what: impl Into<String>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self::Input { what: what.into(), found: found.into(), expected: expected.into() }
+    }
+
     /// The answer of a test that has none.
     pub fn undefined(test: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Undefined { test: test.into(), reason: reason.into() }

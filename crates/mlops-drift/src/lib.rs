@@ -28,6 +28,9 @@
 //! | say which columns are codes or identifiers | [`Columns`] |
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
+//! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
+//! | see whether columns still go together | [`multivariate::ReconstructionChunks`] |
+//! | keep the rows of a table together | [`Rows`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
 //! | judge as others do: the population stability index | [`preset`] |
 //! | show it in a terminal | `DriftReport::to_terminal` (feature `terminal`) |
@@ -67,13 +70,16 @@
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
 mod bins;
+pub mod chunks;
 mod detector;
 mod error;
 #[cfg(feature = "report")]
 mod html;
 pub mod monitor;
+pub mod multivariate;
 pub mod preset;
 mod report;
+mod rows;
 #[cfg(feature = "terminal")]
 mod terminal;
 mod test;
@@ -85,5 +91,6 @@ pub use error::{Error, Result};
 pub use report::{
     ColumnDrift, Comparison, DatasetRule, Distribution, DriftReport, Magnitude, Status, Summary,
 };
+pub use rows::Rows;
 pub use test::{Decision, Direction, DriftTest, Measurement, MixTest, Pair, ShiftTest};
 pub use window::{Columns, Window, WindowAccumulator};

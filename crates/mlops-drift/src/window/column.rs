@@ -34,7 +34,7 @@ impl Columns {
         self
     }
 
-    pub(super) fn kind(&self, name: &str, data_type: &DataType) -> Kind {
+    pub(crate) fn kind(&self, name: &str, data_type: &DataType) -> Kind {
         let as_categories = self.categorical.contains(name);
         match data_type {
             number if number.is_integer() || matches!(number, DataType::Float32 | DataType::Float64) => {
@@ -59,7 +59,7 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Number,
     Category,
     Nothing,

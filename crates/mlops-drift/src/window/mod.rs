@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub use accumulator::WindowAccumulator;
 use arrow_array::RecordBatch;
 pub use column::Columns;
+pub(crate) use column::Kind;
 use mlops_core::{Digest, DigestWriter};
 use mlops_stats::two_sample::Sample;
 
