@@ -21,10 +21,16 @@
 //! | --- | --- |
 //! | score a binary classifier | [`classification::BinaryScores`] |
 //! | name a metric in a file | [`classification::BinaryMetric`] |
+//! | score a regression, whole or in parts | [`regression::RegressionRows`], [`regression::RegressionAccumulator`] |
+//! | score ranked lists | [`ranking::RankedLists`] |
 //! | know how sure a metric is, or a difference of two models | [`bootstrap::BlockBootstrap`] |
 //! | look after every observation, and still be right | [`sequential::BettingEProcess`], [`sequential::MeanSequence`] |
-//! | bound a share, such as an error rate | [`interval::wilson`] |
+//! | bound a share, such as an error rate | [`interval::wilson`], [`interval::share_interval`] |
 //! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
+//! | compare two models on the same rows | [`paired::PairedT`], [`paired::Wilcoxon`], [`paired::PairedPermutation`], [`paired::McNemar`], [`paired::DeLong`] |
+//! | say by how much, whatever the distribution | [`paired::HodgesLehmann`] |
+//! | say that a candidate is at most so much worse | [`non_inferiority::NonInferiority`] |
+//! | compare two shares, such as error rates | [`proportion::Share`] |
 //! | compare two samples | [`two_sample::KolmogorovSmirnov`], [`two_sample::ChiSquare`] |
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
 //! | judge many tests at once | [`multiple_testing::adjust`], [`multiple_testing::benjamini_hochberg`] |
@@ -32,17 +38,27 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
 
+mod alternative;
 pub mod bootstrap;
 pub mod classification;
 pub mod distance;
 mod error;
+mod incomplete_beta;
 pub mod interval;
 pub mod multiple_testing;
+pub mod non_inferiority;
+mod normal;
+pub mod paired;
+pub mod proportion;
+pub mod ranking;
+pub mod regression;
 mod rng;
+mod root;
 mod saddle_point;
 pub mod sequential;
 mod sum;
 pub mod two_sample;
 
+pub use alternative::Alternative;
 pub use error::{Error, Result};
 pub use rng::Random;

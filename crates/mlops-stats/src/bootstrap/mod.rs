@@ -21,10 +21,12 @@
 
 mod area;
 mod blocks;
+mod interval;
 mod metric;
 mod resample;
 
 pub use blocks::Blocks;
+pub use interval::IntervalKind;
 pub use metric::BlockMetric;
 pub use resample::{BlockBootstrap, Estimate};
 

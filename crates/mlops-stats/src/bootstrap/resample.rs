@@ -3,7 +3,8 @@ use rayon::prelude::*;
 use crate::interval::{Interval, proper_share};
 use crate::{Error, Random, Result};
 
-use super::BlockMetric;
+use super::interval::{IntervalKind, ends};
+use super::{BlockMetric, Blocks};
 
 /// Draws whole blocks with replacement: settings of a bootstrap.
 ///
@@ -14,12 +15,14 @@ use super::BlockMetric;
 /// # Source
 /// Percentile interval of the cluster bootstrap: Efron and Tibshirani, *An Introduction
 /// to the Bootstrap* (1993), chapter 13; Field and Welsh, *JRSS B* 69 (2007). Quantiles of
-/// the replicates as `numpy.quantile` gives them (linear between order statistics).
+/// the replicates as `numpy.quantile` gives them (linear between order statistics). The
+/// other intervals: [`IntervalKind`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockBootstrap {
     replicates: u32,
     seed: u64,
     level: f64,
+    kind: IntervalKind,
 }
 
 /// A statistic of the rows given, and between which values the draws put it.
@@ -28,7 +31,7 @@ pub struct BlockBootstrap {
 pub struct Estimate {
     /// The statistic of the rows given, each block once.
     pub value: f64,
-    /// The percentile interval.
+    /// The interval, of the kind that was asked for.
     pub interval: Interval,
 }
 
@@ -45,7 +48,13 @@ impl BlockBootstrap {
             let value = f64::from(replicates);
             return Err(Error::Parameter { what: "replicates", value, expected: "at least 2 / (1 - level)" });
         }
-        Ok(Self { replicates, seed, level })
+        Ok(Self { replicates, seed, level, kind: IntervalKind::Percentile })
+    }
+
+    /// The same draws, with another kind of interval.
+    #[must_use]
+    pub const fn with_interval(self, kind: IntervalKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// How many draws.
@@ -64,7 +73,8 @@ impl BlockBootstrap {
     /// # Errors
     /// [`Error::Undefined`] if there are fewer than two blocks, if the statistic has no
     /// value or is NaN with each block once, or in any of the draws: an interval over the
-    /// rest would be one of another, easier question.
+    /// rest would be one of another, easier question. As [`IntervalKind`] says where its
+    /// interval has no value.
     pub fn estimate<F>(&self, what: &'static str, blocks: usize, statistic: F) -> Result<Estimate>
     where
         F: Fn(&[u32]) -> Option<f64> + Sync,
@@ -96,13 +106,59 @@ impl BlockBootstrap {
             return Err(Error::undefined(what, reason));
         }
         drawn.par_sort_unstable_by(f64::total_cmp);
-        let tail = 0.5 * (1.0 - self.level);
-        let interval = Interval {
-            level: self.level,
-            lower: linear_quantile(&drawn, tail),
-            upper: linear_quantile(&drawn, 1.0 - tail),
-        };
+        let (lower, upper) = ends(self.kind, what, value, &drawn, self.level, || {
+            (0..blocks)
+                .into_par_iter()
+                .map_init(
+                    || vec![1_u32; blocks],
+                    |counts, left_out| {
+                        counts[left_out] = 0;
+                        let without = statistic(counts);
+                        counts[left_out] = 1;
+                        without
+                    },
+                )
+                .collect()
+        })?;
+        let interval = Interval { level: self.level, lower, upper };
         Ok(Estimate { value, interval })
+    }
+
+    /// Any statistic of rows. `statistic` gets the numbers of the rows drawn, whole blocks of
+    /// them, a row as often as its block was drawn; their order means nothing. `None` means
+    /// that it has no value for these rows. O(n) for a draw, besides the statistic.
+    ///
+    /// ```
+    /// use mlops_stats::bootstrap::{BlockBootstrap, Blocks, IntervalKind};
+    /// let waits = [31.0, 12.0, 8.0, 77.0, 15.0, 22.0, 9.0, 40.0, 18.0, 27.0];
+    /// let bootstrap = BlockBootstrap::new(2_000, 7, 0.95)?.with_interval(IntervalKind::BiasCorrectedAccelerated);
+    /// let mean = bootstrap.rows("mean", &Blocks::each_row(waits.len())?, |rows| {
+    ///     Some(rows.iter().map(|row| waits[*row]).sum::<f64>() / rows.len() as f64)
+    /// })?;
+    /// assert!(mean.interval.lower > 16.0 && mean.interval.upper < 45.0);
+    /// # Ok::<(), mlops_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`estimate`](Self::estimate).
+    pub fn rows<F>(&self, what: &'static str, blocks: &Blocks, statistic: F) -> Result<Estimate>
+    where
+        F: Fn(&[usize]) -> Option<f64> + Sync,
+    {
+        let mut of_block: Vec<Vec<usize>> =
+            blocks.sizes().iter().map(|size| Vec::with_capacity(*size)).collect();
+        for (row, block) in blocks.of_rows().iter().enumerate() {
+            of_block[*block as usize].push(row);
+        }
+        self.estimate(what, blocks.len(), |counts| {
+            let mut rows = Vec::with_capacity(blocks.rows());
+            for (members, count) in of_block.iter().zip(counts) {
+                for _ in 0..*count {
+                    rows.extend_from_slice(members);
+                }
+            }
+            statistic(&rows)
+        })
     }
 
     /// A metric of one model.
@@ -127,13 +183,4 @@ impl BlockBootstrap {
             Some(candidate.of(counts)? - baseline.of(counts)?)
         })
     }
-}
-
-/// The value at `share` of the way through sorted values, linear between two of them.
-fn linear_quantile(sorted: &[f64], share: f64) -> f64 {
-    let position = share * (sorted.len() - 1) as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0..len")]
-    let below = (position.floor() as usize).min(sorted.len() - 1);
-    let above = (below + 1).min(sorted.len() - 1);
-    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }

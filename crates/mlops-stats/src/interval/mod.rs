@@ -1,9 +1,11 @@
 //! Intervals that cover the true value with a stated confidence.
 
 mod order;
+mod proportion;
 mod wilson;
 
 pub use order::{Quantile, quantile_estimate, quantile_upper_bound};
+pub use proportion::{ShareMethod, share_interval};
 pub use wilson::wilson;
 
 use serde::{Deserialize, Serialize};

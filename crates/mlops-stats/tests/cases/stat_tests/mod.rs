@@ -1,8 +1,113 @@
+mod bootstrap;
+mod paired;
+mod proportions;
+
 use std::path::Path;
 
 use mlops_cases::Tally;
+use mlops_stats::{Alternative, Error};
 use serde_json::Value;
 
-pub fn run(_path: &Path, _case: &Value, _tally: &mut Tally) -> Result<(), String> {
-    Err("not read yet".to_owned())
+/// Named numbers of an answer: `statistic`, `pvalue`, `low` … A recorded list of two is
+/// `low` and `high`.
+pub type Answer = Result<Vec<(&'static str, f64)>, Error>;
+
+/// What is asked of each of the files beside this one; `Err` says what a case has that is
+/// not known.
+type Answering = fn(case: &Value) -> Result<Answer, String>;
+
+fn answering(family: &str) -> Result<Answering, String> {
+    Ok(match family {
+        "mcnemar" => paired::mcnemar,
+        "delong" => paired::delong,
+        "hodges_lehmann" => paired::hodges_lehmann,
+        "paired" => paired::paired,
+        "proportion_interval" => proportions::interval,
+        "two_proportions" => proportions::two,
+        "bootstrap" => bootstrap::interval,
+        other => return Err(format!("no family {other}")),
+    })
+}
+
+pub fn run(path: &Path, file: &Value, tally: &mut Tally) -> Result<(), String> {
+    let cases = file["cases"].as_array().ok_or("no list of cases")?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let answer = answering(file["family"].as_str().unwrap_or(&stem))?;
+    for case in cases {
+        let name = format!("{stem}/{}", case["name"].as_str().unwrap_or("?"));
+        match answer(case) {
+            Err(why) => tally.unsupported(format!("{name}: {why}")),
+            Ok(seen) => {
+                let said = compare(case, &seen);
+                tally.check(said.is_ok(), || format!("{name}: {}", said.unwrap_err()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compare(case: &Value, seen: &Answer) -> Result<(), String> {
+    let expected = &case["expected"];
+    let value = &expected["value"];
+    let raises = !expected["exception"].is_null();
+    match seen {
+        Err(_) if raises => Ok(()),
+        Err(error) if error.is_undefined() && has_nan(value) => Ok(()),
+        Err(error) => Err(format!("{error}; expected {value}")),
+        Ok(seen) if raises => Err(format!("{seen:?}; expected an error, {}", expected["exception"])),
+        Ok(seen) => {
+            let relative = case["rel_tol"].as_f64().unwrap_or(1e-9);
+            let absolute = absolute_tolerance(case, relative);
+            for (name, seen) in seen {
+                let expected = match (value, *name) {
+                    (Value::Array(ends), "low") => &ends[0],
+                    (Value::Array(ends), "high") => &ends[1],
+                    (value, name) => &value[name],
+                };
+                let mut expected = mlops_cases::number(expected).ok_or(format!("no {name} in {value}"))?;
+                if expected.is_nan() && case["input"]["x"].is_array() {
+                    // Noted there: without variance the BCa interval is the value itself.
+                    expected = mlops_cases::number(&case["input"]["x"][0]).ok_or("no x")?;
+                }
+                if !mlops_cases::close(*seen, expected, relative, absolute) {
+                    return Err(format!("{name} is {seen}; expected {expected}"));
+                }
+            }
+            let answered = match value {
+                Value::Array(ends) => ends.len(),
+                // Spread and standard error tell how the tolerance was made.
+                Value::Object(numbers) => numbers
+                    .keys()
+                    .filter(|name| !name.ends_with("_spread") && *name != "standard_error")
+                    .count(),
+                _ => 1,
+            };
+            if answered == seen.len() { Ok(()) } else { Err(format!("{seen:?}; expected all of {value}")) }
+        }
+    }
+}
+
+/// Rounding around 0; where R looks for a root it stops 1e-4 beside it, whatever its size.
+fn absolute_tolerance(case: &Value, relative: f64) -> f64 {
+    let own = case["abs_tol"].as_f64().or_else(|| case["input"]["abs_tol_of_each_end"].as_f64());
+    let found_by_search = case["input"]["paired"].is_boolean() && relative >= 1e-4;
+    own.unwrap_or(if found_by_search { 1.5e-4 } else { 1e-12 })
+}
+
+fn has_nan(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(has_nan),
+        Value::Object(values) => values.values().any(has_nan),
+        value => value == "NaN",
+    }
+}
+
+/// The recorded name of an alternative; both tools' words.
+fn alternative(input: &Value) -> Result<Alternative, String> {
+    match input["alternative"].as_str().unwrap_or("two-sided") {
+        "two-sided" => Ok(Alternative::TwoSided),
+        "less" | "smaller" => Ok(Alternative::Less),
+        "greater" | "larger" => Ok(Alternative::Greater),
+        other => Err(format!("no alternative {other}")),
+    }
 }
