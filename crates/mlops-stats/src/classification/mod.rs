@@ -15,13 +15,20 @@
 //! ```
 
 mod agreement;
+mod area;
 mod average;
+mod calibration;
+mod class_scores;
 mod confusion;
+mod curves;
 mod from_numbers;
 mod matrix;
 mod metric;
 mod multilabel;
+mod multilabel_scores;
 mod one_vs_rest;
+mod order;
+mod parallel;
 mod scores;
 mod tally;
 mod weights;
@@ -29,12 +36,17 @@ mod zero_division;
 
 pub use agreement::KappaWeights;
 pub use average::Average;
+pub use calibration::{Bins, CalibrationCurve};
+pub use class_scores::ClassScores;
 pub use confusion::Confusion;
+pub use curves::{CurvePoints, DetCurve, PrecisionRecallCurve, RocCurve};
 pub use from_numbers::{binary_labels, whole_labels};
 pub use matrix::{ConfusionMatrix, Normalize};
 pub use metric::{BinaryMetric, Orientation};
 pub use multilabel::Multilabel;
+pub use multilabel_scores::MultilabelScores;
 pub use one_vs_rest::{LabelMetric, OneVsRest};
+pub(crate) use order::by_score;
 pub use scores::BinaryScores;
-pub(crate) use scores::{by_score, log_loss_of};
+pub(crate) use scores::log_loss_of;
 pub use zero_division::{Measured, ZeroDivision};

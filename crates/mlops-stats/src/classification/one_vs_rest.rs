@@ -114,7 +114,9 @@ impl OneVsRest {
     pub fn mean(&self, metric: LabelMetric, average: Average, zero: ZeroDivision) -> Result<Measured> {
         if average == Average::Micro {
             let mut all = Confusion::default();
-            self.counts.iter().for_each(|counts| all.add(counts, 1.0));
+            for counts in &self.counts {
+                all.add(counts, 1.0);
+            }
             return zero.decide(metric.of(&all));
         }
         let plain = self.defined(metric)?;

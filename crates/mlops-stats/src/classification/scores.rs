@@ -1,8 +1,11 @@
+use rayon::prelude::*;
+
 use crate::error::{all_finite, same_length};
-use crate::sum::sum;
 use crate::{Error, Result};
 
-use super::Confusion;
+use super::area::pairs;
+use super::parallel::{ROWS, weighted_sums};
+use super::{Confusion, by_score};
 
 /// Labels and scores of a binary classifier, row by row, known to fit together.
 ///
@@ -77,8 +80,24 @@ impl<'a> BinaryScores<'a> {
     /// # Source
     /// Hanley and `McNeil`, *Radiology* 143 (1982); equal to `roc_auc_score` of scikit-learn 1.9.
     pub fn roc_auc(&self) -> Result<f64> {
+        let (won, positives, negatives) = match self.weights {
+            None => {
+                let pairs = pairs(self.labels, self.scores);
+                (pairs.won_twice as f64 / 2.0, pairs.positives as f64, pairs.negatives as f64)
+            }
+            Some(_) => self.weighted_pairs(),
+        };
+        if positives > 0.0 && negatives > 0.0 {
+            Ok(won / (positives * negatives))
+        } else {
+            Err(Error::undefined("roc_auc", self.one_class()))
+        }
+    }
+
+    /// Weight of the pairs of a positive and a lower negative, of the positives, of the negatives.
+    fn weighted_pairs(&self) -> (f64, f64, f64) {
         let order = by_score(self.scores);
-        let (mut area, mut positives, mut negatives) = (0.0, 0.0, 0.0);
+        let (mut won, mut positives, mut negatives) = (0.0, 0.0, 0.0);
         for tie in order.chunk_by(|left, right| left.ties(*right)) {
             let (mut tied_positives, mut tied_negatives) = (0.0, 0.0);
             for ranked in tie {
@@ -89,18 +108,14 @@ impl<'a> BinaryScores<'a> {
                     tied_negatives += weight;
                 }
             }
-            area += tied_positives * (negatives + 0.5 * tied_negatives);
+            won += tied_positives * (negatives + 0.5 * tied_negatives);
             positives += tied_positives;
             negatives += tied_negatives;
         }
-        if positives > 0.0 && negatives > 0.0 {
-            Ok(area / (positives * negatives))
-        } else {
-            Err(Error::undefined("roc_auc", self.one_class()))
-        }
+        (won, positives, negatives)
     }
 
-    fn one_class(&self) -> String {
+    pub(super) fn one_class(&self) -> String {
         let positives = self.labels.iter().filter(|label| **label).count();
         let rows = self.rows();
         match (positives, rows) {
@@ -136,6 +151,18 @@ impl<'a> BinaryScores<'a> {
         self.mean("brier", |label, score| (score - f64::from(u8::from(label))).powi(2))
     }
 
+    /// Mean hinge loss of decision values, where a positive should be at least 1 and a
+    /// negative at most −1.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if all weights are 0.
+    ///
+    /// # Source
+    /// Equal to `hinge_loss` of scikit-learn 1.9.
+    pub fn hinge_loss(&self) -> Result<f64> {
+        self.mean("hinge_loss", |label, score| (1.0 - if label { score } else { -score }).max(0.0))
+    }
+
     /// Mean score.
     ///
     /// # Errors
@@ -169,20 +196,35 @@ impl<'a> BinaryScores<'a> {
         if threshold.is_nan() {
             return Err(Error::Parameter { what: "threshold", value: threshold, expected: "a number" });
         }
+        let parts: Vec<Confusion> = self
+            .labels
+            .par_chunks(ROWS)
+            .zip(self.scores.par_chunks(ROWS))
+            .enumerate()
+            .map(|(chunk, (labels, scores))| match self.weights {
+                None => counted(labels, scores, threshold),
+                Some(weights) => {
+                    let mut confusion = Confusion::default();
+                    for ((label, score), weight) in labels.iter().zip(scores).zip(&weights[chunk * ROWS..]) {
+                        confusion.count(*label, *score >= threshold, *weight);
+                    }
+                    confusion
+                }
+            })
+            .collect();
         let mut confusion = Confusion::default();
-        for (row, (label, score)) in self.labels.iter().zip(self.scores).enumerate() {
-            confusion.count(*label, *score >= threshold, self.weight(row));
+        for part in &parts {
+            confusion.add(part, 1.0);
         }
         Ok(confusion)
     }
 
-    fn mean(&self, what: &'static str, value: impl Fn(bool, f64) -> f64) -> Result<f64> {
-        let rows = || self.labels.iter().zip(self.scores).enumerate();
-        let total = sum(rows().map(|(row, (label, score))| self.weight(row) * value(*label, *score)));
-        let weight = match self.weights {
-            None => self.rows() as f64,
-            Some(weights) => sum(weights.iter().copied()),
-        };
+    pub(super) fn mean(&self, what: &'static str, value: impl Fn(bool, f64) -> f64 + Sync) -> Result<f64> {
+        let (total, weight) = weighted_sums(
+            self.rows(),
+            |row| self.weight(row),
+            |row| value(self.labels[row], self.scores[row]),
+        );
         if weight > 0.0 { Ok(total / weight) } else { Err(Error::undefined(what, "all weights are 0")) }
     }
 
@@ -197,51 +239,25 @@ impl<'a> BinaryScores<'a> {
     }
 }
 
+/// Unweighted rows: three sums that need no branch, and what is left.
+fn counted(labels: &[bool], scores: &[f64], threshold: f64) -> Confusion {
+    let (mut positives, mut predicted, mut both) = (0_u32, 0_u32, 0_u32);
+    for (label, score) in labels.iter().zip(scores) {
+        let (label, above) = (u32::from(*label), u32::from(*score >= threshold));
+        positives += label;
+        predicted += above;
+        both += label & above;
+    }
+    let (hits, alarms, misses) = (both, predicted - both, positives - both);
+    let rows = labels.len() as f64;
+    let [hits, alarms, misses] = [hits, alarms, misses].map(f64::from);
+    Confusion::new(hits, alarms, rows - hits - alarms - misses, misses)
+}
+
 /// Log loss of one row.
 pub(crate) fn log_loss_of(label: bool, score: f64) -> f64 {
     let likelihood = if label { score } else { 1.0 - score };
     -likelihood.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
-}
-
-/// A row in the order of its score.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ranked {
-    key: u64,
-    row: u32,
-}
-
-impl Ranked {
-    pub(crate) const fn row(self) -> usize {
-        self.row as usize
-    }
-
-    /// Whether both have the same score.
-    pub(crate) const fn ties(self, other: Self) -> bool {
-        self.key == other.key
-    }
-}
-
-/// Rows in ascending order of finite scores, equal ones in row order; sorted in parallel.
-///
-/// The sort key is the bit pattern of the score, mapped so that integers order as the
-/// scores do: comparing integers is half of the cost of comparing floats through indices.
-pub(crate) fn by_score(scores: &[f64]) -> Vec<Ranked> {
-    use rayon::prelude::*;
-    let key = |score: f64| {
-        // -0.0 and 0.0 are one score.
-        let bits = (score + 0.0).to_bits();
-        if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
-    };
-    let mut order: Vec<Ranked> = scores
-        .iter()
-        .enumerate()
-        .map(|(row, score)| Ranked {
-            key: key(*score),
-            row: u32::try_from(row).expect("rows are fewer than 2³², which is checked when they come in"),
-        })
-        .collect();
-    order.par_sort_unstable();
-    order
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::parallel::ROWS;
+
 /// Weight by true and predicted class, as positions in a list of classes.
 pub(super) type Cells = BTreeMap<(u32, u32), f64>;
-
-/// Rows that one task counts. Fixed, so that sums do not hang on the number of threads.
-const ROWS: usize = 1 << 16;
 
 /// Up to this many classes of a task have a table; pairs with others are in a map.
 const DENSE: usize = 128;
