@@ -1,9 +1,8 @@
 use std::cmp::Ordering;
-use std::f64::consts::PI;
 
 use super::Sample;
 use super::ranks::ties;
-use super::tail::bessel_k_quarter;
+use super::tail::cramer_von_mises_limit_cdf;
 use crate::{Error, Result};
 
 /// Up to this many values in the larger sample the exact p-value is the default, as in `SciPy`.
@@ -32,9 +31,8 @@ const EXACT_UP_TO: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CramerVonMises {
     sizes: (usize, usize),
-    /// Four times Anderson's U, `n Σ (rᵢ − i)² + m Σ (sⱼ − j)²` over the ranks in the pooled
-    /// sample and in the own one.
-    four_u: u128,
+    /// Four times the `Σ (r − i)²` of each sample, over the ranks in the pooled sample and in the own one.
+    four_squares: (u128, u128),
 }
 
 impl CramerVonMises {
@@ -57,7 +55,7 @@ impl CramerVonMises {
             of_x += squares(tie.before.0, tie.here.0);
             of_y += squares(tie.before.1, tie.here.1);
         }
-        Ok(Self { sizes, four_u: sizes.0 as u128 * of_x + sizes.1 as u128 * of_y })
+        Ok(Self { sizes, four_squares: (of_x, of_y) })
     }
 
     /// Anderson's T: `n m / (n + m)²` times the sum of the squared distances of the two
@@ -66,8 +64,13 @@ impl CramerVonMises {
         let (n, m) = (self.sizes.0 as i128, self.sizes.1 as i128);
         let pairs = n * m;
         // U is close to its least value, so that nothing may be rounded before this.
-        let above = 6 * i128::try_from(self.four_u).unwrap_or(i128::MAX / 8) - 4 * pairs * (4 * pairs - 1);
+        let above = 6 * i128::try_from(self.four_u()).unwrap_or(i128::MAX / 8) - 4 * pairs * (4 * pairs - 1);
         above as f64 / (24 * pairs * (n + m)) as f64
+    }
+
+    /// Four times Anderson's U, `n Σ (rᵢ − i)² + m Σ (sⱼ − j)²`.
+    fn four_u(&self) -> u128 {
+        self.sizes.0 as u128 * self.four_squares.0 + self.sizes.1 as u128 * self.four_squares.1
     }
 
     /// The p-value as `SciPy` chooses it: exact up to 20 values in the larger sample, the
@@ -93,7 +96,7 @@ impl CramerVonMises {
         let divisor = greatest_common_divisor(n, m);
         let least = 4 * n * m * (4 * n * m - 1);
         // The sum of squares along a walk that is as extreme as what was seen, rounded down.
-        let Some(above) = (6 * self.four_u).checked_sub(least) else { return Ok(1.0) };
+        let Some(above) = (6 * self.four_u()).checked_sub(least) else { return Ok(1.0) };
         let extreme = (n + m) * above / (24 * divisor * divisor);
         share_beyond(self.sizes, extreme).ok_or(Error::Parameter {
             what: "number of values",
@@ -107,13 +110,21 @@ impl CramerVonMises {
     /// The distance of a distribution function from 1, as in `SciPy`: below about 1e−12 only
     /// rounding is left of it, and it may be 0.
     pub fn p_limit(&self) -> f64 {
-        let (n, m) = (self.sizes.0 as f64, self.sizes.1 as f64);
+        let (n, m) = (self.sizes.0 as u128, self.sizes.1 as u128);
         let (total, pairs) = (n + m, n * m);
-        let mean = (1.0 + 1.0 / total) / 6.0;
-        let variance = (total + 1.0) * (4.0 * pairs * total - 3.0 * (n * n + m * m) - 2.0 * pairs)
-            / (45.0 * (total * total) * 4.0 * pairs);
-        let standardised = 1.0 / 6.0 + (self.statistic() - mean) / (45.0 * variance).sqrt();
-        if standardised < 0.003 { 1.0 } else { (1.0 - limit_cdf(standardised)).clamp(0.0, 1.0) }
+        let mean = (1.0 + 1.0 / total as f64) / 6.0;
+        let variance = ((total + 1) * (4 * pairs * total - 3 * (n * n + m * m) - 2 * pairs)) as f64
+            / (45 * total * total * 4 * pairs) as f64;
+        // Not `statistic`, which is rounded once: in the far tail it is this rounding that decides.
+        let of = |size: u128, four: u128| size as f64 * (four as f64 / 4.0);
+        let u = of(n, self.four_squares.0) + of(m, self.four_squares.1);
+        let statistic = u / (pairs * total) as f64 - (4 * pairs - 1) as f64 / (6 * total) as f64;
+        let standardised = 1.0 / 6.0 + (statistic - mean) / (45.0 * variance).sqrt();
+        if standardised < 0.003 {
+            1.0
+        } else {
+            (1.0 - cramer_von_mises_limit_cdf(standardised)).clamp(0.0, 1.0)
+        }
     }
 }
 
@@ -122,32 +133,6 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
         (a, b) = (b, a % b);
     }
     a
-}
-
-/// The limiting distribution function of the one-sample statistic, above 0.
-///
-/// # Source
-/// Csörgő and Faraway, *The exact and asymptotic distributions of Cramér-von Mises statistics*
-/// (1996), (1.3). Ends with the first term below 1e−7 as `SciPy` (1.17), whose far tail is
-/// defined by it.
-fn limit_cdf(x: f64) -> f64 {
-    let mut total = 0.0;
-    // Γ(k + ½) / Γ(k + 1)
-    let mut gammas = PI.sqrt();
-    for k in 0..1000_u16 {
-        let k = f64::from(k);
-        if k > 0.0 {
-            gammas *= (k - 0.5) / k;
-        }
-        let y = 4.0 * k + 1.0;
-        let q = y * y / (16.0 * x);
-        let term = gammas / (PI.powf(1.5) * x.sqrt()) * y.sqrt() * (-q).exp() * bessel_k_quarter(q);
-        total += term;
-        if term < 1e-7 {
-            break;
-        }
-    }
-    total
 }
 
 /// At most this many statistics are kept at once: 256 MiB.

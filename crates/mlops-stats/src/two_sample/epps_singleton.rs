@@ -12,7 +12,9 @@ const SMALL: usize = 25;
 
 /// The Epps–Singleton test: the distance of two empirical characteristic functions at a few points.
 ///
-/// For continuous and discrete values; often sees more than Kolmogorov–Smirnov. Assumes
+/// For continuous and discrete values; often sees more than Kolmogorov–Smirnov. Points that
+/// lie close together, or more than two or three, make the covariance of what is compared all
+/// but singular: the statistic then has few valid digits, in any implementation. Assumes
 /// independent rows. `O(n + m)` for each point, plus a selection of the quartiles of a copy.
 ///
 /// ```
@@ -47,7 +49,7 @@ impl EppsSingleton {
     /// # Errors
     /// [`Error::Value`] for NaN or an infinity, [`Error::Parameter`] without a point or for
     /// one that is not above 0, [`Error::Undefined`] with less than five values in a sample,
-    /// or if their interquartile range is 0.
+    /// their interquartile range is 0, or nothing varies within each of them.
     pub fn at(x: &[f64], y: &[f64], points: &[f64]) -> Result<Self> {
         if let Some(point) = points.iter().find(|point| !(**point > 0.0 && point.is_finite())) {
             return Err(Error::Parameter {
@@ -79,6 +81,9 @@ impl EppsSingleton {
             .collect();
         let difference: Vec<f64> = of_x.means.iter().zip(&of_y.means).map(|(a, b)| a - b).collect();
         let (length, rank) = generalised_square(covariance, &difference);
+        if rank == 0 {
+            return Err(Error::undefined("epps-singleton", "within each sample nothing varies"));
+        }
         let correction = if x.len().max(y.len()) < SMALL {
             1.0 / (1.0 + total.powf(-0.45) + 10.1 * (n.powf(-1.7) + m.powf(-1.7)))
         } else {
@@ -121,7 +126,7 @@ impl Waves {
             points.iter().map(row(f64::cos)).chain(points.iter().map(row(f64::sin))).collect();
         let mut means = Vec::with_capacity(rows.len());
         for row in &mut rows {
-            let mean = sum(row.iter().copied()) / row.len() as f64;
+            let mean = pairwise_sum(row) / row.len() as f64;
             for value in row.iter_mut() {
                 *value -= mean;
             }
@@ -134,6 +139,19 @@ impl Waves {
         let (a, b) = (&self.rows[i], &self.rows[j]);
         sum(a.iter().zip(b).map(|(a, b)| a * b)) / a.len() as f64
     }
+}
+
+/// Sum by halves, and by eight running sums below 128 values, as `NumPy`'s: the spread of
+/// equal values is the rounding of their mean, and the statistic of constants is made of it.
+fn pairwise_sum(values: &[f64]) -> f64 {
+    if values.len() > 128 {
+        let half = values.len() / 2 / 8 * 8;
+        return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
+    }
+    let (eights, rest) = values.as_chunks::<8>();
+    let running = eights.iter().copied().reduce(|sums, eight| std::array::from_fn(|i| sums[i] + eight[i]));
+    let start = running.map_or(0.0, |[a, b, c, d, e, f, g, h]| ((a + b) + (c + d)) + ((e + f) + (g + h)));
+    rest.iter().fold(start, |sum, value| sum + value)
 }
 
 /// The distance of the quartiles, each interpolated linearly between neighbours.
@@ -150,20 +168,20 @@ fn interquartile_range(mut values: Vec<f64>) -> f64 {
     quantile(0.75) - quantile(0.25)
 }
 
-/// `vᵀ A⁺ v` with the pseudo-inverse of a symmetric matrix, and its rank: eigenvalues that
-/// are nothing but rounding count as 0.
+/// `vᵀ A⁺ v` with the pseudo-inverse of a symmetric matrix, and the rank of that: directions
+/// that vary by nothing but rounding are left out, and of what remains the inverse counts
+/// only what it tells apart from 0.
 fn generalised_square(matrix: Vec<Vec<f64>>, vector: &[f64]) -> (f64, usize) {
-    let (values, vectors) = eigen(matrix);
+    let (values, axes) = eigen(matrix);
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let (mut square, mut rank) = (0.0, 0);
-    for (value, axis) in values.iter().zip(&vectors) {
-        if value.abs() > 1e-15 * largest {
-            let along: f64 = axis.iter().zip(vector).map(|(a, b)| a * b).sum();
-            square += along * along / value;
-            rank += 1;
-        }
-    }
-    (square, rank)
+    let kept = || values.iter().zip(&axes).filter(|(value, _)| value.abs() > 1e-15 * largest);
+    let least = kept().fold(f64::INFINITY, |least, (value, _)| least.min(value.abs()));
+    let square = kept().map(|(value, axis)| {
+        let along: f64 = axis.iter().zip(vector).map(|(a, b)| a * b).sum();
+        along * along / value
+    });
+    let seen = |value: &f64| least / value.abs() > values.len() as f64 * f64::EPSILON;
+    (sum(square), kept().filter(|(value, _)| seen(value)).count())
 }
 
 /// Eigenvalues and, in the same order, eigenvectors of a small symmetric matrix.

@@ -32,10 +32,11 @@ impl Moments {
     }
 }
 
-/// The power of two by which finite values are divided so that their squares neither
-/// overflow nor vanish; 1 for values of ordinary size.
+/// The power of two by which values are divided so that the squares of the finite ones
+/// neither overflow nor vanish; 1 for values of ordinary size.
 pub(super) fn common_scale<'a>(samples: impl Iterator<Item = &'a [f64]>) -> f64 {
-    let largest = samples.flatten().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let finite = samples.flatten().filter(|value| value.is_finite());
+    let largest = finite.fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 || (1e-70..1e70).contains(&largest) {
         return 1.0;
     }

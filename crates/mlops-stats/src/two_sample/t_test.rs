@@ -71,17 +71,15 @@ impl TTest {
     /// Yuen's test, of the means without a share `trim` of the values at either end. Sorts copies.
     ///
     /// # Errors
-    /// [`Error::Shape`] without a value on a side, [`Error::Value`] for NaN or an infinity,
-    /// [`Error::Parameter`] unless `trim` is at least 0 and below ½, [`Error::Undefined`] if
+    /// [`Error::Shape`] without a value on a side, [`Error::Value`] for NaN, or an infinity
+    /// that is not trimmed away, [`Error::Parameter`] unless `trim` is at least 0 and below ½, [`Error::Undefined`] if
     /// there are too few values for a variance, or both samples are the same constant.
     pub fn trimmed(x: &[f64], y: &[f64], trim: f64, variances: Variances) -> Result<Self> {
-        all_finite("x", x)?;
-        all_finite("y", y)?;
         if !(0.0..0.5).contains(&trim) {
             return Err(Error::Parameter { what: "trim", value: trim, expected: "at least 0 and below 0.5" });
         }
         let scale = common_scale([x, y].into_iter());
-        let (x, y) = (Side::of(x, trim, scale), Side::of(y, trim, scale));
+        let (x, y) = (Side::of("x", x, trim, scale)?, Side::of("y", y, trim, scale)?);
         let of_mean = (x.variance / x.count, y.variance / y.count);
         let (degrees_of_freedom, variance) = match variances {
             Variances::Equal => {
@@ -178,23 +176,32 @@ impl TTest {
 }
 
 impl Side {
-    fn of(values: &[f64], trim: f64, scale: f64) -> Self {
+    fn of(what: &'static str, values: &[f64], trim: f64, scale: f64) -> Result<Self> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below half the length")]
         let cut = (values.len() as f64 * trim) as usize;
         let scaled = values.iter().map(|value| value / scale);
         if cut == 0 {
+            all_finite(what, values)?;
             let Moments { mean, squares } = Moments::of(scaled);
             let count = values.len() as f64;
             // 0/0 for a single value: it has none.
-            return Self { mean, variance: squares / (count - 1.0), count };
+            return Ok(Self { mean, variance: squares / (count - 1.0), count });
+        }
+        if let Some(index) = values.iter().position(|value| value.is_nan()) {
+            return Err(Error::Value { what, index, value: f64::NAN, expected: "a number" });
         }
         let mut sorted: Vec<f64> = scaled.collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let kept = &sorted[cut..sorted.len() - cut];
+        let (low, high) = (kept[0], kept[kept.len() - 1]);
+        if !(low.is_finite() && high.is_finite()) {
+            // One of them at least is infinite.
+            return all_finite(what, values).and(Err(Error::undefined("t", "a sample is infinite")));
+        }
         let count = kept.len() as f64;
         // The mean is of what is kept; the variance of the values with the ends pulled in.
-        let pulled_in = kept.iter().copied().chain((0..cut).flat_map(|_| [kept[0], kept[kept.len() - 1]]));
+        let pulled_in = kept.iter().copied().chain((0..cut).flat_map(|_| [low, high]));
         let squares = Moments::of(pulled_in).squares;
-        Self { mean: Moments::of(kept.iter().copied()).mean, variance: squares / (count - 1.0), count }
+        Ok(Self { mean: Moments::of(kept.iter().copied()).mean, variance: squares / (count - 1.0), count })
     }
 }
