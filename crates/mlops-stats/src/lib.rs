@@ -31,7 +31,8 @@
 //! | say by how much, whatever the distribution | [`paired::HodgesLehmann`] |
 //! | say that a candidate is at most so much worse | [`non_inferiority::NonInferiority`] |
 //! | compare two shares, such as error rates | [`proportion::Share`] |
-//! | compare two samples | [`two_sample::KolmogorovSmirnov`], [`two_sample::ChiSquare`] |
+//! | compare two samples of numbers | [`two_sample::KolmogorovSmirnov`], [`two_sample`] |
+//! | compare counts of categories, or a share | [`counts::ContingencyTable`], [`counts::FisherExact`], [`counts::BinomialTest`] |
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
 //! | judge many tests at once | [`multiple_testing::adjust`], [`multiple_testing::benjamini_hochberg`] |
 //! | draw random numbers that come out the same everywhere | [`Random`] |
@@ -41,6 +42,7 @@
 mod alternative;
 pub mod bootstrap;
 pub mod classification;
+pub mod counts;
 pub mod distance;
 mod error;
 mod incomplete_beta;

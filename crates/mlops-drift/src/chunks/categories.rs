@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use mlops_stats::two_sample::ChiSquare;
+use mlops_stats::counts::ContingencyTable;
 use mlops_stats::{Error as StatsError, Result as StatsResult};
 
 use super::{Method, numpy};
@@ -66,7 +66,7 @@ fn chi_square(reference: &Counts<'_>, chunk: &Counts<'_>) -> StatsResult<(f64, O
     if let ([a, b], [c, d]) = (&r[..], &c[..]) {
         return Ok(yates([*a as f64, *b as f64], [*c as f64, *d as f64]));
     }
-    let test = ChiSquare::of(&r, &c)?;
+    let test = ContingencyTable::of_samples(&r, &c)?.chi_square()?;
     Ok((test.statistic(), Some(test.p_value() < CHI2_ALPHA)))
 }
 

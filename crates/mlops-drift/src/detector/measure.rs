@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use mlops_stats::counts::FisherExact;
 use mlops_stats::interval::{Interval, wilson};
-use mlops_stats::two_sample::{Sample, fisher_exact};
+use mlops_stats::two_sample::{Alternative, Sample};
 
 use super::Detector;
 use crate::report::{ColumnDrift, Comparison, Status, Summary};
@@ -104,7 +105,8 @@ impl Detector {
         let share = |column: &Column| column.missing as f64 / column.rows as f64;
         let change = share(current) - share(reference);
         let counts = |column: &Column| (column.missing, column.rows - column.missing);
-        let p_value = fisher_exact(counts(reference), counts(current)).ok()?;
+        let p_value =
+            FisherExact::new(counts(reference), counts(current)).ok()?.p_value(Alternative::TwoSided);
         let direction = if change > 0.0 { Direction::Up } else { Direction::Down };
         let mut found = Measurement::new(change.abs(), "of the rows", self.settings.missing).p_value(p_value);
         found.direction = (change != 0.0).then_some(direction);

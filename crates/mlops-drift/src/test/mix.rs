@@ -1,6 +1,6 @@
+use mlops_stats::counts::ContingencyTable;
 use mlops_stats::distance::jensen_shannon;
 use mlops_stats::interval::Interval;
-use mlops_stats::two_sample::ChiSquare;
 
 use super::{DriftTest, Measurement, Pair};
 use crate::{Error, Result};
@@ -22,7 +22,7 @@ const Z: f64 = 1.959_963_984_540_054;
 /// Effect: [`jensen_shannon`]; its expectation by chance in first order, `(k − 1)(1/n + 1/m) / (8 ln 2)`
 /// in bits of divergence, follows from its expansion as a chi-square statistic (Grosse et al.,
 /// *Analysis of symbolic sequences using the Jensen–Shannon divergence*, 2002). The default
-/// limit 0.1 is Evidently's. p-value: [`ChiSquare`]. Interval: normal, from the influence
+/// limit 0.1 is Evidently's. p-value: [`ContingencyTable::chi_square`]. Interval: normal, from the influence
 /// function of the divergence; near 0 it is wider than it need be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -59,7 +59,10 @@ impl DriftTest for MixTest {
         let by_chance = (r.len() - 1) as f64 * (1.0 / n + 1.0 / m) / (8.0 * std::f64::consts::LN_2);
         let divergence = distance * distance - by_chance;
         let effect = divergence.max(0.0).sqrt();
-        let p_value = ChiSquare::of(&reference, &current).map_err(undefined)?.p_value();
+        let p_value = ContingencyTable::of_samples(&reference, &current)
+            .and_then(|table| table.chi_square())
+            .map_err(undefined)?
+            .p_value();
         let found = Measurement::new(effect, "of 1 (Jensen–Shannon distance)", self.limit).p_value(p_value);
         let half = Z * standard_error(&r, &c);
         Ok(found.within(Interval {

@@ -51,7 +51,7 @@ impl DriftTest for ShiftTest {
         let undefined = |error: mlops_stats::Error| Error::undefined(Self::NAME, error.to_string());
         let ks = KolmogorovSmirnov::of(reference, current);
         let few = reference.len().saturating_mul(current.len()) <= EXACT_PAIRS;
-        let p_value = if few { ks.p_exact() } else { ks.p_asymptotic().map_err(undefined)? };
+        let p_value = if few { ks.p_exact() } else { ks.p_limit().map_err(undefined)? };
         let deviation = reference.standard_deviation();
         let measurement = if deviation > 0.0 {
             let (distance, interval) = match wasserstein_estimate(reference, current) {

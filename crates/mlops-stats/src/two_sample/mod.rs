@@ -4,11 +4,9 @@
 mod alternative;
 mod anderson_darling;
 mod brunner_munzel;
-mod chi_square;
 mod counting;
 mod cramer_von_mises;
 mod epps_singleton;
-mod fisher;
 mod kolmogorov_smirnov;
 mod levene;
 mod mann_whitney;
@@ -16,17 +14,15 @@ mod moments;
 mod ranks;
 mod sample;
 mod t_test;
-mod tail;
+pub(crate) mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use alternative::Alternative;
 pub use anderson_darling::{AndersonDarling, TieRule};
 pub use brunner_munzel::BrunnerMunzel;
-pub use chi_square::ChiSquare;
 pub use cramer_von_mises::CramerVonMises;
 pub use epps_singleton::EppsSingleton;
-pub use fisher::fisher_exact;
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf, kstwo_sf, smirnov_sf};
 pub use levene::{Center, Levene};
 pub use mann_whitney::{Continuity, MannWhitney};

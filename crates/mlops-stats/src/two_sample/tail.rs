@@ -13,7 +13,7 @@ pub(super) fn normal_sf(z: f64) -> f64 {
 }
 
 /// How likely a chi-square variable exceeds `x`; 1 at and below 0.
-pub(super) fn chi_square_sf(degrees_of_freedom: f64, x: f64) -> f64 {
+pub(crate) fn chi_square_sf(degrees_of_freedom: f64, x: f64) -> f64 {
     if x <= 0.0 {
         1.0
     } else if x.is_infinite() {

@@ -89,7 +89,7 @@ impl KolmogorovSmirnov {
     pub fn p_value(&self) -> f64 {
         let larger = self.sizes.0.max(self.sizes.1);
         if larger > EXACT_UP_TO
-            && let Ok(p) = self.p_asymptotic()
+            && let Ok(p) = self.p_limit()
         {
             return p;
         }
@@ -131,7 +131,7 @@ impl KolmogorovSmirnov {
     ///
     /// # Source
     /// Hodges (1958), equation 5.3; agrees with `scipy.stats.ks_2samp(method="asymp")` (1.17).
-    pub fn p_asymptotic(&self) -> Result<f64> {
+    pub fn p_limit(&self) -> Result<f64> {
         let (larger, smaller) =
             (self.sizes.0.max(self.sizes.1) as f64, self.sizes.0.min(self.sizes.1) as f64);
         let together = larger * smaller / (larger + smaller);

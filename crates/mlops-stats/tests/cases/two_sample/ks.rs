@@ -25,7 +25,7 @@ fn ks(args: &Value, x: &[f64], y: &[f64]) -> Option<Answer> {
     let p = match args["method"].as_str().unwrap_or("auto") {
         "auto" => Ok(ks.p_value()),
         "exact" => Ok(ks.p_exact()),
-        "asymp" => ks.p_asymptotic(),
+        "asymp" => ks.p_limit(),
         _ => return None,
     };
     let mut answer = vec![

@@ -1,5 +1,6 @@
 //! `SciPy`'s answers: each test by name, from the file that has it.
 
+mod counts;
 mod distances;
 mod ks;
 mod means;
@@ -18,7 +19,7 @@ type Answers = fn(&str, &Value, &[f64], &[f64]) -> Option<Answer>;
 
 /// Tests of two samples have the samples beside their rows; the others have all in `args`,
 /// and get two empty samples. `answer` of each file: `None` if the test is not of it.
-const ANSWERS: [Answers; 3] = [ks::answer, means::answer, distances::answer];
+const ANSWERS: [Answers; 4] = [ks::answer, counts::answer, means::answer, distances::answer];
 
 /// Files in which rounding decides: a wider tolerance, and nothing is asked of an overflow.
 const TRAPS: [&str; 2] = ["huge_magnitudes", "large_offset"];
