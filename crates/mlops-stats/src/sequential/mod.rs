@@ -26,6 +26,10 @@
 //! | Is it now, and what is it at least? | [`BettingLowerBound`] | bounded observations |
 //! | Between what does the mean of what was seen lie? | [`MeanSequence`] | bounded observations |
 //! | The same, narrower, from some hundreds of rows on | [`AsymptoticMeanSequence`] | independent rows |
+//! | How large is a chance? | [`bernoulli_interval`] | independent trials |
+//! | Between what does one fixed mean lie? | [`PredictableMixture`], [`BettingInterval`] | bounded observations of one mean |
+//! | Has the risk grown beyond what it was, and more? | [`RiskMonitor`] | losses within 0 to 1 |
+//! | Are rows still like those of before, by their p-values? | [`SimpleJumper`], [`ConformalMartingale`] | exchangeable rows |
 //! | Boundaries, for a sequence of your own | [`boundary`] | |
 //!
 //! None of the first three assumes that observations are alike or independent. What they
@@ -34,15 +38,25 @@
 //! [`BlockBootstrap`](crate::bootstrap::BlockBootstrap).
 
 mod asymptotic;
+mod bernoulli;
 mod betting;
+mod betting_interval;
 pub mod boundary;
+mod conformal;
 mod lower_bound;
 mod mean;
+mod predictable;
+mod risk;
 
 pub use asymptotic::AsymptoticMeanSequence;
+pub use bernoulli::{bernoulli_interval, bernoulli_interval_tuned};
 pub use betting::{Alternative, BettingEProcess};
+pub use betting_interval::BettingInterval;
+pub use conformal::{ConformalMartingale, SimpleJumper};
 pub use lower_bound::{BettingLowerBound, Stakes};
 pub use mean::MeanSequence;
+pub use predictable::PredictableMixture;
+pub use risk::RiskMonitor;
 
 use crate::{Error, Result};
 
