@@ -25,7 +25,7 @@ use super::{Average, BinaryScores, Measured, MultilabelScores, ZeroDivision};
 /// ])?;
 /// assert_eq!(rows.top_k_accuracy(2)?, 1.0);
 /// assert!((rows.log_loss()? - 0.594_597).abs() < 1e-6);
-/// assert_eq!(rows.roc_auc_one_vs_rest(Average::Macro)?, 1.0);
+/// assert_eq!(rows.roc_auc_one_vs_rest(Average::Macro)?.value, 1.0);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -118,6 +118,10 @@ impl<'a> ClassScores<'a> {
 
     fn sums(&self) -> impl Iterator<Item = f64> {
         self.scores.chunks_exact(self.classes).map(|row| row.iter().sum())
+    }
+
+    pub(super) fn total_weight(&self) -> f64 {
+        self.weights.map_or(self.rows() as f64, |weights| crate::sum::sum(weights.iter().copied()))
     }
 
     fn weight(&self, row: usize) -> f64 {
@@ -302,7 +306,8 @@ impl<'a> ClassScores<'a> {
         Ok(hits)
     }
 
-    /// Area under the ROC curve of each class against the rest, averaged.
+    /// Area under the ROC curve of each class against the rest, averaged. A class that no row
+    /// has counts nothing in a weighted mean, and is named in [`Measured::undefined`].
     ///
     /// # Errors
     /// [`Error::Value`] for the first row whose scores do not sum to 1, to a relative 10⁻⁵;
@@ -310,7 +315,7 @@ impl<'a> ClassScores<'a> {
     ///
     /// # Source
     /// Provost and Domingos (2000); equal to `roc_auc_score(multi_class="ovr")` of scikit-learn 1.9.
-    pub fn roc_auc_one_vs_rest(&self, average: Average) -> Result<f64> {
+    pub fn roc_auc_one_vs_rest(&self, average: Average) -> Result<Measured> {
         self.sums_to_one()?;
         self.one_vs_rest(&self.indicators())?.roc_auc(average)
     }
@@ -363,7 +368,8 @@ impl<'a> ClassScores<'a> {
                 weights.push((rows_of[*left].len() + rows_of[*right].len()) as f64);
             }
         }
-        complete("roc_auc", &values, (average == Average::Weighted).then_some(weights.as_slice()))
+        let weights = (average == Average::Weighted).then_some(weights.as_slice());
+        Ok(complete("roc_auc", &values, weights)?.value)
     }
 
     /// Average precision of each class against the rest, averaged; a class that no row has

@@ -17,6 +17,7 @@
 mod agreement;
 mod area;
 mod average;
+mod binned;
 mod calibration;
 mod class_scores;
 mod confusion;
@@ -30,12 +31,14 @@ mod one_vs_rest;
 mod order;
 mod parallel;
 mod scores;
+mod sums;
 mod tally;
 mod weights;
 mod zero_division;
 
 pub use agreement::KappaWeights;
 pub use average::Average;
+pub use binned::{AreaBounds, BinnedScores};
 pub use calibration::{Bins, CalibrationCurve};
 pub use class_scores::ClassScores;
 pub use confusion::Confusion;
@@ -49,4 +52,8 @@ pub use one_vs_rest::{LabelMetric, OneVsRest};
 pub(crate) use order::by_score;
 pub use scores::BinaryScores;
 pub(crate) use scores::log_loss_of;
+pub use sums::LossSums;
 pub use zero_division::{Measured, ZeroDivision};
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use super::{Average, BinaryScores, Measured, ZeroDivision};
 ///     &[0.9, 0.3, 0.2, 0.6, 0.1, 0.8],
 ///     2,
 /// )?;
-/// assert_eq!(rows.roc_auc(Average::Macro)?, 0.75);
+/// assert_eq!(rows.roc_auc(Average::Macro)?.value, 0.75);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -86,14 +86,15 @@ impl<'a> MultilabelScores<'a> {
         self.by_label(Ranking::Area)
     }
 
-    /// Area under the ROC curve over the labels.
+    /// Area under the ROC curve over the labels. One that no row has counts nothing in a
+    /// weighted mean, and is named in [`Measured::undefined`].
     ///
     /// # Errors
     /// [`Error::Undefined`] if a label that counts is one that all rows have, or none.
     ///
     /// # Source
     /// Equal to `roc_auc_score` of scikit-learn 1.9 for tables of labels.
-    pub fn roc_auc(&self, average: Average) -> Result<f64> {
+    pub fn roc_auc(&self, average: Average) -> Result<Measured> {
         self.average(average, "roc_auc", Ranking::Area)
     }
 
@@ -101,7 +102,7 @@ impl<'a> MultilabelScores<'a> {
     ///
     /// # Errors
     /// As [`roc_auc`](Self::roc_auc), and [`Error::Parameter`] for a limit out of range.
-    pub fn partial_roc_auc(&self, limit: f64, average: Average) -> Result<f64> {
+    pub fn partial_roc_auc(&self, limit: f64, average: Average) -> Result<Measured> {
         self.average(average, "roc_auc", Ranking::PartialArea(limit))
     }
 
@@ -109,7 +110,7 @@ impl<'a> MultilabelScores<'a> {
     ///
     /// # Errors
     /// [`Error::Undefined`] if a row that counts has all labels, or none.
-    pub fn roc_auc_by_row(&self) -> Result<f64> {
+    pub fn roc_auc_by_row(&self) -> Result<Measured> {
         let values = self.by_row(Ranking::Area)?;
         complete("roc_auc", &values, self.weights)
     }
@@ -147,9 +148,9 @@ impl<'a> MultilabelScores<'a> {
         decided(self.by_row(Ranking::Precision)?, self.weights, zero)
     }
 
-    fn average(&self, average: Average, what: &'static str, metric: Ranking) -> Result<f64> {
+    fn average(&self, average: Average, what: &'static str, metric: Ranking) -> Result<Measured> {
         match average {
-            Average::Micro => self.all_together(metric),
+            Average::Micro => ZeroDivision::Undefined.decide(self.all_together(metric)),
             Average::Macro => complete(what, &self.by_label(metric)?, None),
             Average::Weighted => complete(what, &self.by_label(metric)?, Some(&self.support())),
         }
@@ -203,7 +204,11 @@ fn defined(value: Result<f64>) -> Result<Option<f64>> {
 }
 
 /// The mean of values that must all be there, but for those of weight 0.
-pub(super) fn complete(what: &'static str, values: &[Option<f64>], weights: Option<&[f64]>) -> Result<f64> {
+pub(super) fn complete(
+    what: &'static str,
+    values: &[Option<f64>],
+    weights: Option<&[f64]>,
+) -> Result<Measured> {
     let counts = |place: usize| weights.is_none_or(|weights| weights[place] != 0.0);
     if let Some(place) = (0..values.len()).find(|place| counts(*place) && values[*place].is_none()) {
         return Err(Error::undefined(what, format!("the one at position {place} has no value of its own")));
@@ -213,7 +218,9 @@ pub(super) fn complete(what: &'static str, values: &[Option<f64>], weights: Opti
     {
         return Err(Error::undefined(what, "the weights sum to 0"));
     }
-    mean(values, weights).ok_or_else(|| Error::undefined(what, "there is nothing to average"))
+    let value = mean(values, weights).ok_or_else(|| Error::undefined(what, "there is nothing to average"))?;
+    let undefined = (0..values.len()).filter(|place| values[*place].is_none()).collect();
+    Ok(Measured { value, undefined })
 }
 
 fn decided(values: Vec<Option<f64>>, weights: Option<&[f64]>, zero: ZeroDivision) -> Result<Measured> {

@@ -1,6 +1,7 @@
 use rayon::prelude::*;
 
 use crate::error::{all_finite, same_length};
+use crate::sum::sum;
 use crate::{Error, Result};
 
 use super::area::pairs;
@@ -67,6 +68,10 @@ impl<'a> BinaryScores<'a> {
 
     pub(crate) fn weight(&self, row: usize) -> f64 {
         self.weights.map_or(1.0, |weights| weights[row])
+    }
+
+    pub(super) fn total_weight(&self) -> f64 {
+        self.weights.map_or(self.rows() as f64, |weights| sum(weights.iter().copied()))
     }
 
     /// Area under the ROC curve: the chance that a positive scores above a negative,

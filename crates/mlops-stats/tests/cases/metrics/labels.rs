@@ -13,9 +13,10 @@ pub fn answer(metric: &str, args: &Value, kwargs: &Value) -> Option<Result<Answe
         "zero_one_loss" => right(args, kwargs, |right, whole| whole - right),
         "hamming_loss" => hamming_loss(args, kwargs),
         "balanced_accuracy_score" => balanced_accuracy(args, kwargs),
-        "matthews_corrcoef" => {
-            matrix(args, kwargs).and_then(|matrix| matrix.matthews_correlation()).map(Answer::from)
-        }
+        "matthews_corrcoef" => matrix(args, kwargs).and_then(|matrix| {
+            let value = matrix.matthews_correlation()?.into();
+            Ok(Answer { value, warned: matrix.is_single_class() })
+        }),
         "cohen_kappa_score" => cohen_kappa(args, kwargs),
         "confusion_matrix" => confusion_matrix(args, kwargs),
         "multilabel_confusion_matrix" => {

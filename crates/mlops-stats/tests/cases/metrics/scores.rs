@@ -121,12 +121,14 @@ fn roc_auc(args: &Value, kwargs: &Value) -> Result<Answer> {
     if is_table(args) {
         return with_tables(args, kwargs, |rows| {
             if kwargs["average"] == "samples" {
-                return rows.roc_auc_by_row().map(Answer::from);
+                return rows.roc_auc_by_row().map(|seen| measured(&seen));
             }
             match (average(kwargs)?, limit) {
-                (None, _) => rows.roc_auc_by_label().map(Answer::from),
-                (Some(average), None) => rows.roc_auc(average).map(Answer::from),
-                (Some(average), Some(limit)) => rows.partial_roc_auc(limit, average).map(Answer::from),
+                (None, _) => rows.roc_auc_by_label().map(undefined_each),
+                (Some(average), None) => rows.roc_auc(average).map(|seen| measured(&seen)),
+                (Some(average), Some(limit)) => {
+                    rows.partial_roc_auc(limit, average).map(|seen| measured(&seen))
+                }
             }
         });
     }
@@ -139,8 +141,8 @@ fn roc_auc(args: &Value, kwargs: &Value) -> Result<Answer> {
         let named = named_classes(kwargs)?;
         return with_classes(&truth, &scores.values, named.as_deref(), kwargs, |rows| {
             match (kwargs["multi_class"].as_str(), average(kwargs)?) {
-                (Some("ovr"), None) => rows.roc_auc_by_class().map(Answer::from),
-                (Some("ovr"), Some(average)) => rows.roc_auc_one_vs_rest(average).map(Answer::from),
+                (Some("ovr"), None) => rows.roc_auc_by_class().map(undefined_each),
+                (Some("ovr"), Some(average)) => rows.roc_auc_one_vs_rest(average).map(|seen| measured(&seen)),
                 (Some("ovo"), Some(average)) => rows.roc_auc_one_vs_one(average).map(Answer::from),
                 _ => Err(refused("one class against the rest, or one against one")),
             }
@@ -156,6 +158,11 @@ fn roc_auc(args: &Value, kwargs: &Value) -> Result<Answer> {
 
 fn measured(seen: &Measured) -> Answer {
     Answer { value: seen.value.into(), warned: !seen.undefined.is_empty() }
+}
+
+fn undefined_each(values: Vec<Option<f64>>) -> Answer {
+    let warned = values.contains(&None);
+    Answer { value: values.into(), warned }
 }
 
 /// As scikit-learn, which warns of each label that no row has and counts it as 0.
