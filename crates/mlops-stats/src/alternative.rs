@@ -1,13 +1,16 @@
-/// What a test holds against the hypothesis that there is no difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third direction")]
+/// In which direction the first may differ from the second.
+///
+/// What `Less` and `Greater` compare is the test's to say: means, ranks, or distribution
+/// functions (where the sample with the *smaller* values lies *above*).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth direction")]
 pub enum Alternative {
-    /// A difference in either direction.
+    /// In either direction.
     #[default]
     TwoSided,
-    /// The first is smaller.
+    /// The first is less than the second.
     Less,
-    /// The first is greater.
+    /// The first is greater than the second.
     Greater,
 }
 

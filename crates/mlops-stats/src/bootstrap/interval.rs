@@ -86,3 +86,6 @@ fn linear_quantile(sorted: &[f64], share: f64) -> f64 {
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,3 +91,58 @@ fn beta_interval(lower: (f64, f64), upper: (f64, f64), tail: f64, level: f64) ->
         upper: 1.0 - incomplete_beta_inverse(upper.1, upper.0, tail),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [ShareMethod; 5] = [
+        ShareMethod::Wilson,
+        ShareMethod::ClopperPearson,
+        ShareMethod::AgrestiCoull,
+        ShareMethod::Normal,
+        ShareMethod::Jeffreys,
+    ];
+
+    #[test]
+    fn the_exact_interval_covers_at_every_share() {
+        let choose = |n: u64, k: u64| (0..k).fold(1.0, |c, i| c * (n - i) as f64 / (i + 1) as f64);
+        for n in [1_u64, 7, 23] {
+            for p in [0.01, 0.2, 0.5, 0.77, 0.99] {
+                let chance =
+                    |k: u64| choose(n, k) * f64::powf(p, k as f64) * f64::powf(1.0 - p, (n - k) as f64);
+                let covered: f64 = (0..=n)
+                    .filter(|k| {
+                        let ends = share_interval(*k, n, 0.9, ShareMethod::ClopperPearson).unwrap();
+                        ends.lower <= p && p <= ends.upper
+                    })
+                    .map(chance)
+                    .sum();
+                assert!(covered >= 0.9 - 1e-12, "{n} {p} {covered}");
+            }
+        }
+    }
+
+    #[test]
+    fn ends_are_in_order_and_mirrored() {
+        for method in ALL {
+            for (k, n) in [(0, 1), (0, 9), (3, 9), (9, 9), (1, 1_000_000)] {
+                let ends = share_interval(k, n, 0.95, method).unwrap();
+                let mirrored = share_interval(n - k, n, 0.95, method).unwrap();
+                assert!(0.0 <= ends.lower && ends.lower <= ends.upper && ends.upper <= 1.0);
+                assert!((ends.lower + mirrored.upper - 1.0).abs() < 1e-9, "{method:?} {k} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_is_refused() {
+        for method in ALL {
+            assert!(matches!(share_interval(2, 1, 0.95, method), Err(Error::Parameter { .. })));
+            assert!(matches!(share_interval(1, 2, f64::NAN, method), Err(Error::Parameter { .. })));
+        }
+        assert!(share_interval(0, 0, 0.95, ShareMethod::ClopperPearson).unwrap_err().is_undefined());
+        let without_rows = share_interval(0, 0, 0.95, ShareMethod::Jeffreys).unwrap();
+        assert!(without_rows.lower < 0.01 && without_rows.upper > 0.99);
+    }
+}

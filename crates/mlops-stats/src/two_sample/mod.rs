@@ -1,7 +1,6 @@
 //! Do two samples come from the same distribution? Rows are taken as independent; where
 //! they come in clusters (days, customers), the p-values are too small.
 
-mod alternative;
 mod anderson_darling;
 mod brunner_munzel;
 mod counting;
@@ -18,7 +17,7 @@ pub(crate) mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use alternative::Alternative;
+pub use crate::Alternative;
 pub use anderson_darling::{AndersonDarling, TieRule};
 pub use brunner_munzel::BrunnerMunzel;
 pub use cramer_von_mises::CramerVonMises;
