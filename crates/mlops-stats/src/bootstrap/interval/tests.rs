@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -52,9 +54,21 @@ fn results_do_not_know_the_threads() {
     let values: Vec<f64> = (0..80).map(|row| f64::from(row * row % 17)).collect();
     let blocks = Blocks::by(&(0..80).map(|row| row / 4).collect::<Vec<u8>>()).unwrap();
     for kind in KINDS {
-        let run = |threads| {
+        let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| mean_of(&values, &blocks, kind).unwrap())
+            let seen = AtomicUsize::new(0);
+            let bootstrap = BlockBootstrap::new(400, 9, 0.9).unwrap().with_interval(kind);
+            let mean = |rows: &[usize]| {
+                seen.fetch_or(1 << rayon::current_thread_index().unwrap_or(0), Ordering::Relaxed);
+                // Nobody goes ahead before a second thread has work, or has had its chance.
+                let mut patience = if threads > 1 { 100_000 } else { 0 };
+                while patience > 0 && seen.load(Ordering::Relaxed).count_ones() < 2 {
+                    std::thread::yield_now();
+                    patience -= 1;
+                }
+                Some(rows.iter().map(|row| values[*row]).sum::<f64>() / rows.len() as f64)
+            };
+            pool.install(|| bootstrap.rows("mean", &blocks, mean).unwrap())
         };
         assert_eq!(run(1), run(3), "{kind:?}");
     }
