@@ -29,7 +29,10 @@
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
 //! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
-//! | see whether columns still go together | [`multivariate::ReconstructionChunks`] |
+//! | see whether columns still go together | [`multivariate::DomainClassifier`], [`multivariate::ReconstructionChunks`] |
+//! | put what was found elsewhere into a report | [`DriftReport::beside`] |
+//! | compare a column of text | [`text::TextTest`] |
+//! | compare embeddings | [`vectors::VectorTest`] |
 //! | keep the rows of a table together | [`Rows`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
 //! | judge as others do: the population stability index | [`preset`] |
@@ -71,6 +74,7 @@
 
 mod bins;
 pub mod chunks;
+mod classifier;
 mod detector;
 mod error;
 #[cfg(feature = "report")]
@@ -83,6 +87,8 @@ mod rows;
 #[cfg(feature = "terminal")]
 mod terminal;
 mod test;
+pub mod text;
+pub mod vectors;
 mod window;
 mod words;
 

@@ -1,5 +1,6 @@
 //! What a comparison of two windows found.
 
+mod beside;
 mod column;
 mod comparison;
 
