@@ -25,6 +25,7 @@
 //! | score ranked lists | [`ranking::RankedLists`] |
 //! | know how sure a metric is, or a difference of two models | [`bootstrap::BlockBootstrap`] |
 //! | look after every observation, and still be right | [`sequential::BettingEProcess`], [`sequential::MeanSequence`] |
+//! | be told when rows, or the risk, are no longer what they were | [`sequential::ConformalMartingale`], [`sequential::RiskMonitor`] |
 //! | bound a share, such as an error rate | [`interval::wilson`], [`interval::share_interval`] |
 //! | bound a percentile, such as a latency | [`interval::quantile_estimate`], [`interval::quantile_upper_bound`] |
 //! | compare two models on the same rows | [`paired::PairedT`], [`paired::Wilcoxon`], [`paired::PairedPermutation`], [`paired::McNemar`], [`paired::DeLong`] |

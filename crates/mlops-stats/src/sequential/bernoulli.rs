@@ -56,18 +56,19 @@ pub fn bernoulli_interval_tuned(
             Mixture::beta_binomial(variance * tightest_at, tightest_alpha, (p, 1.0 - p), Sides::Two)?;
         Ok(mixture.log_value((share - p) * n, variance * n)? > threshold)
     };
-    // Closer to an end than this, the mixture does not change any more: what is not excluded
-    // here is not excluded at all.
-    const NEAREST: f64 = 1e-12;
     let lower =
-        if share > 0.0 && excluded(NEAREST.min(share))? { search(NEAREST, share, &excluded)? } else { 0.0 };
+        if share > 0.0 && excluded(NEAREST.min(share))? { search(NEAREST, share, excluded)? } else { 0.0 };
     let upper = if share < 1.0 && excluded((1.0 - NEAREST).max(share))? {
-        search(1.0 - NEAREST, share, &excluded)?
+        search(1.0 - NEAREST, share, excluded)?
     } else {
         1.0
     };
     Ok(Interval { level: 1.0 - alpha, lower, upper })
 }
+
+/// Closer to an end than this, the mixture does not change any more: what is not excluded here is
+/// not excluded at all.
+const NEAREST: f64 = 1e-12;
 
 /// Where exclusion ends, between what is excluded and what is not.
 fn search(mut outside: f64, mut inside: f64, excluded: impl Fn(f64) -> Result<bool>) -> Result<f64> {
