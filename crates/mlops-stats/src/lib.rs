@@ -35,6 +35,7 @@
 //! | compare two samples of numbers | [`two_sample::KolmogorovSmirnov`], [`two_sample`] |
 //! | compare counts of categories, or a share | [`counts::ContingencyTable`], [`counts::FisherExact`], [`counts::BinomialTest`] |
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
+//! | compare two samples of vectors | [`distance::maximum_mean_discrepancy`], [`distance::energy_test`] |
 //! | judge many tests at once | [`multiple_testing::adjust`], [`multiple_testing::benjamini_hochberg`] |
 //! | draw random numbers that come out the same everywhere | [`Random`] |
 #![forbid(unsafe_code)]

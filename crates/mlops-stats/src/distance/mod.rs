@@ -6,6 +6,7 @@
 //! | two samples of numbers | [`wasserstein`], [`wasserstein_normed`], [`energy`] |
 //! | … and how sure the distance is | [`wasserstein_estimate`] |
 //! | … with weights | [`WeightedSample`] |
+//! | two samples of vectors, with a p-value | [`maximum_mean_discrepancy`], [`energy_test`] |
 //! | counts or shares by bin or category | [`psi`], [`jensen_shannon_distance`], [`hellinger`], [`total_variation`], [`kullback_leibler`] |
 //!
 //! # Names that tools use differently
@@ -16,15 +17,18 @@
 //! | Kullback–Leibler | SciPy's has no smoothing and may be infinite ([`kullback_leibler`]); Evidently fills empty bins first ([`kullback_leibler_filled`]) |
 //! | Hellinger | from 0 to 1 here and in Evidently and NannyML; without the factor 1/√2 it would end at √2 |
 
+mod discrepancy;
 mod empty_bins;
 mod energy;
 mod estimate;
 mod information;
+mod permutation;
 mod psi;
 mod shares;
 mod wasserstein;
 mod weighted;
 
+pub use discrepancy::{PermutationSettings, PermutationTest, Vectors, energy_test, maximum_mean_discrepancy};
 pub use empty_bins::EmptyBins;
 pub use energy::energy;
 pub use estimate::{WassersteinEstimate, wasserstein_estimate};

@@ -192,7 +192,7 @@ fn function(case: &Value, name: &str, tally: &mut Tally) -> Result<(), String> {
         (Some(answer), Some(_)) => tally.check(answer.is_err(), || format!("{name}: {answer:?}")),
         (Some(Ok(ours)), None) => same(&name, ours, &case["value"], tally)?,
         (Some(Err(error)), None) => {
-            tally.check(false, || format!("{name}: {error}, expected {}", case["value"]))
+            tally.check(false, || format!("{name}: {error}, expected {}", case["value"]));
         }
     }
     Ok(())
