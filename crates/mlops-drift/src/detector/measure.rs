@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use mlops_stats::counts::FisherExact;
 use mlops_stats::interval::{Interval, wilson};
-use mlops_stats::two_sample::{Alternative, Sample};
+use mlops_stats::{Alternative, two_sample::Sample};
 
 use super::Detector;
 use crate::report::{ColumnDrift, Comparison, Status, Summary};

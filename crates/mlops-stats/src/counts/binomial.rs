@@ -1,6 +1,5 @@
 use crate::saddle_point::binomial_weight;
-use crate::two_sample::Alternative;
-use crate::{Error, Result};
+use crate::{Alternative, Error, Result};
 
 /// Counts this much likelier than the observed one still count as no likelier, as in
 /// `SciPy`: they differ by rounding only.
@@ -11,7 +10,7 @@ const EQUAL: f64 = 1.0 + 1e-7;
 /// `O(√n)`: as many terms of a tail as matter. Small p-values keep their digits.
 ///
 /// ```
-/// use mlops_stats::{counts::BinomialTest, two_sample::Alternative};
+/// use mlops_stats::{Alternative, counts::BinomialTest};
 /// let test = BinomialTest::new(550, 1000, 0.5)?;
 /// assert_eq!(test.estimate(), 0.55);
 /// assert!((test.p_value(Alternative::TwoSided) - 0.001_730_5).abs() < 1e-7);

@@ -1,5 +1,4 @@
-use crate::two_sample::Alternative;
-use crate::{Error, Result};
+use crate::{Alternative, Error, Result};
 
 /// Tables this much likelier than the observed one still count as no likelier: they differ
 /// by rounding only.
@@ -11,7 +10,7 @@ const EQUAL: f64 = 1.0 + 1e-10;
 /// with an empty row or column can't differ: its p-value is 1. `O(smallest sum)` at most.
 ///
 /// ```
-/// use mlops_stats::{counts::FisherExact, two_sample::Alternative};
+/// use mlops_stats::{Alternative, counts::FisherExact};
 /// // 2 of 30 rows are missing now, 10 of 100,000 were.
 /// let test = FisherExact::new((10, 99_990), (2, 28))?;
 /// assert!(test.p_value(Alternative::TwoSided) < 1e-4);

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::two_sample::Alternative;
+use crate::Alternative;
 
 const ALTERNATIVES: [Alternative; 3] = [Alternative::TwoSided, Alternative::Less, Alternative::Greater];
 

@@ -1,7 +1,7 @@
+use super::Sample;
 use super::ranks::ties;
 use super::tail::{normal_sf, student_t_sf, symmetric_p_value};
-use super::{Alternative, Sample};
-use crate::{Error, Result};
+use crate::{Alternative, Error, Result};
 
 /// The Brunner–Munzel test: does one sample tend to have larger values, whatever the spreads?
 ///
@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// order of the values counts, so infinities are welcome. `O(n + m)` on the sorted samples.
 ///
 /// ```
-/// use mlops_stats::two_sample::{Alternative, BrunnerMunzel, Sample};
+/// use mlops_stats::{Alternative, two_sample::{BrunnerMunzel, Sample}};
 /// let before = Sample::new(vec![1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0, 1.0, 1.0])?;
 /// let after = Sample::new(vec![3.0, 3.0, 4.0, 3.0, 1.0, 2.0, 3.0, 1.0, 1.0, 5.0, 4.0])?;
 /// let test = BrunnerMunzel::of(&before, &after)?;

@@ -1,8 +1,8 @@
+use super::Sample;
 use super::counting::Counts;
 use super::ranks::ties;
 use super::tail::normal_sf;
-use super::{Alternative, Sample};
-use crate::{Error, Result};
+use crate::{Alternative, Error, Result};
 
 /// Up to this many values in the smaller sample the exact p-value is the default if there
 /// are no ties, as in `SciPy`.
@@ -25,7 +25,7 @@ pub enum Continuity {
 /// welcome. `O(n + m)` on the sorted samples, in whole numbers: the statistic is exact.
 ///
 /// ```
-/// use mlops_stats::two_sample::{Alternative, MannWhitney, Sample};
+/// use mlops_stats::{Alternative, two_sample::{MannWhitney, Sample}};
 /// let males = Sample::new(vec![19.0, 22.0, 16.0, 29.0, 24.0])?;
 /// let females = Sample::new(vec![20.0, 11.0, 17.0, 12.0])?;
 /// let test = MannWhitney::of(&males, &females);

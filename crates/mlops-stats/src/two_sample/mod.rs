@@ -17,7 +17,6 @@ pub(crate) mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use crate::Alternative;
 pub use anderson_darling::{AndersonDarling, TieRule};
 pub use brunner_munzel::BrunnerMunzel;
 pub use cramer_von_mises::CramerVonMises;

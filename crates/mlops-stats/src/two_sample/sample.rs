@@ -19,18 +19,18 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Sorts the values. `O(n log n)`; a copy of them as integers, for a moment.
+    /// Sorts the values. `O(n log n)`, in place.
     ///
     /// # Errors
     /// [`Error::Shape`] without a value, [`Error::Value`] with the first NaN.
-    pub fn new(mut values: Vec<f64>) -> Result<Self> {
+    pub fn new(values: Vec<f64>) -> Result<Self> {
         if values.is_empty() {
             return Err(Error::Shape { what: "sample", found: 0, expected: "at least 1".to_owned() });
         }
         if let Some(index) = values.iter().position(|value| value.is_nan()) {
             return Err(Error::Value { what: "sample", index, value: f64::NAN, expected: "a number" });
         }
-        sort(&mut values);
+        let values = sorted(values);
         // Of the sorted values, so that the order of the rows does not show in the last digit.
         let mean = sum_in_lanes(&values) / values.len() as f64;
         Ok(Self { sorted: values, mean })
@@ -104,18 +104,17 @@ impl Sample {
 /// Up to this many values one thread sorts as fast as several.
 const SORTED_AT_ONCE: usize = 1 << 17;
 
-/// Sorts as `f64::total_cmp` has it. Integers in the same order compare in one instruction,
-/// so that the sort of the standard library needs no branch for them.
-fn sort(values: &mut [f64]) {
+/// Sorted as `f64::total_cmp` has it. Integers in the same order compare in one instruction,
+/// so that the sort of the standard library needs no branch for them; both ways they take
+/// the place of the values.
+fn sorted(values: Vec<f64>) -> Vec<f64> {
     const SIGN: u64 = 1 << 63;
     let mask = |negative: bool| if negative { u64::MAX } else { SIGN };
     let key = |bits: u64| bits ^ mask(bits & SIGN != 0);
     let bits = |key: u64| key ^ mask(key & SIGN == 0);
-    let mut keys: Vec<u64> = values.iter().map(|value| key(value.to_bits())).collect();
+    let mut keys: Vec<u64> = values.into_iter().map(|value| key(value.to_bits())).collect();
     sort_keys(&mut keys, rayon::current_num_threads());
-    for (value, key) in values.iter_mut().zip(keys) {
-        *value = f64::from_bits(bits(key));
-    }
+    keys.into_iter().map(|key| f64::from_bits(bits(key))).collect()
 }
 
 /// Halves by the median until every thread has a part. The result is the same for any number.

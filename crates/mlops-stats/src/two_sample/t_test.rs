@@ -1,6 +1,6 @@
-use super::Alternative;
 use super::moments::{Moments, common_scale};
 use super::tail::{student_t_quantile_above, student_t_sf, symmetric_p_value};
+use crate::Alternative;
 use crate::error::all_finite;
 use crate::interval::{Interval, proper_share};
 use crate::{Error, Result};
@@ -23,7 +23,7 @@ pub enum Variances {
 /// slices in any order, `O(n + m)`; only trimming sorts.
 ///
 /// ```
-/// use mlops_stats::two_sample::{Alternative, TTest};
+/// use mlops_stats::{Alternative, two_sample::TTest};
 /// let test = TTest::welch(&[1.0, 2.0, 3.0, 4.0, 5.0], &[6.0, 7.0, 8.0, 9.0, 10.0])?;
 /// assert_eq!((test.statistic(), test.difference()), (-5.0, -5.0));
 /// assert!((test.p_value(Alternative::TwoSided) - 0.001_052_8).abs() < 1e-6);

@@ -5,7 +5,7 @@ use std::f64::consts::{PI, SQRT_2};
 use statrs::function::erf::erfc;
 use statrs::function::gamma::{gamma_ur, ln_gamma};
 
-use super::Alternative;
+use crate::Alternative;
 
 /// How likely a standard normal variable exceeds `z`.
 pub(super) fn normal_sf(z: f64) -> f64 {

@@ -8,8 +8,8 @@ mod tests;
 
 pub use distribution::{kolmogorov_sf, kstwo_sf, smirnov_sf};
 
-use super::{Alternative, Sample};
-use crate::{Error, Result};
+use super::Sample;
+use crate::{Alternative, Error, Result};
 use peak::{Direction, Peak};
 
 /// Up to this many values in the larger sample the exact p-value is the default, as in `SciPy`.
@@ -24,7 +24,7 @@ const EXACT_UP_TO: usize = 10_000;
 /// value looked at; `O(n + m)` at worst.
 ///
 /// ```
-/// use mlops_stats::two_sample::{Alternative, KolmogorovSmirnov, Sample};
+/// use mlops_stats::{Alternative, two_sample::{KolmogorovSmirnov, Sample}};
 /// let before = Sample::new((0..20).map(f64::from).collect())?;
 /// let after = Sample::new((10..30).map(f64::from).collect())?;
 /// let ks = KolmogorovSmirnov::of(&before, &after);

@@ -1,4 +1,7 @@
-use mlops_stats::two_sample::{Alternative, KolmogorovSmirnov, Sample, kolmogorov_sf, kstwo_sf, smirnov_sf};
+use mlops_stats::{
+    Alternative,
+    two_sample::{KolmogorovSmirnov, Sample, kolmogorov_sf, kstwo_sf, smirnov_sf},
+};
 use serde_json::Value;
 
 use super::{Answer, defined};

@@ -1,9 +1,10 @@
 //! Tests of ranks and of moments.
 
 use mlops_cases::numbers;
+use mlops_stats::Alternative;
 use mlops_stats::two_sample::{
-    Alternative, AndersonDarling, BrunnerMunzel, Center, Continuity, CramerVonMises, EppsSingleton, Levene,
-    MannWhitney, Sample, TTest, TieRule, Variances,
+    AndersonDarling, BrunnerMunzel, Center, Continuity, CramerVonMises, EppsSingleton, Levene, MannWhitney,
+    Sample, TTest, TieRule, Variances,
 };
 use mlops_stats::{Error, Result};
 use serde_json::Value;
