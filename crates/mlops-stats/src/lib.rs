@@ -20,6 +20,10 @@
 //! | you want to … | start at … |
 //! | --- | --- |
 //! | score a binary classifier | [`classification::BinaryScores`] |
+//! | score a classifier of many classes | [`classification::ConfusionMatrix`], [`classification::ClassScores`] |
+//! | average precision, recall or F over classes | [`classification::OneVsRest`] |
+//! | score rows of several labels | [`classification::Multilabel`], [`classification::MultilabelScores`] |
+//! | score rows that come in batches | [`classification::ConfusionMatrix`], [`classification::LossSums`], [`classification::BinnedScores`] |
 //! | name a metric in a file | [`classification::BinaryMetric`] |
 //! | score a regression, whole or in parts | [`regression::RegressionRows`], [`regression::RegressionAccumulator`] |
 //! | score ranked lists | [`ranking::RankedLists`] |

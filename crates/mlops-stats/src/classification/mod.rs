@@ -1,16 +1,33 @@
-//! Metrics of a binary classifier: labels that are true or false, scores where higher
-//! means more likely true.
+//! Metrics of classifiers: predicted labels, scores and probabilities against what was true.
 //!
-//! Labels and scores are checked once, as [`BinaryScores`]; every metric is a method of
-//! it, and a [`BinaryMetric`] where the choice is data. A metric that has no value for
-//! the rows given, such as the area under the curve of one class, is
-//! [`Error::Undefined`](crate::Error::Undefined) and never a made-up number.
+//! What is given is checked once, when it becomes one of these types; every metric is a
+//! method of it. A metric that has no value for the rows given, such as the area under the
+//! curve of one class, is [`Error::Undefined`](crate::Error::Undefined) and never a made-up
+//! number; where a mean over classes takes a choice ([`ZeroDivision`]), the answer names the
+//! classes that needed it.
+//!
+//! | you have … | start at … |
+//! | --- | --- |
+//! | a label a row, true and predicted, of any number of classes | [`ConfusionMatrix`] |
+//! | precision, recall, F, Jaccard by class or on average | [`ConfusionMatrix::one_vs_rest`] |
+//! | any number of labels a row | [`Multilabel`], [`MultilabelScores`] |
+//! | a score for one of two classes | [`BinaryScores`] |
+//! | a curve to draw | [`BinaryScores::roc_curve`], [`precision_recall_curve`](BinaryScores::precision_recall_curve), [`det_curve`](BinaryScores::det_curve), [`calibration_curve`](BinaryScores::calibration_curve) |
+//! | a score for each of several classes | [`ClassScores`] |
+//! | rows in batches, or on several machines | [`ConfusionMatrix::merge`], [`LossSums`], [`BinnedScores`] |
+//! | labels that a table keeps as floats | [`whole_labels`], [`binary_labels`] |
+//! | the name of a metric in a file | [`BinaryMetric`], [`LabelMetric`] |
 //!
 //! ```
-//! use mlops_stats::classification::BinaryScores;
+//! use mlops_stats::classification::{Average, BinaryScores, ConfusionMatrix, LabelMetric, ZeroDivision};
 //! let rows = BinaryScores::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
 //! assert_eq!(rows.roc_auc()?, 0.75);
 //! assert_eq!(rows.at(0.5)?.recall()?, 0.5);
+//!
+//! let seen = ConfusionMatrix::new(&["cat", "dog", "cat"], &["cat", "dog", "fox"])?;
+//! let recall = seen.one_vs_rest().mean(LabelMetric::Recall, Average::Macro, ZeroDivision::Zero)?;
+//! assert_eq!(recall.value, 0.5);
+//! assert_eq!(seen.classes()[recall.undefined[0]], "fox"); // no row is one
 //! # Ok::<(), mlops_stats::Error>(())
 //! ```
 
