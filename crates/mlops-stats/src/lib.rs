@@ -37,6 +37,7 @@
 //! | say that a candidate is at most so much worse | [`non_inferiority::NonInferiority`] |
 //! | compare two shares, such as error rates | [`proportion::Share`] |
 //! | compare two samples of numbers | [`two_sample::KolmogorovSmirnov`], [`two_sample`] |
+//! | ask for a difference in location, in spread, or in the tails | [`two_sample::MannWhitney`], [`two_sample::TTest`]; [`two_sample::Levene`]; [`two_sample::AndersonDarling`] |
 //! | compare counts of categories, or a share | [`counts::ContingencyTable`], [`counts::FisherExact`], [`counts::BinomialTest`] |
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
 //! | compare two samples of vectors | [`distance::maximum_mean_discrepancy`], [`distance::energy_test`] |

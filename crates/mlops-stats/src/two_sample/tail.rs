@@ -260,3 +260,79 @@ fn ln_gamma_of_halves(x: f64) -> f64 {
     }
     if place > 2.0 { product.ln() + OF_FIVE_HALVES } else { product.ln() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: f64, b: f64, relative: f64) -> bool {
+        (a - b).abs() <= relative * b.abs()
+    }
+
+    #[test]
+    fn tails_equal_their_closed_forms() {
+        for t in [0.0_f64, 1e-9, 0.1, 0.7, 1.0, 3.0, 40.0, 1e5, 1e80, 1e200] {
+            let cauchy = if t > 1.0 { (1.0 / t).atan() } else { PI / 2.0 - t.atan() } / PI;
+            assert!(close(student_t_sf(1.0, t), cauchy, 1e-13), "{t}: {} {cauchy}", student_t_sf(1.0, t));
+            assert!(close(student_t_sf(1.0, -t), 1.0 - cauchy, 1e-13));
+            let root = 2.0_f64.sqrt().hypot(t);
+            let two = 1.0 / (root * (root + t));
+            assert!(
+                close(student_t_sf(2.0, t), two, 1e-13) || two == 0.0,
+                "{t}: {} {two}",
+                student_t_sf(2.0, t)
+            );
+            assert!(close(chi_square_sf(2.0, t), (-t / 2.0).exp(), 1e-13) || t > 1400.0);
+            for d in [1.0, 7.0, 300.0] {
+                let expected = (-d / 2.0 * (2.0 * t / d).ln_1p()).exp();
+                assert!(close(f_sf(2.0, d, t), expected, 1e-12) || expected < 1e-300, "{t} {d}");
+            }
+        }
+        assert_eq!((student_t_sf(5.0, f64::INFINITY), student_t_sf(5.0, f64::NEG_INFINITY)), (0.0, 1.0));
+        assert_eq!((f_sf(3.0, 5.0, f64::INFINITY), f_sf(3.0, 5.0, 0.0)), (0.0, 1.0));
+        assert_eq!((chi_square_sf(3.0, f64::INFINITY), chi_square_sf(3.0, 0.0)), (0.0, 1.0));
+    }
+
+    #[test]
+    fn many_degrees_of_freedom_are_the_normal_limit() {
+        // The next term of the expansion is (t³ + t) φ(t) / 4ν.
+        for t in [0.3_f64, 1.0, 3.0] {
+            for degrees in [1e7, 1e9] {
+                let density = (-t * t / 2.0).exp() / (2.0 * PI).sqrt();
+                let expected = normal_sf(t) + (t.powi(3) + t) * density / (4.0 * degrees);
+                let ours = student_t_sf(degrees, t);
+                assert!(close(ours, expected, 1e-9), "{degrees} {t}: {ours} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn quantiles_invert_tails() {
+        for degrees in [1.0, 2.6, 30.0, 1e6] {
+            for share in [0.5, 0.4, 0.025, 1e-6, 1e-15] {
+                let t = student_t_quantile_above(degrees, share);
+                assert!(close(student_t_sf(degrees, t), share, 1e-10), "{degrees} {share} {t}");
+            }
+        }
+    }
+
+    #[test]
+    fn bessel_is_its_integral() {
+        for x in [0.003_f64, 0.1, 0.9, 1.999, 2.001, 5.0, 30.0] {
+            // The trapezoidal rule is exact but for rounding on what falls off like this.
+            let step = 1.0 / 64.0;
+            let at = |t: f64| (-x * t.cosh()).exp() * (t / 4.0).cosh();
+            let integral = step * (at(0.0) / 2.0 + (1..640).map(|i| at(f64::from(i) * step)).sum::<f64>());
+            assert!(close(bessel_k_quarter(x), integral, 2e-13), "{x}: {} {integral}", bessel_k_quarter(x));
+        }
+    }
+
+    #[test]
+    fn the_limit_of_cramer_von_mises_has_its_percentiles() {
+        // Anderson and Darling, Asymptotic theory of certain goodness of fit criteria (1952), table 1.
+        for (x, share) in [(0.118_88, 0.5), (0.347_30, 0.9), (0.461_36, 0.95), (0.743_46, 0.99)] {
+            let ours = cramer_von_mises_limit_cdf(x);
+            assert!((ours - share).abs() < 2e-5, "{x}: {ours}");
+        }
+    }
+}
