@@ -1,6 +1,5 @@
 //! The tests of means, spreads and characteristic functions: what must not change, does not;
 //! what has no answer, says so.
-#![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 #![expect(clippy::float_cmp, reason = "a test says exactly what it expects")]
 
 use mlops_stats::two_sample::{Alternative, Center, EppsSingleton, Levene, TTest, Variances};

@@ -26,7 +26,9 @@ pub(crate) fn chi_square_sf(degrees_of_freedom: f64, x: f64) -> f64 {
 /// How likely Student's t exceeds `t`.
 pub(super) fn student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
     let square = t * t;
-    let beyond = if square.is_infinite() {
+    let beyond = if degrees_of_freedom >= NEAR_NORMAL {
+        near_normal_student_t_sf(degrees_of_freedom, t.abs())
+    } else if square.is_infinite() {
         // Far out the density falls as a power of `t`; its square has overflowed.
         if t.is_infinite() { 0.0 } else { far_student_t_sf(degrees_of_freedom, t.abs()) }
     } else {
@@ -34,6 +36,19 @@ pub(super) fn student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
         incomplete_beta(degrees_of_freedom / 2.0, 0.5, degrees_of_freedom / sum, square / sum) / 2.0
     };
     if t < 0.0 { 1.0 - beyond } else { beyond }
+}
+
+/// From here on the continued fraction is slow and loses digits, and this does not.
+///
+/// # Source
+/// Hill, *Algorithm 395: Student's t-distribution* (1970), his first correction.
+const NEAR_NORMAL: f64 = 1e5;
+
+fn near_normal_student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
+    let a = degrees_of_freedom - 0.5;
+    // In two steps: the square of a large `t` may overflow.
+    let z = (a * (t / degrees_of_freedom * t).ln_1p()).sqrt();
+    normal_sf(z + (z * z + 3.0) * z / (48.0 * a * a))
 }
 
 fn far_student_t_sf(degrees_of_freedom: f64, t: f64) -> f64 {
