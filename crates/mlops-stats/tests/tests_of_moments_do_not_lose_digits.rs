@@ -2,8 +2,8 @@
 //! what has no answer, says so.
 #![expect(clippy::float_cmp, reason = "a test says exactly what it expects")]
 
-use mlops_stats::two_sample::{Alternative, Center, EppsSingleton, Levene, TTest, Variances};
-use mlops_stats::{Error, Random};
+use mlops_stats::two_sample::{Center, EppsSingleton, Levene, TTest, Variances};
+use mlops_stats::{Alternative, Error, Random};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panic")]
 #![expect(clippy::float_cmp, reason = "a test says exactly what it expects")]
 
+use mlops_stats::Alternative;
 use mlops_stats::two_sample::{
-    Alternative, AndersonDarling, BrunnerMunzel, Continuity, CramerVonMises, MannWhitney, Sample, TieRule,
+    AndersonDarling, BrunnerMunzel, Continuity, CramerVonMises, MannWhitney, Sample, TieRule,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
