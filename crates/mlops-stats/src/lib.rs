@@ -42,6 +42,7 @@
 //! | say how far apart two distributions are | [`distance::wasserstein_estimate`], [`distance::psi`], [`distance::jensen_shannon_distance`] |
 //! | compare two samples of vectors | [`distance::maximum_mean_discrepancy`], [`distance::energy_test`] |
 //! | judge many tests at once | [`multiple_testing::adjust`], [`multiple_testing::benjamini_hochberg`] |
+//! | summarise values that are too many to keep, in parts | [`sketch::QuantileSketch`], [`sketch::FrequentItems`], [`sketch::DistinctSketch`], [`sketch::Moments`] |
 //! | draw random numbers that come out the same everywhere | [`Random`] |
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test says exactly what it expects"))]
@@ -65,6 +66,7 @@ mod rng;
 mod root;
 mod saddle_point;
 pub mod sequential;
+pub mod sketch;
 mod sum;
 pub mod two_sample;
 
