@@ -66,6 +66,31 @@ pub enum Error {
         /// What it should be, such as `a finite number`.
         expected: String,
     },
+    /// A profile was written in another version of the format. Make it again from the data, or
+    /// read it with the release that wrote it.
+    #[error("the profile is written in version {found} of the format, expected {expected}")]
+    ProfileVersion {
+        /// Its version.
+        found: u32,
+        /// The version that is read.
+        expected: u32,
+    },
+    /// What was read is not whole. Get it anew.
+    #[error("{what} is damaged: {reason}")]
+    Damaged {
+        /// What it is, such as a path or `the profile`.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file can't be read. Look at the path and the rights.
+    #[error("{what} can't be read: {reason}")]
+    Unavailable {
+        /// The path.
+        what: String,
+        /// Why.
+        reason: String,
+    },
     /// A test has no answer for these values. The column is then inconclusive.
     #[error("{test} is not defined: {reason}")]
     Undefined {

@@ -25,6 +25,10 @@
 //! | feed it from a running predictor | [`monitor::DriftObserver`] |
 //! | stop and go on with a new process | [`monitor::MonitorState`] |
 //! | read a table in parts or in parallel | [`WindowAccumulator`] |
+//! | compare slices | [`Window::from_columns`] |
+//! | keep a reference as a small file, and merge those of days | [`Profile`], [`ProfileAccumulator`] |
+//! | read Parquet, also files larger than memory | `parquet::ParquetTable` (feature `parquet`) |
+//! | know how exact an answer is | [`Exactness`], [`Comparison::exactness`] |
 //! | say which columns are codes or identifiers | [`Columns`] |
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
@@ -58,6 +62,7 @@
 //! | a column gone, new, or of another kind | a finding, [`Status::SchemaChanged`] |
 //! | fewer than [`Settings::min_values`] values, all missing on both sides | [`Status::Inconclusive`] |
 //! | all missing on one side | drift of the share of missing values |
+//! | a profile of another version, or damaged; a damaged Parquet file | [`Error::ProfileVersion`], [`Error::Damaged`] |
 //! | constant on both sides, the same value | [`Status::Stable`] |
 //! | constant in the reference only | the effect is the share of values that differ |
 //! | NaN, infinities | missing values |
@@ -67,6 +72,7 @@
 //!
 //! | feature | brings |
 //! | --- | --- |
+//! | `parquet` | tables from Parquet files; Zstandard needs a C compiler |
 //! | `report` | a section for an HTML page, through `mlops-report` |
 //! | `terminal` | a report as a table for a terminal |
 #![forbid(unsafe_code)]
@@ -81,7 +87,10 @@ mod error;
 mod html;
 pub mod monitor;
 pub mod multivariate;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod preset;
+mod profile;
 mod report;
 mod rows;
 #[cfg(feature = "terminal")]
@@ -94,9 +103,10 @@ mod words;
 
 pub use detector::{Detector, Settings};
 pub use error::{Error, Result};
+pub use profile::{ColumnProfile, Profile, ProfileAccumulator, ProfileSettings};
 pub use report::{
     ColumnDrift, Comparison, DatasetRule, Distribution, DriftReport, Magnitude, Status, Summary,
 };
 pub use rows::Rows;
 pub use test::{Decision, Direction, DriftTest, Measurement, MixTest, Pair, ShiftTest};
-pub use window::{Columns, Window, WindowAccumulator};
+pub use window::{Columns, Exactness, Series, Window, WindowAccumulator};

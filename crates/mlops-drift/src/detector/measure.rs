@@ -6,7 +6,7 @@ use mlops_stats::{Alternative, two_sample::Sample};
 
 use super::Detector;
 use crate::report::{ColumnDrift, Comparison, Status, Summary};
-use crate::window::{Column, Values};
+use crate::window::{Aligned, Column, Sketched, Values, align, judge_numbers, scaled};
 use crate::{Decision, Direction, DriftTest, Measurement, Pair, bins};
 
 /// The name of the rule for missing values.
@@ -16,7 +16,7 @@ const LEVEL: f64 = 0.95;
 
 impl Detector {
     /// Measures one column; what it means is decided when all are measured.
-    pub(super) fn column(&self, reference: &Column, current: Option<&Column>) -> ColumnDrift {
+    pub(crate) fn column(&self, reference: &Column, current: Option<&Column>) -> ColumnDrift {
         let mut drift = ColumnDrift {
             name: reference.name.clone(),
             status: Status::Inconclusive,
@@ -48,24 +48,28 @@ impl Detector {
                 ))
             }
             (Values::Numbers(Some(r)), Values::Numbers(Some(c))) => {
-                drift.distribution = Some(bins::of_numbers(r, c));
+                let (of_reference, of_current) = ((reference, r), (current, c));
+                drift.distribution = Some(scaled(bins::of_numbers(r, c), of_reference, of_current));
                 let pair = Pair::Numbers { reference: r, current: c };
                 self.measure(&drift.name, &self.numbers, &pair).map(|mut comparison| {
                     comparison.direction = comparison.direction.or_else(|| direction(r, c));
+                    judge_numbers(&mut comparison, of_reference, of_current);
                     comparison
                 })
             }
-            (Values::Categories(r), Values::Categories(c)) => {
-                let (names, reference, current) = bins::union(r, c);
-                drift.distribution = Some(bins::of_categories(&names, &reference, &current));
-                let pair = Pair::Categories { names: &names, reference: &reference, current: &current };
-                self.measure(&drift.name, &self.categories, &pair).map(|mut comparison| {
-                    let moved = comparison.effect != 0.0;
-                    comparison.direction = comparison.direction.or(moved.then_some(Direction::Mixed));
-                    comparison
-                })
-            }
-            _ => Err(String::new()),
+            _ => match align(reference, current) {
+                Some(Aligned { names, reference, current, exactness }) => {
+                    drift.distribution = Some(bins::of_categories(&names, &reference, &current));
+                    let pair = Pair::Categories { names: &names, reference: &reference, current: &current };
+                    self.measure(&drift.name, &self.categories, &pair).map(|mut comparison| {
+                        let moved = comparison.effect != 0.0;
+                        comparison.direction = comparison.direction.or(moved.then_some(Direction::Mixed));
+                        comparison.exactness = exactness;
+                        comparison
+                    })
+                }
+                None => Err(String::new()),
+            },
         };
         if !same_kind(reference, current) {
             drift.status = Status::SchemaChanged;
@@ -146,7 +150,7 @@ fn direction(reference: &Sample, current: &Sample) -> Option<Direction> {
     })
 }
 
-pub(super) fn new_column(column: &Column) -> ColumnDrift {
+pub(crate) fn new_column(column: &Column) -> ColumnDrift {
     ColumnDrift {
         name: column.name.clone(),
         status: Status::SchemaChanged,
@@ -177,6 +181,13 @@ fn summary(column: &Column) -> Summary {
         }
         Values::Categories(counts) => summary.categories = Some(counts.len() as u64),
         Values::Numbers(None) | Values::Nothing | Values::Unsupported => {}
+    }
+    match &column.sketched {
+        Some(Sketched::Numbers { mean, standard_deviation, .. }) => {
+            (summary.mean, summary.standard_deviation) = (*mean, *standard_deviation);
+        }
+        Some(Sketched::Categories { distinct, .. }) => summary.categories = Some(*distinct),
+        None => {}
     }
     summary
 }

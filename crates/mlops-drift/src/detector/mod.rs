@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 pub use settings::Settings;
 
-use self::measure::new_column;
+pub(crate) use self::measure::new_column;
 use crate::report::{ColumnDrift, Comparison, DatasetRule, DriftReport, Status};
 use crate::window::Column;
 use crate::{Columns, Decision, DriftTest, Error, MixTest, Result, ShiftTest, Window, words};
@@ -138,15 +138,25 @@ impl Detector {
         let known: HashSet<&str> = reference.columns.iter().map(|column| column.name.as_str()).collect();
         let new = current.columns.iter().filter(|column| !known.contains(column.name.as_str()));
         columns.extend(new.map(new_column));
+        Ok(self.report(reference.rows, current.rows, columns))
+    }
+
+    /// The report of columns that are measured.
+    pub(crate) fn report(
+        &self,
+        reference_rows: u64,
+        current_rows: u64,
+        mut columns: Vec<ColumnDrift>,
+    ) -> DriftReport {
         self.judge(&mut columns);
-        Ok(DriftReport {
-            reference_rows: reference.rows,
-            current_rows: current.rows,
+        DriftReport {
+            reference_rows,
+            current_rows,
             alpha: self.settings.alpha,
             dataset: self.dataset,
             severity: self.settings.severity,
             columns,
-        })
+        }
     }
 
     /// Judges all measurements together and finds the words. Only what is decided together

@@ -3,6 +3,7 @@ use std::fmt;
 use mlops_stats::interval::Interval;
 use serde::{Deserialize, Serialize};
 
+use crate::Exactness;
 use crate::test::{Decision, Direction, Measurement};
 
 /// How much a difference matters.
@@ -57,6 +58,9 @@ pub struct Comparison {
     slight: Option<f64>,
     /// The answer.
     pub magnitude: Magnitude,
+    /// How effect and p-value relate to those of all rows.
+    #[serde(default)]
+    pub exactness: Exactness,
 }
 
 impl Comparison {
@@ -74,6 +78,7 @@ impl Comparison {
             adjusted_p_value: None,
             slight: found.slight,
             magnitude: Magnitude::None,
+            exactness: Exactness::Exact,
         }
     }
 

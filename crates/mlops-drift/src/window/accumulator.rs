@@ -1,16 +1,13 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
-};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use mlops_stats::two_sample::Sample;
 use serde::{Deserialize, Serialize};
 
-use super::column::{Kind, is_text};
+use super::column::Kind;
+use super::read::{each_name, each_number};
+use super::schema::{Found, expect_columns, same_columns};
 use super::{Column, Columns, Values, Window};
 use crate::{Error, Result};
 
@@ -41,7 +38,7 @@ pub struct WindowAccumulator {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Gathered {
+pub(crate) struct Gathered {
     name: String,
     /// As Arrow spells it.
     data_type: String,
@@ -50,13 +47,6 @@ struct Gathered {
     numbers: Vec<f64>,
     /// In order, so that the same state is written as the same bytes.
     categories: BTreeMap<String, u64>,
-}
-
-/// What a batch says of a column.
-struct Found<'a> {
-    name: &'a str,
-    data_type: String,
-    kind: Kind,
 }
 
 impl WindowAccumulator {
@@ -71,16 +61,9 @@ impl WindowAccumulator {
     /// [`Error::Schema`] if its columns are not those of the batches before, or one is there
     /// twice. Nothing is added then.
     pub fn update(&mut self, batch: &RecordBatch) -> Result<()> {
-        let fields = batch.schema_ref().fields();
-        let looked_at: Vec<usize> = (0..fields.len())
-            .filter(|index| !self.settings.ignored.contains(fields[*index].name()))
-            .collect();
-        let found = looked_at.iter().map(|index| {
-            let (name, data_type) = (fields[*index].name().as_str(), fields[*index].data_type());
-            Found { name, data_type: data_type.to_string(), kind: self.settings.kind(name, data_type) }
-        });
-        let found: Vec<Found<'_>> = found.collect();
-        for (column, index) in expect_columns(&mut self.columns, &found)?.iter_mut().zip(looked_at) {
+        let (looked_at, found) = Found::in_schema(batch.schema_ref(), &self.settings);
+        let columns = expect_columns(&mut self.columns, &found, Gathered::found, Gathered::new)?;
+        for (column, index) in columns.iter_mut().zip(looked_at) {
             column.add(batch.column(index).as_ref());
         }
         self.rows += batch.num_rows() as u64;
@@ -105,7 +88,7 @@ impl WindowAccumulator {
             Found { name: &names[*index], data_type: DataType::Float64.to_string(), kind }
         });
         let found: Vec<Found<'_>> = found.collect();
-        let columns = expect_columns(&mut self.columns, &found)?;
+        let columns = expect_columns(&mut self.columns, &found, Gathered::found, Gathered::new)?;
         for row in rows {
             if row.len() != names.len() {
                 return Err(Error::Row { found: row.len(), expected: names.len() });
@@ -162,7 +145,7 @@ impl WindowAccumulator {
             None => self.columns = Some(theirs),
             Some(ours) => {
                 let found: Vec<Found<'_>> = theirs.iter().map(Gathered::found).collect();
-                same_columns(ours, &found)?;
+                same_columns(&ours.iter().map(Gathered::found).collect::<Vec<_>>(), &found)?;
                 for (column, other) in ours.iter_mut().zip(theirs) {
                     column.missing += other.missing;
                     column.numbers.extend(other.numbers);
@@ -185,7 +168,7 @@ impl WindowAccumulator {
 }
 
 impl Gathered {
-    fn new(found: &Found<'_>) -> Self {
+    pub(crate) fn new(found: &Found<'_>) -> Self {
         Self {
             name: found.name.to_owned(),
             data_type: found.data_type.clone(),
@@ -200,7 +183,7 @@ impl Gathered {
         Found { name: &self.name, data_type: self.data_type.clone(), kind: self.kind }
     }
 
-    fn add_number(&mut self, number: Option<f64>) {
+    pub(super) fn add_number(&mut self, number: Option<f64>) {
         match number {
             Some(number) if number.is_finite() => match self.kind {
                 // Adding 0 makes one zero of the two.
@@ -211,7 +194,7 @@ impl Gathered {
         }
     }
 
-    fn add(&mut self, array: &dyn Array) {
+    pub(crate) fn add(&mut self, array: &dyn Array) {
         match self.kind {
             Kind::Number => {
                 self.numbers.reserve(array.len());
@@ -229,7 +212,11 @@ impl Gathered {
         }
     }
 
-    fn count(&mut self, category: &str, times: u64) {
+    pub(super) fn add_missing(&mut self, times: u64) {
+        self.missing += times;
+    }
+
+    pub(super) fn count(&mut self, category: &str, times: u64) {
         match self.categories.get_mut(category) {
             Some(count) => *count += times,
             None => {
@@ -238,7 +225,7 @@ impl Gathered {
         }
     }
 
-    fn finish(self, rows: u64) -> Column {
+    pub(crate) fn finish(self, rows: u64) -> Column {
         let values = match self.kind {
             Kind::Number => Values::Numbers(
                 (!self.numbers.is_empty())
@@ -248,115 +235,13 @@ impl Gathered {
             Kind::Nothing => Values::Nothing,
             Kind::Unsupported => Values::Unsupported,
         };
-        Column { name: self.name, data_type: self.data_type, rows, missing: self.missing, values }
-    }
-}
-
-/// The columns gathered so far, which must be those found; the first that come decide.
-fn expect_columns<'c>(
-    columns: &'c mut Option<Vec<Gathered>>,
-    found: &[Found<'_>],
-) -> Result<&'c mut Vec<Gathered>> {
-    match columns {
-        Some(columns) => same_columns(columns, found)?,
-        None => all_different(found)?,
-    }
-    Ok(columns.get_or_insert_with(|| found.iter().map(Gathered::new).collect()))
-}
-
-fn same_columns(before: &[Gathered], found: &[Found<'_>]) -> Result<()> {
-    for index in 0..before.len().max(found.len()) {
-        let (expected, found) = (before.get(index).map(Gathered::found), found.get(index));
-        let same = match (&expected, found) {
-            (Some(expected), Some(found)) => {
-                (expected.name, &expected.data_type, expected.kind)
-                    == (found.name, &found.data_type, found.kind)
-            }
-            _ => false,
-        };
-        if !same {
-            let column = found.or(expected.as_ref()).map_or("", |column| column.name).to_owned();
-            let written = |side: Option<&Found<'_>>| match side {
-                Some(side) if side.name == column => side.data_type.clone(),
-                _ => "missing".to_owned(),
-            };
-            return Err(Error::Schema {
-                found: written(found),
-                expected: written(expected.as_ref()),
-                column,
-            });
+        Column {
+            name: self.name,
+            data_type: self.data_type,
+            rows,
+            missing: self.missing,
+            values,
+            sketched: None,
         }
-    }
-    Ok(())
-}
-
-fn all_different(found: &[Found<'_>]) -> Result<()> {
-    let mut seen = HashSet::new();
-    match found.iter().find(|column| !seen.insert(column.name)) {
-        None => Ok(()),
-        Some(column) => Err(Error::Schema {
-            column: column.name.to_owned(),
-            found: column.data_type.clone(),
-            expected: "there already".to_owned(),
-        }),
-    }
-}
-
-/// Each value as a number; integers beyond 2⁵³ lose their last digits.
-fn each_number(array: &dyn Array, mut see: impl FnMut(Option<f64>)) {
-    macro_rules! numbers {
-        ($type:ty) => {
-            array.as_primitive::<$type>().iter().for_each(|value| see(value.map(|value| value as f64)))
-        };
-        ($type:ty, exact) => {
-            array.as_primitive::<$type>().iter().for_each(|value| see(value.map(f64::from)))
-        };
-    }
-    match array.data_type() {
-        DataType::Int8 => numbers!(Int8Type, exact),
-        DataType::Int16 => numbers!(Int16Type, exact),
-        DataType::Int32 => numbers!(Int32Type, exact),
-        DataType::Int64 => numbers!(Int64Type),
-        DataType::UInt8 => numbers!(UInt8Type, exact),
-        DataType::UInt16 => numbers!(UInt16Type, exact),
-        DataType::UInt32 => numbers!(UInt32Type, exact),
-        DataType::UInt64 => numbers!(UInt64Type),
-        DataType::Float32 => numbers!(Float32Type, exact),
-        DataType::Float64 => array.as_primitive::<Float64Type>().iter().for_each(see),
-        other => unreachable!("{other} is not of the kind number"),
-    }
-}
-
-/// Each value as a name, with how often it comes.
-fn each_name(array: &dyn Array, see: &mut dyn FnMut(Option<&str>, u64)) {
-    match array.data_type() {
-        DataType::Utf8 => array.as_string::<i32>().iter().for_each(|name| see(name, 1)),
-        DataType::LargeUtf8 => array.as_string::<i64>().iter().for_each(|name| see(name, 1)),
-        DataType::Utf8View => array.as_string_view().iter().for_each(|name| see(name, 1)),
-        DataType::Boolean => {
-            let word = |flag| if flag { "true" } else { "false" };
-            array.as_boolean().iter().for_each(|flag| see(flag.map(word), 1));
-        }
-        DataType::Dictionary(_, values) if is_text(values) => {
-            let dictionary = array.as_any_dictionary();
-            let names = dictionary.values();
-            if names.is_empty() {
-                return see(None, array.len() as u64);
-            }
-            let mut counts = vec![0; names.len()];
-            let mut missing = 0;
-            for (row, key) in dictionary.normalized_keys().into_iter().enumerate() {
-                if dictionary.keys().is_null(row) { missing += 1 } else { counts[key] += 1 }
-            }
-            let mut key = 0;
-            each_name(names, &mut |name, _| {
-                if counts[key] > 0 {
-                    see(name, counts[key]);
-                }
-                key += 1;
-            });
-            see(None, missing);
-        }
-        other => unreachable!("{other} is not of the kind category"),
     }
 }

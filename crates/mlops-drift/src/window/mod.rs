@@ -2,15 +2,29 @@
 
 mod accumulator;
 mod column;
+mod exactness;
+mod read;
+mod schema;
+mod series;
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "parquet")]
+pub(crate) use accumulator::Gathered;
 pub use accumulator::WindowAccumulator;
 use arrow_array::RecordBatch;
 pub use column::Columns;
 pub(crate) use column::Kind;
+<<<<<<< HEAD
+=======
+pub use exactness::Exactness;
+pub(crate) use exactness::{Aligned, Sketched, align, judge_numbers, scaled};
+>>>>>>> 68529b1 (drift: stored profiles, Parquet column by column, and how exact an answer is)
 use mlops_core::{Digest, DigestWriter};
 use mlops_stats::two_sample::Sample;
+pub(crate) use read::{each_name, each_number};
+pub(crate) use schema::{Found, all_different, expect_columns, same_columns};
+pub use series::Series;
 
 use crate::Result;
 
@@ -34,6 +48,8 @@ pub(crate) struct Column {
     pub(crate) rows: u64,
     pub(crate) missing: u64,
     pub(crate) values: Values,
+    /// What `values` stands for if it is not all there is.
+    pub(crate) sketched: Option<Sketched>,
 }
 
 /// A set of rows whose distribution is to be compared: the training data, the last week.
@@ -45,6 +61,9 @@ pub(crate) struct Column {
 /// booleans as categories, and so are the columns that [`Columns::categorical`] names.
 /// Nulls, NaN and infinities are missing values. Times, binary and nested columns have no
 /// distribution that is worth comparing; they are listed and skipped.
+///
+/// A window that a [`Profile`](crate::Profile) stands in for knows its columns only in a fixed size; what
+/// is computed of them says how exact it is.
 ///
 /// Memory: 8 bytes a number, and every distinct category once.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +143,9 @@ impl Window {
                     }
                 }
                 Values::Nothing | Values::Unsupported => {}
+            }
+            if let Some(sketched) = &column.sketched {
+                sketched.numbers().iter().for_each(|bits| number(&mut digest, *bits));
             }
         }
         digest.finish()

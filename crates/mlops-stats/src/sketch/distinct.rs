@@ -26,9 +26,9 @@ const EMPTY: u8 = b'#';
 /// ```
 ///
 /// # Source
-/// Flajolet et al., *HyperLogLog* (2007); the estimator, which needs no table of
+/// Flajolet et al., *`HyperLogLog`: the analysis of a near-optimal cardinality estimation algorithm* (2007); the estimator, which needs no table of
 /// corrections, is the improved raw one of Ertl, *New cardinality estimation algorithms for
-/// HyperLogLog sketches* (2017), algorithm 6.
+/// `HyperLogLog` sketches* (2017), algorithm 6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct DistinctSketch {
@@ -83,7 +83,9 @@ impl DistinctSketch {
             Seen::Hashes(hashes) => {
                 if hashes.insert(hash) && hashes.len() > exact_up_to(self.precision) {
                     let mut registers = vec![0; 1 << self.precision];
-                    hashes.iter().for_each(|hash| enter(&mut registers, self.precision, *hash));
+                    for hash in hashes.iter() {
+                        enter(&mut registers, self.precision, *hash);
+                    }
                     self.seen = Seen::Registers(registers);
                 }
             }
@@ -100,21 +102,34 @@ impl DistinctSketch {
             return Err(Error::Parameter { what: "precision", value: f64::from(other.precision), expected });
         }
         match &other.seen {
-            Seen::Hashes(hashes) => hashes.iter().for_each(|hash| self.insert_hash(*hash)),
+            Seen::Hashes(hashes) => {
+                for hash in hashes {
+                    self.insert_hash(*hash);
+                }
+            }
             Seen::Registers(theirs) => {
                 let mut both = theirs.clone();
                 match &self.seen {
                     Seen::Hashes(hashes) => {
-                        hashes.iter().for_each(|hash| enter(&mut both, self.precision, *hash));
+                        for hash in hashes {
+                            enter(&mut both, self.precision, *hash);
+                        }
                     }
                     Seen::Registers(ours) => {
-                        both.iter_mut().zip(ours).for_each(|(a, b)| *a = (*a).max(*b));
+                        for (a, b) in both.iter_mut().zip(ours) {
+                            *a = (*a).max(*b);
+                        }
                     }
                 }
                 self.seen = Seen::Registers(both);
             }
         }
         Ok(())
+    }
+
+    /// The binary logarithm of the number of registers.
+    pub const fn precision(&self) -> u8 {
+        self.precision
     }
 
     /// How many different values there were.
@@ -153,7 +168,9 @@ fn enter(registers: &mut [u8], precision: u8, hash: u64) {
 fn estimate(registers: &[u8], precision: u8) -> f64 {
     let longest = usize::from(64 - precision) + 1;
     let mut times = vec![0_u64; longest + 1];
-    registers.iter().for_each(|run| times[usize::from(*run).min(longest)] += 1);
+    for run in registers {
+        times[usize::from(*run).min(longest)] += 1;
+    }
     let m = registers.len() as f64;
     let mut z = m * full(1.0 - times[longest] as f64 / m);
     for count in times[1..longest].iter().rev() {
@@ -245,7 +262,9 @@ mod tests {
 
     fn of(values: impl Iterator<Item = u32>) -> DistinctSketch {
         let mut sketch = DistinctSketch::default();
-        values.for_each(|value| sketch.insert_numbers(&[f64::from(value)]));
+        for value in values {
+            sketch.insert_numbers(&[f64::from(value)]);
+        }
         sketch
     }
 
@@ -267,7 +286,9 @@ mod tests {
     #[test]
     fn names_are_told_apart_as_numbers_are() {
         let mut sketch = DistinctSketch::new(14).unwrap();
-        (0..60_000).for_each(|i| sketch.insert(&format!("customer-{i}")));
+        for i in 0..60_000 {
+            sketch.insert(&format!("customer-{i}"));
+        }
         let off = sketch.estimate() / 60_000.0 - 1.0;
         assert!(off.abs() < 4.0 * sketch.relative_error(), "{off}");
         sketch.insert_numbers(&[f64::NAN, -f64::NAN, 0.0, -0.0]);

@@ -65,12 +65,11 @@ impl FrequentItems {
             return;
         }
         self.total = self.total.saturating_add(times);
-        match self.counts.get_mut(name) {
-            Some(count) => *count = count.saturating_add(times),
-            None => {
-                self.counts.insert(name.to_owned(), times);
-                self.cut();
-            }
+        if let Some(count) = self.counts.get_mut(name) {
+            *count = count.saturating_add(times);
+        } else {
+            self.counts.insert(name.to_owned(), times);
+            self.cut();
         }
     }
 
@@ -110,6 +109,11 @@ impl FrequentItems {
             *count -= (*count).min(next);
             *count > 0
         });
+    }
+
+    /// How many names it finds.
+    pub const fn k(&self) -> usize {
+        self.k
     }
 
     /// How often all names came together.
@@ -188,7 +192,9 @@ mod tests {
 
     fn of(k: usize, names: &[u8]) -> FrequentItems {
         let mut items = FrequentItems::new(k).unwrap();
-        names.iter().for_each(|name| items.add(&name.to_string(), 1));
+        for name in names {
+            items.add(&name.to_string(), 1);
+        }
         items
     }
 
@@ -212,7 +218,7 @@ mod tests {
             prop_assert!(all.error() <= all.total() / (k as u64 + 1));
             prop_assert!(all.kept() <= 2 * k);
             for name in 0_u8..40 {
-                let truth = names.iter().filter(|other| **other == name).count() as u64;
+                let truth = names.iter().map(|other| u64::from(*other == name)).sum::<u64>();
                 let low = all.at_least(&name.to_string());
                 prop_assert!((low..=low + all.error()).contains(&truth), "{name}: {truth} {all:?}");
             }

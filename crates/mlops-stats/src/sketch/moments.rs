@@ -80,7 +80,7 @@ impl Moments {
         let m2 = self.m2 + other.m2 + d2 * a * b / n;
         let (min, max) = (self.min.min(other.min), self.max.max(other.max));
         let mean = (self.mean + delta * (b / n)).clamp(min, max);
-        *self = Self { count: self.count + other.count, mean, m2, m3, m4, min, max };
+        *self = Self { count: self.count.saturating_add(other.count), mean, m2, m3, m4, min, max };
     }
 
     fn of_block(values: &[f64]) -> Self {
@@ -214,9 +214,11 @@ impl TryFrom<Written> for Moments {
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
         let (mean, m2, m3, m4) =
             (known(written.mean), known(written.m2), known(written.m3), known(written.m4));
+        // NaN, which an overflow leaves, is allowed.
+        let negative = m2 < 0.0 || m4 < 0.0;
         match written.range {
             None if written.count == 0 => Ok(Self::default()),
-            Some((min, max)) if written.count > 0 && min <= max && !(m2 < 0.0) && !(m4 < 0.0) => {
+            Some((min, max)) if written.count > 0 && min <= max && !negative => {
                 if !(min.is_finite() && max.is_finite()) || mean < min || mean > max {
                     return Err(format!("moments with a mean of {mean} between {min} and {max}"));
                 }
@@ -291,7 +293,7 @@ mod tests {
         let one = of(&[7.0]);
         assert_eq!((one.mean(), one.variance()), (Ok(7.0), Ok(0.0)));
         assert!(one.sample_variance().unwrap_err().is_undefined());
-        let constant = of(&[0.1; 5000]);
+        let constant = of(&vec![0.1; 5000]);
         assert_eq!((constant.mean(), constant.variance()), (Ok(0.1), Ok(0.0)));
         assert!(constant.skewness().unwrap_err().is_undefined());
         assert!(matches!(Moments::default().update(&[1.0, f64::NAN]), Err(Error::Value { index: 1, .. })));

@@ -119,12 +119,17 @@ impl QuantileSketch {
     /// Adds all that another sketch has seen.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if it has another `k`; nothing is added then.
+    /// [`Error::Parameter`] if it has another `k`, or more values than can be counted
+    /// together; nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         if self.k != other.k {
             let expected = "the k of the sketch it is merged into";
             return Err(Error::Parameter { what: "k", value: other.k as f64, expected });
         }
+        let Some(count) = self.count.checked_add(other.count) else {
+            let expected = "no more than 2⁶⁴ together";
+            return Err(Error::Parameter { what: "count", value: other.count as f64, expected });
+        };
         if self.levels.len() < other.levels.len() {
             self.levels.resize(other.levels.len(), Vec::new());
         }
@@ -135,9 +140,9 @@ impl QuantileSketch {
                 self.levels[level] = merged(&self.levels[level], theirs.iter().copied());
             }
         }
-        self.count += other.count;
-        self.over += other.over;
-        self.under += other.under;
+        self.count = count;
+        self.over = self.over.saturating_add(other.over);
+        self.under = self.under.saturating_add(other.under);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         let mut level = 0;
