@@ -15,11 +15,8 @@ pub use accumulator::WindowAccumulator;
 use arrow_array::RecordBatch;
 pub use column::Columns;
 pub(crate) use column::Kind;
-<<<<<<< HEAD
-=======
 pub use exactness::Exactness;
 pub(crate) use exactness::{Aligned, Sketched, align, judge_numbers, scaled};
->>>>>>> 68529b1 (drift: stored profiles, Parquet column by column, and how exact an answer is)
 use mlops_core::{Digest, DigestWriter};
 use mlops_stats::two_sample::Sample;
 pub(crate) use read::{each_name, each_number};
