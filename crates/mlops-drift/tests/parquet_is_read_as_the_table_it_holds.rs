@@ -7,6 +7,7 @@ mod table;
 
 use std::fs::File;
 use std::path::Path;
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::RecordBatch;
@@ -21,7 +22,9 @@ fn write(path: &Path, batches: &[RecordBatch], group_rows: usize) {
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group_rows)).build();
     let mut writer =
         ArrowWriter::try_new(File::create(path).unwrap(), batches[0].schema(), Some(properties)).unwrap();
-    batches.iter().for_each(|batch| writer.write(batch).unwrap());
+    for batch in batches {
+        writer.write(batch).unwrap();
+    }
     writer.close().unwrap();
 }
 
@@ -38,12 +41,12 @@ fn column_by_column_is_exact() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let (reference, current) = (drawn(0, 20_000, 0.0), drawn(1, 15_000, 0.4));
-    write(&path("reference"), &[reference.clone()], 3_000);
+    write(&path("reference"), from_ref(&reference), 3_000);
     write(&path("one"), &[current.slice(0, 9_000)], 100_000);
     write(&path("two"), &[current.slice(9_000, 6_000)], 1_000);
     let detector = Detector::default();
     let expected =
-        detector.compare_batches(&[reference.clone()], &[current.clone()], &Columns::default()).unwrap();
+        detector.compare_batches(from_ref(&reference), from_ref(&current), &Columns::default()).unwrap();
     let tables = || {
         let (one, two) = (path("one"), path("two"));
         (ParquetTable::open(path("reference")).unwrap(), ParquetTable::open_many([one, two]).unwrap())
@@ -72,7 +75,7 @@ fn in_a_fixed_size_it_is_as_exact_as_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("table");
     let rows = drawn(2, 60_000, 0.0);
-    write(&path, &[rows.clone()], 7_000);
+    write(&path, from_ref(&rows), 7_000);
     let table = ParquetTable::open(&path).unwrap();
     let settings = ProfileSettings::default();
     let profile = table.profile(&Columns::default(), settings, &|_| ()).unwrap();
