@@ -6,11 +6,12 @@ use mlops_report::{
 
 use mlops_stats::interval::Interval;
 
-use crate::report::{ColumnDrift, Comparison, Distribution, DriftReport, Status};
+use crate::report::{ColumnDrift, Comparison, Distribution, DriftReport, Magnitude, Status};
 
 impl DriftReport {
-    /// The report under a heading: a sentence, a table of all columns, and both
-    /// distributions of each column drawn over each other, folded away unless it drifted.
+    /// The report under a heading: a sentence, how far each column went, a table of all
+    /// numbers, and each column in words with both distributions drawn over each other,
+    /// folded away if it is stable.
     pub fn section(&self, heading: impl Into<String>) -> Section {
         let (was, is) = (number::count(self.reference_rows), number::count(self.current_rows));
         let mut section = Section::new(heading)
@@ -18,13 +19,19 @@ impl DriftReport {
             .with(self.chart())
             .with(self.table());
         for column in &self.columns {
-            if let Some(distribution) = &column.distribution {
-                let chart = chart(column, distribution);
-                section.push(if column.status == Status::Drifted {
-                    chart
-                } else {
-                    Details::new(format!("{}: {}", column.name, column.status)).with(chart).into()
-                });
+            let chart = column.distribution.as_ref().map(|distribution| chart(column, distribution));
+            match chart {
+                Some(chart) if column.status == Status::Stable => {
+                    let heading = match column.magnitude() {
+                        Magnitude::None => format!("{}: {}", column.name, column.status),
+                        magnitude => format!("{}: {}, {magnitude}", column.name, column.status),
+                    };
+                    section.push(Details::new(heading).with(column.reason.as_str()).with(chart));
+                }
+                chart => {
+                    section.push(column.to_string());
+                    section = chart.into_iter().fold(section, Section::with);
+                }
             }
         }
         section
@@ -55,7 +62,6 @@ impl DriftReport {
             Column::number("p"),
             Column::number("adjusted p"),
             Column::mark("direction"),
-            Column::text("in words"),
         ];
         Table::new(head).rows(self.columns.iter().map(|column| {
             let found = column.deciding();
@@ -75,7 +81,6 @@ impl DriftReport {
                 found.and_then(|found| found.p_value).into(),
                 found.and_then(|found| found.adjusted_p_value).into(),
                 found.and_then(|found| found.direction).map(|to| to.to_string()).into(),
-                column.reason.as_str().into(),
             ]
         }))
     }

@@ -2,12 +2,13 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use crate::report::{ColumnDrift, Comparison, DriftReport};
+use crate::report::{ColumnDrift, Comparison, DriftReport, Magnitude, Status};
 use crate::words::short;
 
 impl DriftReport {
     /// The report for a terminal of so many columns: a sentence, and one line for each
-    /// column of the table with its magnitude, score, limit, direction and reason.
+    /// column of the table with its magnitude, score, limit and direction; in words where
+    /// there is something to say.
     ///
     /// Plain text without colours; what does not fit is wrapped within its cell.
     ///
@@ -38,6 +39,7 @@ impl DriftReport {
 
 fn line(column: &ColumnDrift) -> Vec<Cell> {
     let deciding = column.deciding();
+    let quiet = column.status == Status::Stable && column.magnitude() == Magnitude::None;
     let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let judged = deciding.map_or_else(|| column.status.to_string(), |found| found.magnitude.to_string());
     vec![
@@ -46,7 +48,7 @@ fn line(column: &ColumnDrift) -> Vec<Cell> {
         number(deciding.map_or_else(String::new, score)),
         number(deciding.map_or_else(String::new, |found| short(found.limit))),
         Cell::new(deciding.and_then(|found| found.direction).map(|to| to.to_string()).unwrap_or_default()),
-        Cell::new(&column.reason),
+        Cell::new(if quiet { "" } else { &column.reason }),
     ]
 }
 
