@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use mlops_stats::two_sample::Sample;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::column::Kind;
@@ -159,10 +160,10 @@ impl WindowAccumulator {
         Ok(())
     }
 
-    /// Sorts what was gathered.
+    /// Sorts what was gathered, several columns at a time.
     pub fn finish(self) -> Window {
         let rows = self.rows;
-        let columns = self.columns.unwrap_or_default().into_iter().map(|column| column.finish(rows));
+        let columns = self.columns.unwrap_or_default().into_par_iter().map(|column| column.finish(rows));
         Window { rows, columns: columns.collect() }
     }
 }

@@ -1,4 +1,5 @@
 use arrow_schema::DataType;
+use rayon::prelude::*;
 
 use super::accumulator::Gathered;
 use super::schema::{Found, all_different};
@@ -97,7 +98,7 @@ impl Window {
             }
         }
         all_different(&read.iter().map(|(found, _)| found.clone()).collect::<Vec<_>>())?;
-        let columns = read.iter().map(|(found, series)| {
+        let columns = read.par_iter().map(|(found, series)| {
             let mut column = Gathered::new(found);
             match series {
                 Series::Numbers(numbers) => numbers.iter().for_each(|value| column.add_number(Some(*value))),

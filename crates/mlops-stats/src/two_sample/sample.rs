@@ -1,4 +1,4 @@
-use crate::sum::{sum, sum_in_lanes};
+use crate::sum::sum_in_lanes;
 use crate::{Error, Result};
 
 /// A sample of numbers, sorted once for all that is to be computed of it.
@@ -16,6 +16,7 @@ use crate::{Error, Result};
 pub struct Sample {
     sorted: Vec<f64>,
     mean: f64,
+    standard_deviation: f64,
 }
 
 impl Sample {
@@ -32,8 +33,9 @@ impl Sample {
         }
         let values = sorted(values);
         // Of the sorted values, so that the order of the rows does not show in the last digit.
-        let mean = sum_in_lanes(&values) / values.len() as f64;
-        Ok(Self { sorted: values, mean })
+        let mean = sum_in_lanes(&values, |value| value) / values.len() as f64;
+        let standard_deviation = deviation(&values, mean);
+        Ok(Self { sorted: values, mean, standard_deviation })
     }
 
     /// The values in ascending order.
@@ -64,18 +66,8 @@ impl Sample {
 
     /// The standard deviation of these values themselves (divided by n, not n − 1).
     /// 0 if all are the same; NaN if a value is infinite.
-    ///
-    /// # Source
-    /// Chan, Golub and `LeVeque`, *Algorithms for computing the sample variance* (1983): two
-    /// passes with a correction for the rounding of the mean.
     pub fn standard_deviation(&self) -> f64 {
-        if self.max() <= self.min() && self.min().is_finite() {
-            return 0.0;
-        }
-        let n = self.len() as f64;
-        let squares = sum(self.sorted.iter().map(|value| (value - self.mean).powi(2)));
-        let rest = sum(self.sorted.iter().map(|value| value - self.mean));
-        ((squares - rest * rest / n) / n).sqrt()
+        self.standard_deviation
     }
 
     /// The value below which a share `q` of the sample lies, interpolated linearly between neighbours.
@@ -99,6 +91,22 @@ impl Sample {
             _ => Ok(low),
         }
     }
+}
+
+/// The standard deviation around a mean that is rounded.
+///
+/// # Source
+/// Chan, Golub and `LeVeque`, *Algorithms for computing the sample variance* (1983): two
+/// passes with a correction for the rounding of the mean.
+fn deviation(sorted: &[f64], mean: f64) -> f64 {
+    let (first, last) = (sorted[0], sorted[sorted.len() - 1]);
+    if last <= first && first.is_finite() {
+        return 0.0;
+    }
+    let n = sorted.len() as f64;
+    let squares = sum_in_lanes(sorted, |value| (value - mean) * (value - mean));
+    let rest = sum_in_lanes(sorted, |value| value - mean);
+    ((squares - rest * rest / n) / n).sqrt()
 }
 
 /// Up to this many values one thread sorts as fast as several.
