@@ -42,15 +42,22 @@ fn edges(low: f64, high: f64) -> Vec<f64> {
     (0..=BINS).map(|bin| low * (1.0 - share(bin)) + high * share(bin)).collect()
 }
 
-/// The names of either side in order, and their counts on both.
+/// The names of either side in order, and their counts on both. Names of numbers are in the
+/// order of the numbers: 9 before 10.
 pub(crate) fn union<'a>(
     reference: &'a BTreeMap<String, u64>,
     current: &'a BTreeMap<String, u64>,
+    of_numbers: bool,
 ) -> (Vec<&'a str>, Vec<u64>, Vec<u64>) {
     let mut both: BTreeMap<&str, (u64, u64)> =
         reference.iter().map(|(name, count)| (name.as_str(), (*count, 0))).collect();
     for (name, count) in current {
         both.entry(name).or_default().1 = *count;
+    }
+    let mut both: Vec<_> = both.into_iter().collect();
+    if of_numbers {
+        let number = |name: &str| name.parse().unwrap_or(f64::INFINITY);
+        both.sort_by(|(a, _), (b, _)| number(a).total_cmp(&number(b)));
     }
     let mut columns = (Vec::new(), Vec::new(), Vec::new());
     for (name, (r, c)) in both {

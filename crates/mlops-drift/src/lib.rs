@@ -39,7 +39,8 @@
 //! | compare embeddings | [`vectors::VectorTest`] |
 //! | keep the rows of a table together | [`Rows`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
-//! | judge as others do: the population stability index | [`preset`] |
+//! | judge as others do: Evidently, the population stability index | [`preset`] |
+//! | know what a table looks like by itself | [`quality`] |
 //! | show it in a terminal | `DriftReport::to_terminal` (feature `terminal`) |
 //! | show it | `DriftReport::section`, `DriftMonitor::section`, `monitor::windows_section` (feature `report`) |
 //!
@@ -91,6 +92,7 @@ pub mod multivariate;
 pub mod parquet;
 pub mod preset;
 mod profile;
+pub mod quality;
 mod report;
 mod rows;
 #[cfg(feature = "terminal")]

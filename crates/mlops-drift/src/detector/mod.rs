@@ -25,12 +25,12 @@ use crate::{Columns, Decision, DriftTest, Error, MixTest, Result, ShiftTest, Win
 /// so there the p-value does.
 #[derive(Clone, Debug)]
 pub struct Detector {
-    settings: Settings,
+    pub(crate) settings: Settings,
     numbers: Arc<dyn DriftTest>,
     categories: Arc<dyn DriftTest>,
     columns: BTreeMap<String, Arc<dyn DriftTest>>,
     with_missing: bool,
-    dataset: DatasetRule,
+    pub(crate) dataset: DatasetRule,
 }
 
 impl Default for Detector {

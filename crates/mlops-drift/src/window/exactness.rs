@@ -148,7 +148,8 @@ pub(crate) fn align<'a>(reference: &'a Column, current: &'a Column) -> Option<Al
     };
     let (left, right) = (Side::of(reference), Side::of(current));
     if left.error == 0 && right.error == 0 {
-        let (names, reference, current) = bins::union(r, c);
+        let of_numbers = ["Int", "UInt", "Float"].iter().any(|kind| reference.data_type.starts_with(kind));
+        let (names, reference, current) = bins::union(r, c, of_numbers);
         return Some(Aligned { names, reference, current, exactness: Exactness::Exact });
     }
     let within = left.share(left.error) + right.share(right.error);

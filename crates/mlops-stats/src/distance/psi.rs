@@ -31,7 +31,9 @@ pub fn psi(reference: &[u64], current: &[u64], floor: f64) -> Result<f64> {
 /// Population stability index of two lists of counts or shares, in nats, with the rule for
 /// empty bins named.
 ///
-/// Each side is divided by its sum, then filled; the filled shares are not scaled again.
+/// Each side is divided by its sum, then filled; the filled shares are not scaled again. Under
+/// [`EmptyBins::Evidently`] each side has a floor of its own, and where those differ a bin that
+/// is empty on both sides adds something, as it does in the tool.
 ///
 /// # Errors
 /// As [`psi`], and [`Error::Value`](crate::Error::Value) if a weight is negative or not finite.
@@ -53,10 +55,7 @@ pub fn psi_filled(reference: &[f64], current: &[f64], empty_bins: EmptyBins) -> 
     same_length("current", current.len(), "reference", reference.len())?;
     let r = empty_bins.fill(shares("psi", "reference", reference)?);
     let c = empty_bins.fill(shares("psi", "current", current)?);
-    // A bin that is empty on both sides says nothing; filled with two floors it would.
-    let seen = |index: &usize| reference[*index] > 0.0 || current[*index] > 0.0;
-    let term = |index: usize| (c[index] - r[index]) * (c[index] / r[index]).ln();
-    Ok((0..r.len()).filter(seen).map(term).sum())
+    Ok(r.iter().zip(&c).map(|(r, c)| (c - r) * (c / r).ln()).sum())
 }
 
 #[cfg(test)]
