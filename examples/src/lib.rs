@@ -6,6 +6,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use mlops::arrow::RecordBatch;
 use mlops::arrow::array::cast::AsArray as _;
 use mlops::arrow::array::types::{Int64Type, TimestampMicrosecondType};
@@ -25,6 +26,35 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
+
+/// A bar on standard error that shows how far something is; nothing where nobody looks.
+pub fn progress(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
+    if let Ok(style) = ProgressStyle::with_template("  {msg} [{wide_bar}] {human_pos}/{human_len}") {
+        bar.set_style(style);
+    }
+    bar.with_message(what).with_finish(ProgressFinish::AndClear)
+}
+
+/// The columns of the employment table whose numbers are names.
+pub const EMPLOYMENT_CODES: [&str; 16] = [
+    "SCHL",
+    "MAR",
+    "RELP",
+    "DIS",
+    "ESP",
+    "CIT",
+    "MIG",
+    "MIL",
+    "ANC",
+    "NATIVITY",
+    "DEAR",
+    "DEYE",
+    "DREM",
+    "SEX",
+    "RAC1P",
+    "prediction",
+];
 
 /// The three views: whose features, from which file of `folder`, and how long they hold.
 ///

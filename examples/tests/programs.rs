@@ -53,6 +53,7 @@ fn programs_are_short() {
         "training_set",
         "validate_csv",
         "drift_report",
+        "drift_presets",
         "serve_model",
         "monitor_service",
     ] {
@@ -60,6 +61,26 @@ fn programs_are_short() {
         let source = fs::read_to_string(source).unwrap();
         assert!(source.lines().count() < 80, "{name} has {} lines", source.lines().count());
         assert!(!source.contains("unwrap()"), "{name}");
+    }
+}
+
+#[test]
+fn the_default_alarms_where_the_world_moved_and_stays_quiet_where_it_did_not() {
+    let words = [
+        "4 of 9 columns drifted: AveOccup, Latitude, Longitude, y_pred_proba",
+        "0 of 18 columns drifted",
+        "as evidently judges: California 6 of 9 columns drifted",
+        "as psi-classic judges: California 3 of 9 columns drifted",
+    ];
+    let (folder, said) = says("drift_presets", &[], 0, &words);
+    let latitude = said.lines().find(|line| line.trim_start().starts_with("Latitude")).unwrap();
+    let latitude = latitude.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(latitude.starts_with("Latitude material 1.12 (1.09 to 1.16) 0.20 up mean 34.63"), "{latitude}");
+    let from_a_profile = said.lines().find(|line| line.starts_with("from a profile of ")).unwrap();
+    assert!(from_a_profile.ends_with(words[0]), "{from_a_profile}");
+    let page = page(&folder, "drift_presets.html");
+    for words in ["Longitude: mean -118.62", "AveRooms: stable", "adjusted p"] {
+        assert!(page.contains(words), "{words}");
     }
 }
 
