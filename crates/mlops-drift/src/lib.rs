@@ -36,7 +36,7 @@
 //! | see whether columns still go together | [`multivariate::DomainClassifier`], [`multivariate::ReconstructionChunks`] |
 //! | put what was found elsewhere into a report | [`DriftReport::beside`] |
 //! | compare a column of text | [`text::TextTest`] |
-//! | compare embeddings | [`vectors::VectorTest`] |
+//! | compare embeddings: where they lie, and their shape | [`vectors::VectorTest`] |
 //! | keep the rows of a table together | [`Rows`] |
 //! | put it into a gate | [`DriftReport::check`], [`DriftReport::findings`] |
 //! | judge as others do: Evidently, the population stability index | [`preset`] |
@@ -112,3 +112,6 @@ pub use report::{
 pub use rows::Rows;
 pub use test::{Decision, Direction, DriftTest, Measurement, MixTest, Pair, ShiftTest};
 pub use window::{Columns, Exactness, Series, Window, WindowAccumulator};
+
+/// Vectors may be rows of an array of this crate.
+pub use ndarray;

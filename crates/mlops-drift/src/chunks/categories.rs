@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use mlops_stats::counts::ContingencyTable;
+use mlops_stats::counts::{ContingencyTable, Correction, PowerDivergence};
 use mlops_stats::{Error as StatsError, Result as StatsResult};
 
 use super::{Method, numpy};
@@ -10,9 +10,6 @@ pub(super) type Counts<'n> = BTreeMap<&'n str, u64>;
 
 /// From which p-value on the chi-square test is quiet.
 const CHI2_ALPHA: f64 = 0.05;
-
-/// The same as a value of the statistic with one degree of freedom.
-const CHI2_LIMIT: f64 = 3.841_458_820_694_124;
 
 /// A chunk's distance from the reference, and whether the method itself alarms.
 pub(super) fn measure(
@@ -57,35 +54,17 @@ fn total(counts: &Counts<'_>) -> u64 {
     counts.values().sum()
 }
 
+/// # Source
+/// `scipy.stats.chi2_contingency` (1.17).
 fn chi_square(reference: &Counts<'_>, chunk: &Counts<'_>) -> StatsResult<(f64, Option<bool>)> {
     let mut both: BTreeMap<&str, (u64, u64)> = reference.iter().map(|(name, n)| (*name, (*n, 0))).collect();
     for (name, count) in chunk {
         both.entry(name).or_default().1 = *count;
     }
     let (r, c): (Vec<u64>, Vec<u64>) = both.into_values().unzip();
-    if let ([a, b], [c, d]) = (&r[..], &c[..]) {
-        return Ok(yates([*a as f64, *b as f64], [*c as f64, *d as f64]));
-    }
-    let test = ContingencyTable::of_samples(&r, &c)?.chi_square()?;
+    // In a table of two categories the tool corrects for continuity.
+    let test = ContingencyTable::of_samples(&r, &c)?.test(PowerDivergence::PEARSON, Correction::Yates)?;
     Ok((test.statistic(), Some(test.p_value() < CHI2_ALPHA)))
-}
-
-/// The same of two categories, with the correction for continuity that the tool makes there.
-///
-/// # Source
-/// Yates, *Contingency tables involving small numbers and the χ² test* (1934), as
-/// `scipy.stats.chi2_contingency` (1.17): no cell is moved beyond what is expected.
-fn yates(r: [f64; 2], c: [f64; 2]) -> (f64, Option<bool>) {
-    let total = r[0] + r[1] + c[0] + c[1];
-    let mut statistic = 0.0;
-    for side in [r, c] {
-        for which in 0..2 {
-            let expected = (side[0] + side[1]) * (r[which] + c[which]) / total;
-            let deviation = (side[which] - expected).abs();
-            statistic += (deviation - deviation.min(0.5)).powi(2) / expected;
-        }
-    }
-    (statistic, Some(statistic > CHI2_LIMIT))
 }
 
 /// Adds what the chunk has outside the bins of the reference as one more bin. It may be a

@@ -2,6 +2,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
+use ndarray::ArrayView2;
 
 use crate::{Error, Result};
 
@@ -29,6 +30,28 @@ impl Vectors {
         let mut vectors = Self { dimension: 0, values: Vec::new(), missing: 0 };
         for (index, row) in rows.into_iter().enumerate() {
             vectors.push(index, row.as_ref().iter().copied())?;
+        }
+        Ok(vectors)
+    }
+
+    /// Copies the rows of an array of 32- or 64-bit floats, in whatever order it lies in memory.
+    ///
+    /// # Errors
+    /// As [`from_rows`](Self::from_rows).
+    ///
+    /// ```
+    /// use mlops_drift::ndarray::array;
+    /// use mlops_drift::vectors::Vectors;
+    /// let embeddings = array![[0.5_f32, 1.0], [0.25, 2.0]];
+    /// let vectors = Vectors::from_array(embeddings.view())?;
+    /// assert_eq!(vectors, Vectors::from_rows([[0.5, 1.0], [0.25, 2.0]])?);
+    /// # Ok::<(), mlops_drift::Error>(())
+    /// ```
+    #[expect(clippy::needless_pass_by_value, reason = "a view is a reference already")]
+    pub fn from_array<T: Copy + Into<f64>>(rows: ArrayView2<'_, T>) -> Result<Self> {
+        let mut vectors = Self { dimension: 0, values: Vec::with_capacity(rows.len()), missing: 0 };
+        for (index, row) in rows.rows().into_iter().enumerate() {
+            vectors.push(index, row.iter().map(|entry| (*entry).into()))?;
         }
         Ok(vectors)
     }
@@ -139,6 +162,18 @@ mod tests {
         assert_eq!(text(&[&[1.0, f64::NAN]]), "entry 1 of vector 0 is NaN, expected a finite number");
         assert!(Vectors::from_rows::<&[f64]>([&[][..]]).is_err());
         assert!(Vectors::from_rows::<&[f64]>([]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_array_is_read_row_by_row() {
+        let array = ndarray::array![[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        let turned = Vectors::from_array(array.t()).unwrap();
+        assert_eq!(turned, Vectors::from_rows([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).unwrap());
+        let bad = ndarray::array![[1.0, 2.0], [f64::INFINITY, 0.0]];
+        let text = Vectors::from_array(bad.view()).unwrap_err().to_string();
+        assert_eq!(text, "entry 0 of vector 1 is inf, expected a finite number");
+        assert!(Vectors::from_array(ndarray::Array2::<f64>::zeros((2, 0)).view()).is_err());
+        assert!(Vectors::from_array(ndarray::Array2::<f64>::zeros((0, 2)).view()).unwrap().is_empty());
     }
 
     #[test]
