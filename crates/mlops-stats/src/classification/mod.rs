@@ -36,6 +36,8 @@ mod area;
 mod average;
 mod binned;
 mod calibration;
+mod class_areas;
+mod class_losses;
 mod class_scores;
 mod confusion;
 mod curves;

@@ -118,6 +118,36 @@ proptest! {
     }
 
     #[test]
+    fn kappa_compares_rows_with_all_pairs_of_rows(rows in rows()) {
+        let (truth, predicted, weights) = columns(&rows);
+        let total: f64 = weights.iter().sum();
+        prop_assume!(total > 0.0);
+        let classes: Vec<u8> =
+            truth.iter().chain(&predicted).copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let place = |class: u8| classes.iter().position(|other| *other == class).unwrap() as f64;
+        let seen = ConfusionMatrix::weighted(&truth, &predicted, &weights).unwrap();
+        for (kind, power) in [(KappaWeights::None, 0), (KappaWeights::Linear, 1), (KappaWeights::Quadratic, 2)] {
+            let distance =
+                |a: u8, b: u8| if a == b { 0.0 } else { (place(a) - place(b)).abs().powi(power) };
+            let observed: f64 = rows.iter().map(|row| row.2 * distance(row.0, row.1)).sum::<f64>() / total;
+            // What the raters would disagree if each rated a row of its own.
+            let mut by_chance = 0.0;
+            for left in &rows {
+                for right in &rows {
+                    by_chance += left.2 * right.2 * distance(left.0, right.1) / (total * total);
+                }
+            }
+            if by_chance == 0.0 {
+                prop_assert!(seen.cohen_kappa(kind).unwrap_err().is_undefined());
+            } else {
+                let expected = 1.0 - observed / by_chance;
+                let kappa = seen.cohen_kappa(kind).unwrap();
+                prop_assert!((kappa - expected).abs() <= 1e-10 * expected.abs().max(1.0), "{} {}", kappa, expected);
+            }
+        }
+    }
+
+    #[test]
     fn average_precision_is_its_definition(rows in binary()) {
         let (labels, scores) = parts(&rows);
         let seen = BinaryScores::new(&labels, &scores).unwrap().average_precision();
@@ -229,6 +259,23 @@ fn sums_do_not_hang_on_the_number_of_threads() {
     let expected: f64 =
         classes.iter().zip(&weights).filter(|(class, _)| **class == 299).map(|row| row.1).sum();
     assert!(near(one.3.count(&299, &149), expected));
+}
+
+#[test]
+fn every_cell_of_hundreds_of_classes_is_counted() {
+    // More classes than a task has a table for, and than a byte has values.
+    let mut random = crate::Random::replicate(11, 0);
+    let (classes, rows) = (700, 30_000);
+    let truth: Vec<u64> = (0..rows).map(|_| random.below(classes)).collect();
+    let predicted: Vec<u64> =
+        truth.iter().map(|class| if random.unit() < 0.5 { *class } else { random.below(classes) }).collect();
+    let mut expected = vec![vec![0.0; 700]; 700];
+    for (truth, predicted) in truth.iter().zip(&predicted) {
+        expected[usize::try_from(*truth).unwrap()][usize::try_from(*predicted).unwrap()] += 1.0;
+    }
+    let seen = ConfusionMatrix::new(&truth, &predicted).unwrap();
+    assert_eq!(seen.classes(), (0..classes).collect::<Vec<_>>());
+    assert_eq!(seen.matrix(), expected);
 }
 
 #[test]

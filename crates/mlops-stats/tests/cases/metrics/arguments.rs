@@ -9,7 +9,10 @@ pub enum Class {
     Text(String),
 }
 
-/// What our types make impossible to ask for, and scikit-learn refuses when it runs.
+/// A call that can't be written with our types, and that scikit-learn refuses when it runs:
+/// ragged or text where numbers are, labels of two types, a third class or no positive one
+/// for rows that are `bool`, a name that no enum has, a count below 0, a method that the type
+/// of rows does not have. All else is asked of the library, and refused there.
 pub fn refused(expected: &'static str) -> Error {
     Error::Parameter { what: "the call", value: f64::NAN, expected }
 }

@@ -253,13 +253,10 @@ fn top_k(args: &Value, kwargs: &Value) -> Result<Answer> {
     };
     let binary = distinct(&truth).len() <= 2 && named.as_ref().is_none_or(|classes| classes.len() <= 2);
     let table = if binary {
-        if scores.columns.is_some_and(|columns| columns != 1) {
-            return Err(refused("one score a row for two classes"));
-        }
         // A score above its middle says the second class; equal scores go to the later column.
         let middle = if scores.values.iter().all(|score| (0.0..=1.0).contains(score)) { 0.5 } else { 0.0 };
         let columns = |score: &f64| if *score > middle { [0.0, 1.0] } else { [1.0, 0.0] };
-        mlops_stats::classification::BinaryScores::new(&vec![true; scores.values.len()], &scores.values)?;
+        BinaryScores::new(&vec![true; truth.len()], &scores.values)?;
         scores.values.iter().flat_map(columns).collect()
     } else {
         scores.values

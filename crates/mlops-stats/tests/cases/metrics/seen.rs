@@ -48,8 +48,8 @@ pub fn compare(case: &Value, seen: &Result<Answer, Error>) -> Result<(), String>
     let warns = expected["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
     match seen {
         Err(_) if raises => Ok(()),
-        // Where the other has no number, we have no answer.
-        Err(_) if no_number(&expected["value"]) => Ok(()),
+        // Where the other has no number, we say that there is none; to refuse the call is no answer.
+        Err(error) if error.is_undefined() && no_number(&expected["value"]) => Ok(()),
         Err(error) => Err(format!("{error}; expected {}", shortened(&expected["value"]))),
         Ok(answer) if raises => {
             Err(format!("{answer:?}; expected an error, {}", expected["exception"]["message"]))
