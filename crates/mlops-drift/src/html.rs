@@ -3,9 +3,9 @@
 use mlops_report::{
     Badge, BarChart, Cell, Column, Details, DistributionChart, Html, Section, Table, Tone, number,
 };
-
 use mlops_stats::interval::Interval;
 
+use crate::Exactness;
 use crate::report::{ColumnDrift, Comparison, Distribution, DriftReport, Magnitude, Status};
 
 impl DriftReport {
@@ -50,8 +50,12 @@ impl DriftReport {
         chart.into()
     }
 
+    /// All columns; one more says how exact the answers are, unless all are of all rows.
     fn table(&self) -> Table {
-        let head = [
+        let exactness =
+            |column: &ColumnDrift| column.deciding().map_or(Exactness::Exact, |found| found.exactness);
+        let exact = self.columns.iter().all(|column| exactness(column).is_exact());
+        let mut head = vec![
             Column::text("column"),
             Column::mark("status"),
             Column::mark("drift"),
@@ -63,6 +67,9 @@ impl DriftReport {
             Column::number("adjusted p"),
             Column::mark("direction"),
         ];
+        if !exact {
+            head.push(Column::text("exactness"));
+        }
         Table::new(head).rows(self.columns.iter().map(|column| {
             let found = column.deciding();
             let of = |get: fn(&Comparison) -> f64| found.map(|found| Cell::fixed(get(found), 3));
@@ -70,7 +77,7 @@ impl DriftReport {
             let between = |ends: Interval| {
                 format!("{} to {}", number::fixed(ends.lower, 3), number::fixed(ends.upper, 3))
             };
-            [
+            let mut cells = vec![
                 Cell::from(column.name.as_str()),
                 badge(column.status).into(),
                 found.map(|found| found.magnitude.to_string()).into(),
@@ -81,7 +88,11 @@ impl DriftReport {
                 found.and_then(|found| found.p_value).into(),
                 found.and_then(|found| found.adjusted_p_value).into(),
                 found.and_then(|found| found.direction).map(|to| to.to_string()).into(),
-            ]
+            ];
+            if !exact {
+                cells.push(found.map(|found| found.exactness.to_string()).into());
+            }
+            cells
         }))
     }
 }

@@ -10,7 +10,8 @@ impl DriftReport {
     /// column of the table with its magnitude, score, limit and direction; in words where
     /// there is something to say.
     ///
-    /// Plain text without colours; what does not fit is wrapped within its cell.
+    /// Plain text without colours; what does not fit is wrapped within its cell. What is not
+    /// of all rows says after the reason how exact it is.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -39,7 +40,6 @@ impl DriftReport {
 
 fn line(column: &ColumnDrift) -> Vec<Cell> {
     let deciding = column.deciding();
-    let quiet = column.status == Status::Stable && column.magnitude() == Magnitude::None;
     let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let judged = deciding.map_or_else(|| column.status.to_string(), |found| found.magnitude.to_string());
     vec![
@@ -48,8 +48,20 @@ fn line(column: &ColumnDrift) -> Vec<Cell> {
         number(deciding.map_or_else(String::new, score)),
         number(deciding.map_or_else(String::new, |found| short(found.limit))),
         Cell::new(deciding.and_then(|found| found.direction).map(|to| to.to_string()).unwrap_or_default()),
-        Cell::new(if quiet { "" } else { &column.reason }),
+        Cell::new(in_words(column)),
     ]
+}
+
+/// Nothing of a column that is quiet, but how exact that is.
+fn in_words(column: &ColumnDrift) -> String {
+    let quiet = column.status == Status::Stable && column.magnitude() == Magnitude::None;
+    let exactness = column.deciding().map(|found| found.exactness).filter(|known| !known.is_exact());
+    match (quiet, exactness) {
+        (true, None) => String::new(),
+        (true, Some(exactness)) => exactness.to_string(),
+        (false, None) => column.reason.clone(),
+        (false, Some(exactness)) => format!("{}; {exactness}", column.reason),
+    }
 }
 
 fn score(found: &Comparison) -> String {

@@ -10,7 +10,7 @@ use mlops_drift::{
 };
 use mlops_stats::Random;
 use proptest::prelude::*;
-use table::{batch, normal, numbers, texts};
+use table::{batch, normal, numbers, promised_ranks, texts};
 
 type Row = (Option<f64>, u16);
 
@@ -140,27 +140,31 @@ fn a_sketch_on_either_side_finds_what_the_rows_show() {
     let exact = detector.compare(&whole(&reference), &whole(&moved)).unwrap();
     let exact = exact.column("number").unwrap().values.as_ref().unwrap();
     let sides = [
-        (stored(&reference), whole(&moved)),
-        (whole(&reference), stored(&moved)),
-        (stored(&reference), stored(&moved)),
+        (1.0, stored(&reference), whole(&moved)),
+        (1.0, whole(&reference), stored(&moved)),
+        (2.0, stored(&reference), stored(&moved)),
     ];
-    for (left, right) in sides {
+    for (sketches, left, right) in sides {
         let report = detector.compare(&left, &right).unwrap();
         let number = report.column("number").unwrap();
         assert_eq!(number.status, Status::Drifted, "{number}");
         let values = number.values.as_ref().unwrap();
-        assert!((values.effect / exact.effect - 1.0).abs() < 0.05, "{} {}", values.effect, exact.effect);
         let Exactness::Ranks { within } = values.exactness else { panic!("{values:?}") };
-        assert!(within > 0.0 && within < 0.015, "{within}");
+        // 4,096 values stand for each sketch: half a step of rank more.
+        assert!(within > 0.0 && within <= sketches * (promised_ranks(30_000) + 0.5 / 4096.0), "{within}");
+        // The distance is the area between the distribution functions, and all values lie
+        // within ten of each other; the deviation is one.
+        assert!((values.effect - exact.effect).abs() <= within * 10.0, "{} {}", values.effect, exact.effect);
         // The rows are counted as they are, not as what stands for them.
         let (mean, rows) =
             (number.current.as_ref().unwrap().mean.unwrap(), number.current.as_ref().unwrap().rows);
         assert!((mean - 0.5).abs() < 0.05 && rows == 30_000);
         let name = report.column("name").unwrap();
         assert_eq!(name.status, Status::Stable, "{name}");
-        assert!(
-            matches!(name.values.as_ref().unwrap().exactness, Exactness::Counts { within } if within < 0.003)
-        );
+        let Exactness::Counts { within } = name.values.as_ref().unwrap().exactness else {
+            panic!("{name:?}")
+        };
+        assert!(within > 0.0 && within <= sketches / 1025.0, "{within}");
     }
     let quiet = detector.compare(&stored(&reference), &stored(&same)).unwrap();
     assert_eq!(quiet.of_status(Status::Stable).count(), 2, "{quiet:?}");
@@ -189,8 +193,8 @@ fn p_values_of_a_sketch_alarm_no_more_often_than_chance() {
             }
         }
     }
-    // 120 comparisons at 5 %: 6, and above 13 in one of a thousand.
-    assert!(alarms.iter().all(|alarms| *alarms <= 13), "{alarms:?}");
+    // 60 pairs at 5 %: 3, and more than 9 in less than one of a thousand; each is looked at twice.
+    assert!(alarms.iter().all(|alarms| *alarms <= 2 * 9), "{alarms:?}");
 }
 
 #[test]

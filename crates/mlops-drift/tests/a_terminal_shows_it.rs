@@ -4,7 +4,8 @@
 
 mod table;
 
-use table::{compare, numbers, ramp, texts};
+use mlops_drift::{Columns, Detector, Profile, Window};
+use table::{batch, compare, numbers, ramp, texts};
 
 #[test]
 fn every_column_has_a_line_with_its_answer() {
@@ -27,4 +28,23 @@ fn every_column_has_a_line_with_its_answer() {
     assert!(words("temp").ends_with("0.20 up mean 50 → 90, shifted up by 1.39"), "{text}");
     assert_eq!(words("carrier"), "carrier none 0.00 (0.00 to 0.00) 0.10", "nothing to say");
     assert_eq!(words("gone"), "gone schema changed the column is gone");
+}
+
+#[test]
+fn what_is_not_of_all_rows_says_how_exact_it_is() {
+    let table = |shift: f64| {
+        let values = ramp(3_000, 1.0).into_iter().map(|value| value.map(|value| value + shift)).collect();
+        batch(vec![("temp", numbers(values)), ("carrier", texts(&["UA"; 3_000]))])
+    };
+    let profile = Profile::read([&table(0.0)], &Columns::default()).unwrap();
+    let current = Window::read([&table(2_000.0)], &Columns::default()).unwrap();
+    let report = Detector::default().compare(&profile.window(), &current).unwrap();
+    let text = report.to_terminal(200);
+    let of = |name: &str| text.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+    let exactness = report.column("temp").unwrap().values.as_ref().unwrap().exactness;
+    assert!(
+        of("temp").ends_with(&format!("; {exactness}")) && of("temp").contains("ranks within ±0."),
+        "{text}"
+    );
+    assert!(!of("carrier").contains("within"), "{text}");
 }

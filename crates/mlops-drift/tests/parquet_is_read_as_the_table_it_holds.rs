@@ -16,7 +16,7 @@ use mlops_drift::{Columns, Detector, Error, Exactness, Profile, ProfileSettings,
 use mlops_stats::Random;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
-use table::{batch, normal, numbers, texts};
+use table::{batch, normal, numbers, promised_ranks, texts};
 
 fn write(path: &Path, batches: &[RecordBatch], group_rows: usize) {
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group_rows)).build();
@@ -88,7 +88,7 @@ fn in_a_fixed_size_it_is_as_exact_as_it_says() {
     let (temp, expected) = (profile.column("temp").unwrap(), whole.column("temp").unwrap());
     assert_eq!((temp.missing(), temp.distinct()), (expected.missing(), expected.distinct()));
     let Exactness::Ranks { within } = temp.exactness() else { panic!("{temp:?}") };
-    assert!(within < 0.006, "{within}");
+    assert!(within > 0.0 && within <= promised_ranks(60_000), "{within}");
     let detector = Detector::default();
     let report = detector.compare(&profile.window(), &whole.window()).unwrap();
     assert_eq!(report.of_status(Status::Stable).count(), 2, "{report:?}");
@@ -148,5 +148,6 @@ fn a_damaged_file_is_an_error_and_never_a_panic() {
             Err(other) => panic!("{other}"),
         }
     }
-    assert!(refused > 40 && changed > 0, "{refused} {changed}");
+    // The thirty that were cut have no footer.
+    assert!(refused >= 30 && changed > 0, "{refused} {changed}");
 }

@@ -6,7 +6,7 @@ mod table;
 
 use mlops_core::Timestamp;
 use mlops_drift::monitor::{Cadence, DriftMonitor, WindowReport, windows_section};
-use mlops_drift::{Columns, Window};
+use mlops_drift::{Columns, Detector, Profile, Window};
 use mlops_report::{Html, Page};
 use table::{batch, compare, numbers, ramp, texts};
 
@@ -52,6 +52,22 @@ fn every_window_is_on_the_map_and_the_latest_in_words() {
     ] {
         assert!(page.as_str().contains(words), "{words}\n{page}");
     }
+}
+
+#[test]
+fn a_page_says_how_exact_it_is_only_where_it_is_not() {
+    let table = batch(vec![("temp", numbers(ramp(3_000, 1.0))), ("carrier", texts(&["UA"; 3_000]))]);
+    let whole = Window::read([&table], &Columns::default()).unwrap();
+    let profile = Profile::read([&table], &Columns::default()).unwrap();
+    let page = |reference: &Window| {
+        Html::from(Detector::default().compare(reference, &whole).unwrap().section("Drift")).into_string()
+    };
+    let of_profile = page(&profile.window());
+    for words in [">exactness</th>", "<td class=\"start\">ranks within ±0.", "<td class=\"start\">exact</td>"]
+    {
+        assert!(of_profile.contains(words), "{words}\n{of_profile}");
+    }
+    assert!(!page(&whole).contains("exact"));
 }
 
 /// What windows of 50 rows say against a reference of `rows`: one a week, each `shift`ed.

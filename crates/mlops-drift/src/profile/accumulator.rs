@@ -9,8 +9,8 @@ use crate::{Columns, Result};
 /// or machines.
 ///
 /// The columns of a batch are read in parallel; the result does not depend on the number
-/// of threads. Memory: at most `16 · points · log₂(rows / points)` bytes a column of numbers, and the
-/// categories that are kept.
+/// of threads. Memory: at most `8 · points · (2 + log₂(rows / points))` bytes a column of
+/// numbers, the categories that are kept, and the numbers of a batch.
 ///
 /// ```
 /// # use std::sync::Arc;

@@ -30,8 +30,8 @@ const MAX_ROWS: u64 = 1 << 53;
 /// are certain: ranks of numbers, counts of categories. How many different values there are is
 /// an estimate.
 ///
-/// Ten thousand rows of 50 columns of numbers take about a megabyte as a file, and so do
-/// a million.
+/// As a file a column of numbers takes up to 1,024 of them in decimal and 2 KiB, however many
+/// rows it is of.
 ///
 /// ```
 /// # use std::sync::Arc;

@@ -36,6 +36,13 @@ pub enum Exactness {
     },
 }
 
+impl Exactness {
+    /// Whether it is that of all rows.
+    pub const fn is_exact(&self) -> bool {
+        matches!(self, Self::Exact)
+    }
+}
+
 impl fmt::Display for Exactness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -33,3 +33,9 @@ pub(crate) fn ramp(count: u32, step: f64) -> Vec<Option<f64>> {
 pub(crate) fn compare(reference: Vec<(&str, ArrayRef)>, current: Vec<(&str, ArrayRef)>) -> DriftReport {
     Detector::default().compare_batches(&[batch(reference)], &[batch(current)], &Columns::default()).unwrap()
 }
+
+/// What a profile of default size may be off by in the ranks of so many numbers: what the
+/// sketch promises for 1,024 points, and what shrinking to them adds.
+pub(crate) fn promised_ranks(numbers: u32) -> f64 {
+    (1.0 + (f64::from(numbers) / 1024.0).log2()) / 1023.0 + 2.0 / 1024.0
+}
