@@ -23,8 +23,9 @@ const MAX_LEVELS: usize = 56;
 /// `k` of 2048.
 ///
 /// The state depends on the order of the values and on the merges once it is not exact
-/// any more; the bound holds for all of them. Memory: at most `16 k log₂(n / k)` bytes.
-/// A value costs its share of a sort of `k`, about 20 ns.
+/// any more; the bound holds for all of them. At most `k (2 + log₂(n / k))` values are kept,
+/// of 8 bytes each. A value costs its share of a sort of `k` and of a merge a level, half as
+/// often each time: `O(log k)`.
 ///
 /// ```
 /// use mlops_stats::sketch::QuantileSketch;
@@ -41,8 +42,8 @@ const MAX_LEVELS: usize = 56;
 /// Levels of doubling weights: Munro and Paterson, *Selection and sorting with limited
 /// storage* (1980); Manku, Rajagopalan and Lindsay, *Approximate medians and other
 /// quantiles in one pass* (1998). That they merge in any tree: Agarwal et al., *Mergeable
-/// summaries* (2012), §3. Compared with KLL (Karnin, Lang and Liberty, 2016) it has twice the size
-/// for the same error, and a bound that is certain and needs no coin.
+/// summaries* (2012), §3. Compared with KLL (Karnin, Lang and Liberty, 2016) it keeps more
+/// for the same error; its bound is certain and needs no coin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct QuantileSketch {

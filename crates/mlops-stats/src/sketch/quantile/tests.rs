@@ -20,6 +20,8 @@ fn holds(sketch: &QuantileSketch, values: &[f64], k: usize) -> std::result::Resu
     let n = values.len() as f64;
     let promised = if values.len() <= k { 0.0 } else { (1.0 + (n / k as f64).log2()) / (k as f64 - 1.0) };
     prop_assert!(error <= promised, "{error} > {promised} at {n} and {k}");
+    let kept = k as f64 * (2.0 + (n / k as f64).log2().max(0.0));
+    prop_assert!(sketch.kept() as f64 <= kept, "{} > {kept} at {n} and {k}", sketch.kept());
     let weights: u64 = sketch.weighted().iter().map(|(_, weight)| weight).sum();
     prop_assert_eq!(weights, sketch.count());
     let sample = sketch.sample(100).unwrap();
