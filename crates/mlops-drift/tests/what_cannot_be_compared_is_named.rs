@@ -139,6 +139,33 @@ fn constants_are_decided() {
     );
 }
 
+/// A reference that varies is never taken as a constant, however large its values are.
+#[test]
+fn huge_values_are_no_constant() {
+    let with = |last: f64| numbers(ramp(999, 1.0).into_iter().chain([Some(last)]).collect());
+    for sentinel in [1e200, f64::MAX] {
+        let report = compare(
+            vec![("same", with(sentinel)), ("before", with(sentinel)), ("now", with(999.0))],
+            vec![("same", with(sentinel)), ("before", with(999.0)), ("now", with(sentinel))],
+        );
+        let column = |name| report.column(name).unwrap();
+        assert!(report.columns.iter().all(|column| !column.reason.contains("constant")), "{report:?}");
+        let effect = |name| column(name).values.as_ref().unwrap().effect;
+        assert_eq!((column("same").status, effect("same")), (Status::Stable, 0.0));
+        // One of a thousand moves by the sentinel, whose share of the deviation is √999 / 1000.
+        assert!((effect("before") - 1.0 / 999_f64.sqrt()).abs() < 1e-9, "{}", effect("before"));
+        assert_eq!(column("before").status, Status::Stable);
+        // As far as that from 999 values that are close together is a drift or has no number.
+        assert_ne!(column("now").status, Status::Stable);
+    }
+    let ends =
+        || numbers((0..100).map(|row| Some(if row % 2 == 0 { f64::MAX } else { -f64::MAX })).collect());
+    let high = || numbers(vec![Some(f64::MAX); 100]);
+    let report = compare(vec![("a", ends()), ("b", ends())], vec![("a", ends()), ("b", high())]);
+    assert_eq!(report.column("a").unwrap().status, Status::Stable);
+    assert_eq!(report.column("b").unwrap().status, Status::Inconclusive);
+}
+
 #[test]
 fn types_without_a_distribution_are_skipped_and_listed() {
     let times =

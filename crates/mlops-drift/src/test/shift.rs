@@ -53,14 +53,28 @@ impl DriftTest for ShiftTest {
         let few = reference.len().saturating_mul(current.len()) <= EXACT_PAIRS;
         let p_value = if few { ks.p_exact() } else { ks.p_limit().map_err(undefined)? };
         let deviation = reference.standard_deviation();
-        let measurement = if deviation > 0.0 {
+        if !deviation.is_finite() {
+            return Err(Error::undefined(
+                Self::NAME,
+                "the standard deviation of the reference is not finite",
+            ));
+        }
+        let measurement = if reference.min() < reference.max() {
+            if deviation <= 0.0 {
+                let reason = "the reference varies by less than numbers can tell";
+                return Err(Error::undefined(Self::NAME, reason));
+            }
             let (distance, interval) = match wasserstein_estimate(reference, current) {
                 Ok(moved) => (moved.distance, Some(moved.interval(LEVEL).map_err(undefined)?)),
                 // Of a single value nobody knows how it varies; how far it is away is known.
                 Err(_) => (wasserstein(reference, current).map_err(undefined)?, None),
             };
             let unit = "reference standard deviations";
-            let mut found = Measurement::new(distance / deviation, unit, self.limit);
+            let effect = distance / deviation;
+            if !effect.is_finite() {
+                return Err(Error::undefined(Self::NAME, "the values have moved too far for a number"));
+            }
+            let mut found = Measurement::new(effect, unit, self.limit);
             found.interval = interval.map(|ends| Interval {
                 lower: ends.lower / deviation,
                 upper: ends.upper / deviation,

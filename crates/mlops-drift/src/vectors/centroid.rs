@@ -27,7 +27,10 @@ impl Centroids {
         let apart: Vec<f64> = after.iter().zip(&before).map(|(after, before)| after - before).collect();
         let squared = dot(&apart, &apart);
         let (spread_r, spread_c) = (spread(r, &before), spread(c, &after));
-        if !(squared.is_finite() && spread_r.is_finite() && spread_c.is_finite()) {
+        // No sum of rows overflows, whichever side chance puts them on.
+        let largest = r.iter().chain(c).flat_map(|row| row.iter()).fold(0.0_f64, |most, x| most.max(x.abs()));
+        let sums = 2.0 * (r.len() + c.len()) as f64 * largest;
+        if ![squared, spread_r, spread_c, sums].iter().all(|value| value.is_finite()) {
             return undefined("the vectors are too far apart for a number");
         }
         if spread_r <= 0.0 {
@@ -48,6 +51,9 @@ impl Centroids {
         } else {
             0.0
         };
+        if !error.is_finite() {
+            return undefined("the vectors are too far apart to say how sure their distance is");
+        }
         let away = quantile(f64::midpoint(level, 1.0)) * error;
         let p_value = p_value(&[r, c].concat(), c.len(), squared, permutations, seed);
         let lengths = dot(&before, &before).sqrt() * dot(&after, &after).sqrt();

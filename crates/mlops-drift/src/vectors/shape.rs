@@ -32,7 +32,8 @@ pub(super) fn compare(
             // Half of all pairs are the same vector twice.
             let squared = spread(&of_r, &centroids.reference) + spread(&of_c, &centroids.current);
             let mut settings = settings;
-            settings.bandwidth = (error.is_undefined() && squared > 0.0).then(|| squared.sqrt());
+            settings.bandwidth =
+                (error.is_undefined() && squared > 0.0 && squared.is_finite()).then(|| squared.sqrt());
             if settings.bandwidth.is_some() { maximum_mean_discrepancy(x, y, settings) } else { Err(error) }
         })
         .map_err(undefined)?;

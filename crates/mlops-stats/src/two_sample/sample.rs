@@ -1,3 +1,4 @@
+use super::moments::common_scale;
 use crate::sum::sum_in_lanes;
 use crate::{Error, Result};
 
@@ -32,9 +33,7 @@ impl Sample {
             return Err(Error::Value { what: "sample", index, value: f64::NAN, expected: "a number" });
         }
         let values = sorted(values);
-        // Of the sorted values, so that the order of the rows does not show in the last digit.
-        let mean = sum_in_lanes(&values, |value| value) / values.len() as f64;
-        let standard_deviation = deviation(&values, mean);
+        let (mean, standard_deviation) = mean_and_deviation(&values);
         Ok(Self { sorted: values, mean, standard_deviation })
     }
 
@@ -59,13 +58,13 @@ impl Sample {
         self.sorted[self.sorted.len() - 1]
     }
 
-    /// The mean; infinite or NaN if a value is infinite.
+    /// The mean, however large the values; infinite or NaN only if a value is infinite.
     pub fn mean(&self) -> f64 {
         self.mean
     }
 
     /// The standard deviation of these values themselves (divided by n, not n − 1).
-    /// 0 if all are the same; NaN if a value is infinite.
+    /// 0 if all are the same or closer together than numbers can tell; NaN if a value is infinite.
     pub fn standard_deviation(&self) -> f64 {
         self.standard_deviation
     }
@@ -93,20 +92,30 @@ impl Sample {
     }
 }
 
-/// The standard deviation around a mean that is rounded.
+/// Mean and standard deviation, of the sorted values, so that the order of the rows does not
+/// show in the last digit.
 ///
 /// # Source
 /// Chan, Golub and `LeVeque`, *Algorithms for computing the sample variance* (1983): two
 /// passes with a correction for the rounding of the mean.
-fn deviation(sorted: &[f64], mean: f64) -> f64 {
+fn mean_and_deviation(sorted: &[f64]) -> (f64, f64) {
     let (first, last) = (sorted[0], sorted[sorted.len() - 1]);
-    if last <= first && first.is_finite() {
-        return 0.0;
-    }
     let n = sorted.len() as f64;
-    let squares = sum_in_lanes(sorted, |value| (value - mean) * (value - mean));
-    let rest = sum_in_lanes(sorted, |value| value - mean);
-    ((squares - rest * rest / n) / n).sqrt()
+    // A power of two: neither sums nor squares overflow, and no digit changes.
+    let scale = common_scale([[first, last].as_slice()].into_iter());
+    let inverse = scale.recip();
+    // Rounding must not step over the ends, where it may overflow.
+    let mean = (sum_in_lanes(sorted, |value| value * inverse) / n).clamp(first * inverse, last * inverse);
+    if last <= first && first.is_finite() {
+        return (mean * scale, 0.0);
+    }
+    let away = |value: f64| value * inverse - mean;
+    let squares = sum_in_lanes(sorted, |value| away(value) * away(value));
+    let rest = sum_in_lanes(sorted, away);
+    let deviation = ((squares - rest * rest / n) / n).sqrt() * scale;
+    // No values spread wider than half at either end; a NaN, of infinite values, stays one.
+    let widest = last / 2.0 - first / 2.0;
+    (mean * scale, if deviation > widest { widest } else { deviation })
 }
 
 /// Up to this many values one thread sorts as fast as several.

@@ -10,6 +10,33 @@ fn what_can_not_be_compared_is_decided() {
     assert!(Sample::new(vec![f64::INFINITY; 2]).unwrap().standard_deviation().is_nan());
 }
 
+#[test]
+fn huge_and_tiny_values_neither_overflow_nor_vanish() {
+    let of = |values: &[f64]| {
+        let sample = Sample::new(values.to_vec()).unwrap();
+        (sample.mean(), sample.standard_deviation())
+    };
+    let close = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b.abs();
+    assert_eq!(of(&[f64::MAX; 3]), (f64::MAX, 0.0));
+    assert_eq!(of(&[-f64::MAX, f64::MAX]), (0.0, f64::MAX));
+    assert_eq!(of(&[0.0, f64::MAX]), (f64::MAX / 2.0, f64::MAX / 2.0));
+    assert_eq!(of(&[5e-324; 3]), (5e-324, 0.0));
+    for size in [1e-200, 1.0, 1e200, 1e307] {
+        let (mean, deviation) = of(&[size, 2.0 * size, 3.0 * size, 4.0 * size]);
+        assert!(close(mean, 2.5 * size) && close(deviation, 1.25_f64.sqrt() * size), "{size}");
+    }
+    for sentinel in [1e200, -1e200, f64::MAX] {
+        let mut values: Vec<f64> = (0..999).map(f64::from).collect();
+        values.push(sentinel);
+        let (mean, deviation) = of(&values);
+        assert!(close(mean, sentinel / 1000.0), "{sentinel}: {mean}");
+        assert!(close(deviation, 999_f64.sqrt() / 1000.0 * sentinel.abs()), "{sentinel}: {deviation}");
+    }
+    let (mean, deviation) = of(&[1.0, f64::INFINITY]);
+    assert!(mean.is_infinite() && deviation.is_nan());
+    assert!(of(&[f64::NEG_INFINITY, f64::INFINITY]).0.is_nan());
+}
+
 proptest! {
     #[test]
     fn the_order_of_the_rows_does_not_show(mut values in prop::collection::vec(-1e6..1e6, 1..50)) {
