@@ -53,6 +53,18 @@ impl ClassScores<'_> {
         self.mean("log_loss", |row| surprise(self.row(row)[self.column(row)], epsilon))
     }
 
+    /// Negative log-likelihood of all rows together, each times its weight.
+    ///
+    /// # Errors
+    /// [`Error::Value`] if a score is not within 0..=1.
+    ///
+    /// # Source
+    /// Equal to `log_loss(normalize=False)` of scikit-learn 1.9 for `f64`.
+    pub fn total_log_loss(&self) -> Result<f64> {
+        self.probabilities()?;
+        Ok(self.sums_of(|row| surprise(self.row(row)[self.column(row)], f64::EPSILON)).0)
+    }
+
     /// Share of the log loss of the mere class frequencies that the probabilities save: 1 is
     /// perfect, 0 no better than the frequencies.
     ///
@@ -81,6 +93,17 @@ impl ClassScores<'_> {
     pub fn brier(&self) -> Result<f64> {
         self.probabilities()?;
         self.mean("brier", |row| self.squared_distance(row, self.row(row)))
+    }
+
+    /// Half of the [Brier score](Self::brier), 0 to 1.
+    ///
+    /// # Errors
+    /// As [`log_loss`](Self::log_loss).
+    ///
+    /// # Source
+    /// Equal to `brier_score_loss(scale_by_half=True)` of scikit-learn 1.9.
+    pub fn brier_halved(&self) -> Result<f64> {
+        Ok(0.5 * self.brier()?)
     }
 
     /// Share of the Brier score of the mere class frequencies that the probabilities save.

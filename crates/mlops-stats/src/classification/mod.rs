@@ -52,6 +52,7 @@ mod parallel;
 mod scores;
 mod sums;
 mod tally;
+mod top_k;
 mod weights;
 mod zero_division;
 

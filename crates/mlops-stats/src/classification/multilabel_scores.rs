@@ -106,6 +106,16 @@ impl<'a> MultilabelScores<'a> {
         self.average(average, "roc_auc", Ranking::PartialArea(limit))
     }
 
+    /// Partial area of each label, as [`BinaryScores::partial_roc_auc`]; `None` where all rows
+    /// have it, or none.
+    ///
+    /// # Errors
+    /// As [`roc_auc_by_label`](Self::roc_auc_by_label), and [`Error::Parameter`] for a limit
+    /// out of range.
+    pub fn partial_roc_auc_by_label(&self, limit: f64) -> Result<Vec<Option<f64>>> {
+        self.by_label(Ranking::PartialArea(limit))
+    }
+
     /// Mean over rows of the area of the row's labels, scikit-learn's average `samples`.
     ///
     /// # Errors

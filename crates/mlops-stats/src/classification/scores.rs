@@ -156,6 +156,18 @@ impl<'a> BinaryScores<'a> {
         self.mean("brier", |label, score| (score - f64::from(u8::from(label))).powi(2))
     }
 
+    /// Brier score of the probabilities of both classes, 0 to 2: twice [`brier`](Self::brier),
+    /// and [that of a table](super::ClassScores::brier) with two columns.
+    ///
+    /// # Errors
+    /// As [`log_loss`](Self::log_loss).
+    ///
+    /// # Source
+    /// Equal to `brier_score_loss(scale_by_half=False)` of scikit-learn 1.9.
+    pub fn brier_of_both(&self) -> Result<f64> {
+        Ok(2.0 * self.brier()?)
+    }
+
     /// Mean hinge loss of decision values, where a positive should be at least 1 and a
     /// negative at most −1.
     ///

@@ -128,13 +128,15 @@ impl RegressionMetric {
     ///
     /// # Errors
     /// As [`of_each_output`](Self::of_each_output); [`Error::Shape`] if there is not one
-    /// weight an output, or weights for a single one; [`Error::Parameter`] for weights that
+    /// weight an output, or weights for a single one
+    /// (a single weight is allowed for the root mean squared error, as in scikit-learn);
+    /// [`Error::Parameter`] for weights that
     /// sum to 0, and if the variance is to weigh a metric that has none.
     pub fn of_outputs(&self, outputs: &[RegressionRows<'_>], average: &OutputAverage) -> Result<f64> {
         let values = self.of_each_output(outputs)?;
         let weights = match average {
             OutputAverage::Uniform => vec![1.0; values.len()],
-            OutputAverage::Weights(weights) if outputs.len() == 1 => {
+            OutputAverage::Weights(weights) if outputs.len() == 1 && *self != Self::RootMeanSquaredError => {
                 let expected = "none: there is a single output".to_owned();
                 return Err(Error::Shape { what: "output weights", found: weights.len(), expected });
             }

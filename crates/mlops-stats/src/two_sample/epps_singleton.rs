@@ -107,7 +107,13 @@ impl EppsSingleton {
     /// How likely a distance this large is if both samples come from one distribution: the
     /// chi-square limit.
     pub fn p_value(&self) -> f64 {
-        chi_square_sf(self.rank as f64, self.statistic)
+        self.p_value_with(self.rank)
+    }
+
+    /// The p-value with another number of degrees of freedom than [`rank`](Self::rank), such
+    /// as that of an implementation that takes rounding for variation.
+    pub fn p_value_with(&self, degrees_of_freedom: usize) -> f64 {
+        chi_square_sf(degrees_of_freedom as f64, self.statistic)
     }
 }
 

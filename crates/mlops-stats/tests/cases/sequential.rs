@@ -20,6 +20,7 @@ pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Result<(), St
         case["cases"].as_array().map_or_else(|| vec![case], |all| all.iter().collect());
     for (place, document) in documents.into_iter().enumerate() {
         let name = format!("{stem} {place}");
+        known(&name, document, kind, tally);
         match kind {
             "simple_jumper" => jumper(document, &name, tally)?,
             "risk_monitoring" => risk(document, &name, tally)?,
@@ -30,6 +31,57 @@ pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// Says what of a document, or of a run in it, is not known, and whether no answer is in it.
+fn known(name: &str, document: &Value, kind: &str, tally: &mut Tally) {
+    const ABOUT: [&str; 7] = ["name", "tool", "kind", "note", "cases", "error", "message"];
+    let (asked, answers): (&[&str], &[&str]) = match kind {
+        "simple_jumper" => (&["pvalues"], &["runs"]),
+        "jumper run" => (&["jump_size", "index"], &["martingale", "max", "first_at_least_20"]),
+        "risk_monitoring" => (
+            &["test_level", "tolerance", "reference_losses", "online_losses", "index"],
+            &["threshold", "reference_upper_bound", "online_lower_bound", "first_detection"],
+        ),
+        "confidence_sequence" => (
+            &["values", "index", "alpha"],
+            &["empirical_bernstein", "hoeffding", "betting_grid_1e_3", "cm_eb_lower", "cm_eb_upper"],
+        ),
+        "method" => (&["tolerance"], &["lower", "upper"]),
+        "boundaries" => (&["fn", "args"], &["value"]),
+        "arguments" => (
+            &[
+                "v",
+                "s",
+                "c",
+                "g",
+                "h",
+                "t",
+                "A",
+                "eta",
+                "delta",
+                "alpha",
+                "v_opt",
+                "t_opt",
+                "v_min",
+                "t_min",
+                "alpha_opt",
+                "quantile_p",
+                "is_one_sided",
+            ],
+            &[],
+        ),
+        "bernoulli_confidence_sequence" => {
+            (&["num_successes", "num_trials", "alpha", "t_opt", "alpha_opt"], &["interval"])
+        }
+        _ => return,
+    };
+    let fields = || document.as_object().into_iter().flat_map(|fields| fields.keys().map(String::as_str));
+    for field in fields().filter(|field| ![&ABOUT, asked, answers].iter().any(|all| all.contains(field))) {
+        tally.unsupported(format!("{name}: {field}"));
+    }
+    let answered = document.get("error").is_some() || fields().any(|field| answers.contains(&field));
+    tally.check(answered || answers.is_empty(), || format!("{name}: no answer to compare"));
 }
 
 fn same(name: &str, ours: f64, theirs: &Value, tally: &mut Tally) -> Result<(), String> {
@@ -71,6 +123,7 @@ fn jumper(document: &Value, name: &str, tally: &mut Tally) -> Result<(), String>
     for run in document["runs"].as_array().ok_or("no runs")? {
         let jump = number(&run["jump_size"]).ok_or("no jump_size")?;
         let name = format!("{name} jump {jump}");
+        known(&name, run, "jumper run", tally);
         let mut jumper = SimpleJumper::new(jump).map_err(|error| error.to_string())?;
         let mut values = Vec::new();
         for p_value in &p_values {
@@ -146,17 +199,21 @@ fn sequence(document: &Value, name: &str, tally: &mut Tally) -> Result<(), Strin
         ("hoeffding", PredictableMixture::hoeffding),
     ] {
         let Some(theirs) = document.get(method) else { continue };
+        known(&format!("{name} {method}"), theirs, "method", tally);
         let mut made: PredictableMixture = make(alpha, (0.0, 1.0)).map_err(error)?;
         let (lower, upper) = ends(&values, |value| made.observe(value).map(|()| made.interval()))?;
         at_positions(&format!("{name} {method} lower"), &lower, &at, &theirs["lower"], tally)?;
         at_positions(&format!("{name} {method} upper"), &upper, &at, &theirs["upper"], tally)?;
     }
     if let Some(theirs) = document.get("betting_grid_1e_3") {
+        known(&format!("{name} betting"), theirs, "method", tally);
         let tolerance = number(&theirs["tolerance"]).ok_or("no tolerance")?;
         let mut made = BettingInterval::new(alpha, (0.0, 1.0), 1_000).map_err(error)?;
         let (lower, upper) = ends(&values, |value| made.observe(value).map(|()| made.interval()))?;
         for (end, ours) in [("lower", lower), ("upper", upper)] {
             let theirs = numbers(&theirs[end])?;
+            tally
+                .check(theirs.len() == at.len(), || format!("{name} betting {end}: {} values", theirs.len()));
             for (at, theirs) in at.iter().zip(theirs) {
                 let ours = *ours.get(*at).ok_or("a position beyond the values")?;
                 let holds = (ours - theirs).abs() <= tolerance;
@@ -164,9 +221,11 @@ fn sequence(document: &Value, name: &str, tally: &mut Tally) -> Result<(), Strin
             }
         }
     }
-    if let (Some(theirs_lower), Some(theirs_upper)) =
-        (document.get("cm_eb_lower"), document.get("cm_eb_upper"))
-    {
+    let ends_of_mean = (document.get("cm_eb_lower"), document.get("cm_eb_upper"));
+    if let (Some(_), None) | (None, Some(_)) = ends_of_mean {
+        tally.unsupported(format!("{name}: one end of cm_eb"));
+    }
+    if let (Some(theirs_lower), Some(theirs_upper)) = ends_of_mean {
         // Recorded with the running intersection.
         let mut made = MeanSequence::new(alpha, (0.0, 1.0)).map_err(error)?;
         let mut within = Interval { level: 1.0 - alpha, lower: 0.0, upper: 1.0 };
@@ -186,6 +245,7 @@ fn sequence(document: &Value, name: &str, tally: &mut Tally) -> Result<(), Strin
 fn function(case: &Value, name: &str, tally: &mut Tally) -> Result<(), String> {
     let called = case["fn"].as_str().ok_or("no fn")?;
     let name = format!("{name} {called} {}", case["args"]);
+    known(&name, &case["args"], "arguments", tally);
     let answer = answer(called, &case["args"]).map_err(|missing| format!("{name}: {missing}"))?;
     match (answer, case["value"].get("error").or_else(|| case.get("error"))) {
         (None, _) => tally.unsupported(name),

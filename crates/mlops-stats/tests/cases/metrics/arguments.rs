@@ -47,10 +47,14 @@ pub fn array(value: &Value) -> Result<Array> {
     Ok(Array { values, columns: None })
 }
 
-/// Numbers of an array of one dimension.
+/// Numbers of an array of one dimension, or of one column.
 pub fn numbers(value: &Value) -> Result<Vec<f64>> {
     let array = array(value)?;
-    if array.columns.is_some() { Err(refused("one dimension")) } else { Ok(array.values) }
+    if array.columns.is_some_and(|columns| columns != 1) {
+        Err(refused("one dimension"))
+    } else {
+        Ok(array.values)
+    }
 }
 
 pub fn weights(kwargs: &Value) -> Result<Option<Vec<f64>>> {
@@ -86,9 +90,10 @@ pub fn pair(args: &Value) -> Result<(Vec<Class>, Vec<Class>)> {
     if mixed { Err(refused("labels of one type")) } else { Ok((truth, predicted)) }
 }
 
-/// Whether the first argument is a table of labels rather than a list of classes.
+/// Whether the first argument is a table of labels rather than a list of classes; one column
+/// is a list.
 pub fn is_table(args: &Value) -> bool {
-    args[0][0].is_array()
+    args[0][0].as_array().is_some_and(|row| row.len() != 1)
 }
 
 /// A table of labels that are there or not, and its columns.

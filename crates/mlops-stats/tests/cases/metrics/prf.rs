@@ -10,6 +10,12 @@ use super::seen::Seen;
 /// The answer of a function of scikit-learn; `None` if the function is not of this file.
 pub fn answer(metric: &str, args: &Value, kwargs: &Value) -> Option<Result<Answer, Error>> {
     let beta = kwargs["beta"].as_f64().or_else(|| args[2].as_f64());
+    // For a beta of 0 and of infinity scikit-learn takes precision and recall as they are, and
+    // says nothing of those that it set; we do.
+    let silent = metric == "fbeta_score"
+        && mlops_cases::number(&kwargs["beta"])
+            .or(beta)
+            .is_some_and(|beta| beta == 0.0 || beta.is_infinite());
     let metric = match metric {
         "precision_score" => LabelMetric::Precision,
         "recall_score" => LabelMetric::Recall,
@@ -26,7 +32,7 @@ pub fn answer(metric: &str, args: &Value, kwargs: &Value) -> Option<Result<Answe
     };
     Some(call(args, kwargs, Some("binary")).and_then(|call| {
         let (value, undefined) = call.of(metric)?;
-        Ok(Answer { value, warned: call.ignores || call.warns && undefined })
+        Ok(Answer { value, warned: call.ignores || call.warns && undefined && !silent })
     }))
 }
 

@@ -3,14 +3,13 @@
     reason = "a method by its name is of one lifetime only"
 )]
 
-use mlops_stats::classification::ClassScores;
+use mlops_stats::classification::{BinaryScores, ClassScores};
 use mlops_stats::{Error, Result};
 use serde_json::Value;
 
 use super::Answer;
 use super::arguments::{Class, array, classes, refused};
 use super::scores::{distinct, named_classes, positives, with_classes, with_rows};
-use super::seen::Seen;
 
 /// The answer of a function of scikit-learn; `None` if the function is not of this file.
 pub fn answer(metric: &str, args: &Value, kwargs: &Value) -> Option<Result<Answer, Error>> {
@@ -47,16 +46,8 @@ fn loss(args: &Value, kwargs: &Value, of: impl FnOnce(&ClassScores<'_>) -> Resul
 }
 
 fn log_loss(args: &Value, kwargs: &Value) -> Result<Answer> {
-    let rows = args[0].as_array().map_or(0, Vec::len);
-    let answer = loss(args, kwargs, |rows| rows.log_loss())?;
-    match (answer, &kwargs["normalize"]) {
-        (Answer { value: Seen::Number(mean), warned }, Value::Bool(false)) => {
-            let weight =
-                super::arguments::weights(kwargs)?.map_or(rows as f64, |weights| weights.iter().sum());
-            Ok(Answer { value: (mean * weight).into(), warned })
-        }
-        (answer, _) => Ok(answer),
-    }
+    let in_total = kwargs["normalize"] == false;
+    loss(args, kwargs, |rows| if in_total { rows.total_log_loss() } else { rows.log_loss() })
 }
 
 /// Whether a Brier score is that of one column, of the positive class.
@@ -83,12 +74,13 @@ fn brier(args: &Value, kwargs: &Value) -> Result<Answer> {
     let halved = kwargs["scale_by_half"].as_bool();
     if one_column(args)? {
         let scores = array(&args[1])?.values;
-        let half = with_rows(&binary(args, kwargs)?, &scores, kwargs, |rows| rows.brier())?;
-        return Ok(if halved == Some(false) { 2.0 * half } else { half }.into());
+        let both = halved == Some(false);
+        let of = |rows: &BinaryScores<'_>| if both { rows.brier_of_both() } else { rows.brier() };
+        return with_rows(&binary(args, kwargs)?, &scores, kwargs, of).map(Answer::from);
     }
     let few = array(&args[1])?.columns.is_some_and(|columns| columns < 3);
-    let scale = if halved.unwrap_or(few) { 0.5 } else { 1.0 };
-    loss(args, kwargs, |rows| Ok(scale * rows.brier()?))
+    let halved = halved.unwrap_or(few);
+    loss(args, kwargs, |rows| if halved { rows.brier_halved() } else { rows.brier() })
 }
 
 fn d2_brier(args: &Value, kwargs: &Value) -> Result<Answer> {

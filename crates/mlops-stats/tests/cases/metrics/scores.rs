@@ -124,7 +124,8 @@ fn roc_auc(args: &Value, kwargs: &Value) -> Result<Answer> {
                 return rows.roc_auc_by_row().map(|seen| measured(&seen));
             }
             match (average(kwargs)?, limit) {
-                (None, _) => rows.roc_auc_by_label().map(undefined_each),
+                (None, None) => rows.roc_auc_by_label().map(undefined_each),
+                (None, Some(limit)) => rows.partial_roc_auc_by_label(limit).map(undefined_each),
                 (Some(average), None) => rows.roc_auc(average).map(|seen| measured(&seen)),
                 (Some(average), Some(limit)) => {
                     rows.partial_roc_auc(limit, average).map(|seen| measured(&seen))
@@ -238,6 +239,9 @@ fn precision_recall_curve(args: &Value, kwargs: &Value) -> Result<Answer> {
 
 fn det_curve(args: &Value, kwargs: &Value) -> Result<Answer> {
     let labels = positives(&args[0], kwargs)?;
+    if distinct(&classes(&args[0])?).len() > 2 {
+        return Err(refused("two classes"));
+    }
     with_rows(&labels, &numbers(&args[1])?, kwargs, |rows| {
         let seen = rows.det_curve(points(kwargs, false))?;
         Ok(curve(seen.false_positive_rate, seen.false_negative_rate, seen.thresholds, false))
@@ -251,18 +255,21 @@ fn top_k(args: &Value, kwargs: &Value) -> Result<Answer> {
         None => 2,
         Some(k) => usize::try_from(k).map_err(|_| refused("a k of at least 1"))?,
     };
-    let binary = distinct(&truth).len() <= 2 && named.as_ref().is_none_or(|classes| classes.len() <= 2);
-    let table = if binary {
-        // A score above its middle says the second class; equal scores go to the later column.
-        let middle = if scores.values.iter().all(|score| (0.0..=1.0).contains(score)) { 0.5 } else { 0.0 };
-        let columns = |score: &f64| if *score > middle { [0.0, 1.0] } else { [1.0, 0.0] };
-        BinaryScores::new(&vec![true; truth.len()], &scores.values)?;
-        scores.values.iter().flat_map(columns).collect()
-    } else {
-        scores.values
-    };
-    with_classes(&truth, &table, named.as_deref(), kwargs, |rows| {
-        let value = if kwargs["normalize"] == false { rows.top_k_hits(k)? } else { rows.top_k_accuracy(k)? };
+    let normalize = kwargs["normalize"] != false;
+    let both = named.clone().unwrap_or_else(|| distinct(&truth));
+    if both.len() <= 2 && distinct(&truth).len() <= 2 {
+        let [negative, positive] = both.as_slice() else { return Err(refused("two classes")) };
+        if negative >= positive || truth.iter().any(|class| !both.contains(class)) {
+            return Err(refused("the two classes, in ascending order"));
+        }
+        let labels: Vec<bool> = truth.iter().map(|class| class == positive).collect();
+        return with_rows(&labels, &scores.values, kwargs, |rows| {
+            let value = if normalize { rows.top_k_accuracy(k) } else { rows.top_k_hits(k) }?;
+            Ok(Answer { value: value.into(), warned: k >= 2 })
+        });
+    }
+    with_classes(&truth, &scores.values, named.as_deref(), kwargs, |rows| {
+        let value = if normalize { rows.top_k_accuracy(k) } else { rows.top_k_hits(k) }?;
         Ok(Answer { value: value.into(), warned: k >= rows.classes() })
     })
 }
