@@ -18,7 +18,8 @@ pub(crate) fn of_numbers(reference: &Sample, current: &Sample) -> Distribution {
     if edges.windows(2).any(|pair| pair[0] >= pair[1]) {
         // The same value everywhere, or two that no double lies between.
         let around = (low.abs() * 0.1).max(0.5);
-        (low, high) = (low - around, high + around);
+        // An infinite edge is no number that a report can be written with.
+        (low, high) = ((low - around).max(-f64::MAX), (high + around).min(f64::MAX));
         edges = vec![low, high];
     }
     let counts = |sample: &Sample| {

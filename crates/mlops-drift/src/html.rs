@@ -26,11 +26,13 @@ impl DriftReport {
                         Magnitude::None => format!("{}: {}", column.name, column.status),
                         magnitude => format!("{}: {}, {magnitude}", column.name, column.status),
                     };
-                    section.push(Details::new(heading).with(column.reason.as_str()).with(chart));
+                    let details = Details::new(heading).with(column.reason.as_str()).with(chart);
+                    section.push(new_categories(column).into_iter().fold(details, Details::with));
                 }
                 chart => {
                     section.push(column.to_string());
                     section = chart.into_iter().fold(section, Section::with);
+                    section = new_categories(column).into_iter().fold(section, Section::with);
                 }
             }
         }
@@ -95,6 +97,20 @@ impl DriftReport {
             cells
         }))
     }
+}
+
+/// The names that the reference does not have.
+fn new_categories(column: &ColumnDrift) -> Option<Table> {
+    let new = &column.new_categories;
+    let mut rows: Vec<[Cell; 2]> =
+        new.names.iter().map(|(name, rows)| [Cell::from(name.as_str()), Cell::from(*rows)]).collect();
+    if new.more > 0 {
+        let shown = new.names.iter().fold(0_u64, |sum, (_, rows)| sum.saturating_add(*rows));
+        let words = format!("{} more", number::count(new.more));
+        rows.push([Cell::from(words), Cell::from(new.rows.saturating_sub(shown))]);
+    }
+    let head = [Column::text(format!("{}: never seen before", column.name)), Column::number("rows now")];
+    (!new.is_empty()).then(|| Table::new(head).rows(rows))
 }
 
 pub(crate) fn badge(status: Status) -> Badge {

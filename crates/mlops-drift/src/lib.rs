@@ -107,7 +107,8 @@ pub use detector::{Detector, Settings};
 pub use error::{Error, Result};
 pub use profile::{ColumnProfile, Profile, ProfileAccumulator, ProfileSettings};
 pub use report::{
-    ColumnDrift, Comparison, DatasetRule, Distribution, DriftReport, Magnitude, Status, Summary,
+    ColumnDrift, Comparison, DatasetRule, Distribution, DriftReport, Magnitude, NewCategories, Status,
+    Summary,
 };
 pub use rows::Rows;
 pub use test::{Decision, Direction, DriftTest, Measurement, MixTest, Pair, ShiftTest};

@@ -3,6 +3,9 @@
 use crate::report::{ColumnDrift, Comparison, Distribution, Magnitude, Status, Summary};
 use crate::{Decision, Direction, MixTest, ShiftTest};
 
+/// Of longer names a sentence has the beginning.
+const LONGEST_NAME: usize = 60;
+
 /// The reason of a column whose measurements are judged.
 pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
     let mut parts = Vec::new();
@@ -25,6 +28,7 @@ pub(crate) fn reason(column: &ColumnDrift, alpha: f64) -> String {
             parts = vec![words];
         }
     }
+    parts.extend(of_new(column));
     debug_assert!(column.status != Status::SchemaChanged, "has its own words");
     parts.join(", ")
 }
@@ -85,7 +89,7 @@ fn of_numbers(before: &Summary, after: &Summary, values: &Comparison, moved: Str
     }
 }
 
-/// The name whose share changed most, and how much of the rows has a name never seen before.
+/// The name whose share changed most.
 fn most_changed(names: &[String], reference: &[u64], current: &[u64], others: (u64, u64)) -> Option<String> {
     let total = |counts: &[u64], other: u64| (counts.iter().sum::<u64>() + other).max(1) as f64;
     let (r, c) = (total(reference, others.0), total(current, others.1));
@@ -93,14 +97,28 @@ fn most_changed(names: &[String], reference: &[u64], current: &[u64], others: (u
     let change = |index: usize| (shares(index).1 - shares(index).0).abs();
     let index = (0..names.len()).reduce(|a, b| if change(b) > change(a) { b } else { a })?;
     let (before, after) = shares(index);
-    let mut words = format!("{} {} → {}", names[index], percent(before), percent(after));
-    let new: f64 = (0..names.len()).filter(|index| reference[*index] == 0).map(|index| shares(index).1).sum();
-    if new > 0.0 && before > 0.0 {
-        words = format!("{words}, {} of the rows have a name never seen before", percent(new));
-    } else if before <= 0.0 {
-        words.push_str(" (never seen before)");
-    }
-    Some(words)
+    Some(format!("{} {} → {}", names[index], percent(before), percent(after)))
+}
+
+/// How many names were never seen before, how many rows have one, and the most frequent.
+fn of_new(column: &ColumnDrift) -> Option<String> {
+    let new = &column.new_categories;
+    let (largest, rows) = new.names.first()?;
+    let known = column.current.as_ref().map_or(new.rows, |now| now.rows - now.missing.min(now.rows));
+    let share = |rows: u64| rows as f64 / known.max(1) as f64;
+    let largest: String = if largest.chars().count() > LONGEST_NAME {
+        largest.chars().take(LONGEST_NAME).chain(['…']).collect()
+    } else {
+        largest.clone()
+    };
+    Some(match new.count() {
+        1 => format!("{largest:?} was never seen before ({} of the rows)", small_percent(share(*rows))),
+        count => format!(
+            "{count} names were never seen before ({} of the rows), most often {largest:?} ({})",
+            small_percent(share(new.rows)),
+            small_percent(share(*rows))
+        ),
+    })
 }
 
 fn of_missing(column: &ColumnDrift, missing: &Comparison) -> String {
@@ -135,6 +153,11 @@ fn decimals(spread: f64) -> usize {
 
 fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+/// Of what is there: never 0 %.
+fn small_percent(share: f64) -> String {
+    if share > 0.0 && share < 0.001 { "less than 0.1 %".to_owned() } else { percent(share) }
 }
 
 /// Two decimals, or two digits of what is smaller.

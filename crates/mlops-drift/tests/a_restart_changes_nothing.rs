@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mlops_core::{Timestamp, Window as Span};
 use mlops_drift::monitor::{Cadence, DriftMonitor, MonitorState, WindowReport};
-use mlops_drift::{Columns, Detector, DriftReport, Error, Window};
+use mlops_drift::{Columns, Detector, DriftReport, Error, Window, WindowAccumulator};
 use proptest::prelude::*;
 
 const NAMES: [&str; 2] = ["temp", "hour"];
@@ -170,15 +170,75 @@ fn a_damaged_state_is_refused_and_never_a_panic() {
         ("\"missing\":0", "\"missing\":18446744073709551615"),
         ("{\"2\":40}", "{\"2\":18446744073709551615,\"3\":41}"),
         ("\"kind\":\"number\"", "\"kind\":\"category\""),
+        ("\"rows\":40", "\"rows\":18446744073709551615"),
+        ("\"name\":\"hour\"", "\"name\":\"temp\""),
     ] {
         assert!(text.contains(from), "{from} is not in {text}");
-        let state: MonitorState = serde_json::from_str(&text.replacen(from, to, 1)).unwrap();
-        let resumed = monitor(Cadence::Week).resume(state);
-        assert!(matches!(resumed, Err(Error::State { what: "a column", .. })), "{to}: {resumed:?}");
+        let error = serde_json::from_str::<MonitorState>(&text.replacen(from, to, 1)).unwrap_err();
+        assert!(error.to_string().starts_with("a window is damaged: "), "{to}: {error}");
     }
     // What can't be told from a genuine state does not break what follows.
     let other = text.replacen("\"kind\":\"category\"", "\"kind\":\"unsupported\"", 1);
     let mut resumed = monitor(Cadence::Week).resume(serde_json::from_str(&other).unwrap()).unwrap();
     assert!(matches!(resumed.add_row(start, &[1.0, 2.0]), Err(Error::Schema { .. })));
     assert_eq!(resumed.advance("2013-04-08".parse().unwrap()).len(), 1);
+}
+
+#[test]
+fn an_accumulator_from_anywhere_is_one_or_refused() {
+    let mut gathered = WindowAccumulator::new(&columns());
+    gathered.update_rows(&NAMES.map(String::from), [&[1.0, 2.0][..], &[f64::NAN, 3.0]]).unwrap();
+    let text = serde_json::to_string(&gathered).unwrap();
+    assert_eq!(serde_json::from_str::<WindowAccumulator>(&text).unwrap(), gathered);
+    let refused = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from} is not in {text}");
+        serde_json::from_str::<WindowAccumulator>(&text.replacen(from, to, 1)).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused("\"missing\":1", "\"missing\":3"),
+        "a window is damaged: \"temp\" with 1 values and 3 missing of 2 rows"
+    );
+    assert!(refused("\"rows\":2", "\"rows\":0").contains("of 0 rows"));
+    assert!(refused("\"rows\":2", "\"rows\":9007199254740993").contains("more than can be"));
+    assert!(refused("[1.0]", "[1e999]").contains("out of range"));
+    let without = r#"{"settings":{},"rows":7,"columns":null}"#;
+    let error = serde_json::from_str::<WindowAccumulator>(without).unwrap_err();
+    assert_eq!(error.to_string(), "a window is damaged: 7 rows without columns");
+
+    // Two that may be, and not together.
+    let half = r#"{"settings":{},"rows":9007199254740992,"columns":[{"name":"n","data_type":"Null",
+        "kind":"nothing","missing":9007199254740992,"numbers":[],"categories":{}}]}"#;
+    let half: WindowAccumulator = serde_json::from_str(half).unwrap();
+    let mut all = half.clone();
+    assert!(matches!(all.merge(half.clone()), Err(Error::Input { .. })));
+    assert_eq!(all, half, "nothing was added");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn a_state_with_another_number_is_refused_or_goes_on(
+        at in any::<prop::sample::Index>(), number in "-?[0-9]{1,20}(\\.5|e[0-9]{1,3})?"
+    ) {
+        let mut kept = monitor(Cadence::Week);
+        let start: Timestamp = "2013-04-01".parse().unwrap();
+        for row in 0..40 {
+            kept.add_row(start, &[if row % 9 == 0 { f64::NAN } else { f64::from(row) }, 2.0]).unwrap();
+        }
+        let body = serde_json::to_string(&kept.state()).unwrap();
+        let starts: Vec<usize> = body
+            .char_indices()
+            .filter(|(i, c)| c.is_ascii_digit() && matches!(body.as_bytes()[i - 1], b':' | b'[' | b','))
+            .map(|(i, _)| i)
+            .collect();
+        let start_of = starts[at.index(starts.len())];
+        let end = start_of + body[start_of..].find([',', ']', '}']).unwrap();
+        let changed = format!("{}{number}{}", &body[..start_of], &body[end..]);
+        if let Ok(state) = serde_json::from_str::<MonitorState>(&changed)
+            && let Ok(mut resumed) = monitor(Cadence::Week).resume(state)
+        {
+            let _ = resumed.add_row(start, &[1.0, 2.0]);
+            let _ = resumed.advance("2013-04-15".parse().unwrap());
+        }
+    }
 }

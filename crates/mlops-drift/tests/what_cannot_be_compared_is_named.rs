@@ -8,7 +8,10 @@ use arrow_array::{
     ArrayRef, BooleanArray, Int32Array, Int64Array, NullArray, StringArray, TimestampMicrosecondArray,
 };
 use mlops_core::{Outcome, Severity};
-use mlops_drift::{Columns, Detector, Error, Settings, Status, Window};
+use mlops_drift::preset::evidently::{DefaultTest, EvidentlyTest, StatTest};
+use mlops_drift::{
+    Columns, Detector, DriftTest, Error, Measurement, MixTest, Pair, Settings, ShiftTest, Status, Window,
+};
 use table::{batch, compare, numbers, ramp, texts};
 
 #[test]
@@ -218,4 +221,58 @@ fn settings_have_ranges() {
     let read: Settings = serde_json::from_str(r#"{"shift": 0.5}"#).unwrap();
     assert_eq!((read.shift, read.alpha), (0.5, 0.05));
     assert!(serde_json::from_str::<Settings>(r#"{"shfit": 0.5}"#).is_err());
+}
+
+/// Whose limit is not a number.
+#[derive(Debug)]
+struct Mine {
+    slight: Option<f64>,
+}
+
+impl DriftTest for Mine {
+    fn name(&self) -> &'static str {
+        "mine"
+    }
+
+    fn compare(&self, _: &Pair<'_>) -> mlops_drift::Result<Measurement> {
+        let limit = if self.slight.is_some() { 1.0 } else { f64::NAN };
+        let found = Measurement::new(9.0, "units", limit);
+        Ok(if let Some(slight) = self.slight { found.slight_from(slight) } else { found })
+    }
+}
+
+#[test]
+fn a_limit_that_is_not_a_number_never_passes_for_stable() {
+    let reference = [batch(vec![("a", numbers(ramp(50, 1.0))), ("b", texts(&["x"; 50]))])];
+    let current = [batch(vec![("a", numbers(ramp(50, 9.0))), ("b", texts(&["y"; 50]))])];
+    let tests: [(Arc<dyn DriftTest>, &str); 6] = [
+        (Arc::new(ShiftTest::new(f64::NAN)), "shift"),
+        (Arc::new(MixTest::new(f64::NAN)), "mix"),
+        (Arc::new(EvidentlyTest::new(StatTest::Psi).threshold(f64::NAN)), "PSI"),
+        (Arc::new(DefaultTest::new().threshold(f64::NAN)), "evidently"),
+        (Arc::new(Mine { slight: None }), "mine"),
+        (Arc::new(Mine { slight: Some(f64::NAN) }), "mine"),
+    ];
+    for (test, name) in tests {
+        let column = if name == "mix" { "b" } else { "a" };
+        let detector = Detector::default().column_by(column, test);
+        let report = detector.compare_batches(&reference, &current, &Columns::default()).unwrap();
+        let found = report.column(column).unwrap();
+        assert_eq!(found.status, Status::Inconclusive, "{name}: {found}");
+        assert!(found.reason.contains(&format!("{name} has a limit that is not a number")), "{found}");
+    }
+}
+
+#[test]
+fn a_report_of_the_largest_numbers_can_be_written_and_read() {
+    let table = |value: f64| [batch(vec![("a", numbers(vec![Some(value); 50]))])];
+    for (before, after) in
+        [(f64::MAX, f64::MAX), (-f64::MAX, -f64::MAX), (f64::MAX, 1.0), (f64::MAX, -f64::MAX)]
+    {
+        let report =
+            Detector::default().compare_batches(&table(before), &table(after), &Columns::default()).unwrap();
+        let written = serde_json::to_string(&report).unwrap();
+        let read: mlops_drift::DriftReport = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, report, "{before} {after}");
+    }
 }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use mlops_stats::counts::FisherExact;
-use mlops_stats::interval::{Interval, wilson};
-use mlops_stats::{Alternative, two_sample::Sample};
+use mlops_stats::interval::Interval;
+use mlops_stats::proportion::{DifferenceMethod, Share};
+use mlops_stats::two_sample::Sample;
 
 use super::Detector;
-use crate::report::{ColumnDrift, Comparison, Status, Summary};
+use crate::report::{ColumnDrift, Comparison, NewCategories, Status, Summary};
+use crate::test::same_share;
 use crate::window::{Aligned, Column, Sketched, Values, align, judge_numbers, scaled};
 use crate::{Decision, Direction, DriftTest, Measurement, Pair, bins};
 
@@ -26,12 +27,14 @@ impl Detector {
             reference: Some(summary(reference)),
             current: current.map(summary),
             distribution: None,
+            new_categories: NewCategories::default(),
         };
         let Some(current) = current else {
             drift.status = Status::SchemaChanged;
             "the column is gone".clone_into(&mut drift.reason);
             return drift;
         };
+        drift.new_categories = new_categories(reference, current);
         let few = |present: u64| present < self.settings.min_values.max(1);
         let compared = match (&reference.values, &current.values) {
             (Values::Unsupported, Values::Unsupported) if same_kind(reference, current) => {
@@ -99,6 +102,9 @@ impl Detector {
         if found.effect.is_nan() || no_probability || needs_one {
             return Err(format!("{} gave an effect or a p-value that is not a number", test.name()));
         }
+        if found.limit.is_nan() || found.slight.is_some_and(f64::is_nan) {
+            return Err(format!("{} has a limit that is not a number", test.name()));
+        }
         Ok(Comparison::new(test.name(), found))
     }
 
@@ -109,26 +115,21 @@ impl Detector {
         let share = |column: &Column| column.missing as f64 / column.rows as f64;
         let change = share(current) - share(reference);
         let counts = |column: &Column| (column.missing, column.rows - column.missing);
-        let p_value =
-            FisherExact::new(counts(reference), counts(current)).ok()?.p_value(Alternative::TwoSided);
         let direction = if change > 0.0 { Direction::Up } else { Direction::Down };
-        let mut found = Measurement::new(change.abs(), "of the rows", self.settings.missing).p_value(p_value);
+        let mut found = Measurement::new(change.abs(), "of the rows", self.settings.missing)
+            .p_value(same_share(counts(reference), counts(current)));
         found.direction = (change != 0.0).then_some(direction);
         found.interval = change_of_share(reference, current);
         Some(Comparison::new(MISSING, found))
     }
 }
 
-/// Between which values the change of the share of missing values lies, without its sign:
-/// Newcombe, *Interval estimation for the difference between independent proportions*,
-/// Statistics in Medicine 17 (1998), method 10.
+/// Between which values the change of the share of missing values lies, without its sign.
 fn change_of_share(reference: &Column, current: &Column) -> Option<Interval> {
-    let share = |column: &Column| column.missing as f64 / column.rows as f64;
-    let (p, q) = (share(reference), share(current));
-    let r = wilson(reference.missing, reference.rows, LEVEL).ok()?;
-    let c = wilson(current.missing, current.rows, LEVEL).ok()?;
-    let lower = (q - p) - (q - c.lower).hypot(r.upper - p);
-    let upper = (q - p) + (c.upper - q).hypot(p - r.lower);
+    let share = |column: &Column| Share::new(column.missing, column.rows).ok();
+    let (before, after) = (share(reference)?, share(current)?);
+    let Interval { lower, upper, .. } =
+        after.difference_interval(&before, DifferenceMethod::Newcombe, LEVEL).ok()?;
     let (near, far) = (lower.abs().min(upper.abs()), lower.abs().max(upper.abs()));
     let lower = if lower <= 0.0 && upper >= 0.0 { 0.0 } else { near };
     Some(Interval { level: LEVEL, lower, upper: far })
@@ -160,6 +161,20 @@ pub(crate) fn new_column(column: &Column) -> ColumnDrift {
         reference: None,
         current: Some(summary(column)),
         distribution: None,
+        new_categories: NewCategories::default(),
+    }
+}
+
+/// The categories of the current window that the reference does not have; none where it
+/// does not know all that it has.
+fn new_categories(reference: &Column, current: &Column) -> NewCategories {
+    let known = match &reference.sketched {
+        Some(Sketched::Categories { error, .. }) => *error == 0,
+        _ => true,
+    };
+    match (&reference.values, &current.values) {
+        (Values::Categories(before), Values::Categories(now)) if known => NewCategories::among(before, now),
+        _ => NewCategories::default(),
     }
 }
 

@@ -292,7 +292,7 @@ impl DriftMonitor {
     /// Goes on from what a monitor with the same reference, cadence and inputs remembered.
     ///
     /// # Errors
-    /// [`Error::State`] if it was another one, or if the state was damaged.
+    /// [`Error::State`] if it was another one.
     pub fn resume(mut self, state: MonitorState) -> Result<Self> {
         state.expect(&self.state())?;
         self.progress = state.progress;

@@ -67,7 +67,8 @@ impl ProfileAccumulator {
     ///
     /// # Errors
     /// [`Error::Schema`](crate::Error::Schema) if the columns differ,
-    /// [`Error::Input`](crate::Error::Input) if the settings do. Nothing is added then.
+    /// [`Error::Input`](crate::Error::Input) if the settings do or there would be more than 2⁵³
+    /// rows. Nothing is added then.
     pub fn merge(&mut self, other: Self) -> Result<()> {
         let mut ours = self.take();
         let theirs =

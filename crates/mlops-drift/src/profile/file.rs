@@ -13,8 +13,8 @@
 
 use mlops_core::Digest;
 
-use super::{ColumnProfile, MAX_ROWS, Profile};
-use crate::window::{Found, all_different};
+use super::{ColumnProfile, Profile};
+use crate::window::{Found, MAX_ROWS, all_different};
 use crate::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"mlopsprf";

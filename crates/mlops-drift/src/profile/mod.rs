@@ -11,11 +11,8 @@ pub use column::ColumnProfile;
 use serde::{Deserialize, Serialize};
 pub use settings::ProfileSettings;
 
-use crate::window::{Found, Window, same_columns};
+use crate::window::{Found, Window, more_rows, same_columns};
 use crate::{Columns, Error, Result};
-
-/// Up to here every count is a number that an `f64` has; and no sum of counts overflows.
-const MAX_ROWS: u64 = 1 << 53;
 
 /// What is known of a table without keeping it: per column the type, the missing values,
 /// moments, a quantile sketch of numbers, the counts of categories.
@@ -79,7 +76,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`Error::Schema`] if it has other columns, [`Error::Input`] if it was made with
-    /// other settings. Nothing is added then.
+    /// other settings or there would be more than 2⁵³ rows. Nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         self.add(other)?;
         self.columns.iter_mut().for_each(ColumnProfile::shrink);
@@ -104,11 +101,7 @@ impl Profile {
         let ours: Vec<Found<'_>> = self.columns.iter().map(ColumnProfile::found).collect();
         let theirs: Vec<Found<'_>> = other.columns.iter().map(ColumnProfile::found).collect();
         same_columns(&ours, &theirs)?;
-        let rows = self.rows.checked_add(other.rows).filter(|rows| *rows <= MAX_ROWS);
-        let rows = rows.ok_or_else(|| Error::Damaged {
-            what: "the profile".to_owned(),
-            reason: format!("{} rows are more than can be", other.rows),
-        })?;
+        let rows = more_rows(self.rows, other.rows)?;
         for (column, more) in self.columns.iter_mut().zip(&other.columns) {
             column.merge(more, &self.settings)?;
         }

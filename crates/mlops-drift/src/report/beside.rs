@@ -1,4 +1,4 @@
-use super::{ColumnDrift, Comparison, DriftReport, Status};
+use super::{ColumnDrift, Comparison, DriftReport, NewCategories, Status};
 use crate::Measurement;
 
 impl ColumnDrift {
@@ -17,6 +17,7 @@ impl ColumnDrift {
             reference: None,
             current: None,
             distribution: None,
+            new_categories: NewCategories::default(),
         };
         column.decided_by(comparison)
     }

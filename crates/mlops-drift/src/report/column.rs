@@ -3,7 +3,7 @@ use std::fmt;
 use mlops_core::{Finding, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::{Comparison, Magnitude};
+use super::{Comparison, Magnitude, NewCategories};
 
 /// What is to be said of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct ColumnDrift {
     pub current: Option<Summary>,
     /// Both sides in bins.
     pub distribution: Option<Distribution>,
+    /// Categories that the reference does not have.
+    #[serde(default)]
+    pub new_categories: NewCategories,
 }
 
 impl ColumnDrift {

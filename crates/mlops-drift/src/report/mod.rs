@@ -3,6 +3,7 @@
 mod beside;
 mod column;
 mod comparison;
+mod new_categories;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use column::{ColumnDrift, Distribution, Status, Summary};
 pub use comparison::{Comparison, Magnitude};
+pub use new_categories::NewCategories;
 
 /// From when on the table as a whole has drifted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

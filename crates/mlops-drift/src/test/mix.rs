@@ -3,13 +3,13 @@ use mlops_stats::distance::jensen_shannon;
 use mlops_stats::interval::Interval;
 
 use super::{DriftTest, Measurement, Pair};
+use crate::classifier::quantile;
 use crate::{Error, Result};
 
 /// Below this expected count, on the smaller side, a category is judged with the other rare ones.
 const RARE: f64 = 5.0;
-/// How sure the interval of the effect is, and the quantile of the normal distribution that goes with it.
+/// How sure the interval of the effect is.
 const LEVEL: f64 = 0.95;
-const Z: f64 = 1.959_963_984_540_054;
 
 /// The default for categories: how much the mix has changed, as a Jensen–Shannon distance
 /// from 0 (the same shares) to 1 (nothing in common), with the p-value of a chi-square test.
@@ -64,7 +64,7 @@ impl DriftTest for MixTest {
             .map_err(undefined)?
             .p_value();
         let found = Measurement::new(effect, "of 1 (Jensen–Shannon distance)", self.limit).p_value(p_value);
-        let half = Z * standard_error(&r, &c);
+        let half = quantile(f64::midpoint(LEVEL, 1.0)) * standard_error(&r, &c);
         Ok(found.within(Interval {
             level: LEVEL,
             lower: (divergence - half).max(0.0).sqrt(),

@@ -2,6 +2,7 @@
 
 mod measurement;
 mod mix;
+mod same_share;
 mod shift;
 
 use std::fmt::Debug;
@@ -10,6 +11,7 @@ use mlops_stats::two_sample::Sample;
 
 pub use measurement::{Decision, Direction, Measurement};
 pub use mix::MixTest;
+pub(crate) use same_share::same_share;
 pub use shift::ShiftTest;
 
 use crate::Result;

@@ -1,6 +1,4 @@
-use mlops_stats::distance::{
-    PermutationSettings, PermutationTest, Vectors as Sample, maximum_mean_discrepancy,
-};
+use mlops_stats::distance::{PermutationSettings, PermutationTest, VectorSample, maximum_mean_discrepancy};
 
 use super::ShapeDrift;
 use super::centroid::{Centroids, spread};
@@ -25,8 +23,10 @@ pub(super) fn compare(
     let (of_r, of_c) = (drawn(r, settings, u64::MAX), drawn(c, settings, u64::MAX - 1));
     let (x, y) = (seen_from(&of_r, &centroids.reference), seen_from(&of_c, &centroids.current));
     let dimension = centroids.reference.len();
-    let (x, y) =
-        (Sample::new(&x, dimension).map_err(undefined)?, Sample::new(&y, dimension).map_err(undefined)?);
+    let (x, y) = (
+        VectorSample::new(&x, dimension).map_err(undefined)?,
+        VectorSample::new(&y, dimension).map_err(undefined)?,
+    );
     let PermutationTest { statistic, p_value, rows } = maximum_mean_discrepancy(x, y, settings)
         .or_else(|error| {
             // Half of all pairs are the same vector twice.

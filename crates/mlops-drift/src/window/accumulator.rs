@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::column::Kind;
 use super::read::{each_name, each_number};
-use super::schema::{Found, expect_columns, same_columns};
-use super::{Column, Columns, Values, Window};
+use super::schema::{Found, all_different, expect_columns, same_columns};
+use super::{Column, Columns, MAX_ROWS, Values, Window, more_rows};
 use crate::{Error, Result};
 
 /// A [`Window`] in the making: batches in any order, parts from several threads.
@@ -29,13 +29,35 @@ use crate::{Error, Result};
 /// ```
 ///
 /// It can be written down with serde and go on later; the format must keep every digit of
-/// an `f64`.
+/// an `f64`. What was written can be read from anywhere: one that can't be, such as a column
+/// with more values than rows, is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct WindowAccumulator {
     settings: Columns,
     rows: u64,
     /// `None` until the first batch or row says what there is.
     columns: Option<Vec<Gathered>>,
+}
+
+/// What was written, before it is known to be one.
+#[derive(Deserialize)]
+struct Written {
+    settings: Columns,
+    rows: u64,
+    columns: Option<Vec<Gathered>>,
+}
+
+impl TryFrom<Written> for WindowAccumulator {
+    type Error = Error;
+
+    fn try_from(written: Written) -> Result<Self> {
+        let read = Self { settings: written.settings, rows: written.rows, columns: written.columns };
+        match read.damage() {
+            Some(reason) => Err(Error::Damaged { what: "a window".to_owned(), reason }),
+            None => Ok(read),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,9 +133,19 @@ impl WindowAccumulator {
         &self.settings
     }
 
-    /// What is wrong with one that was read from somewhere: a column with more or fewer
-    /// values than rows, a number that is not finite.
-    pub(crate) fn damage(&self) -> Option<String> {
+    /// What is wrong with one that was read from somewhere: more rows than can be, a column
+    /// with more or fewer values than rows or with another's name, a number that is not finite.
+    fn damage(&self) -> Option<String> {
+        if self.rows > MAX_ROWS {
+            return Some(format!("{} rows are more than can be", self.rows));
+        }
+        if self.columns.is_none() && self.rows > 0 {
+            return Some(format!("{} rows without columns", self.rows));
+        }
+        let found: Vec<Found<'_>> = self.columns.iter().flatten().map(Gathered::found).collect();
+        if let Err(error) = all_different(&found) {
+            return Some(error.to_string());
+        }
         let mut columns = self.columns.iter().flatten();
         columns.find_map(|column| {
             let known = match column.kind {
@@ -137,11 +169,13 @@ impl WindowAccumulator {
     /// Adds all that another one has gathered.
     ///
     /// # Errors
-    /// [`Error::Schema`] if the columns differ. Nothing is added then.
+    /// [`Error::Schema`] if the columns differ, [`Error::Input`] if there would be more than
+    /// 2⁵³ rows. Nothing is added then.
     pub fn merge(&mut self, other: Self) -> Result<()> {
         let Some(theirs) = other.columns else {
             return Ok(());
         };
+        let rows = more_rows(self.rows, other.rows)?;
         match &mut self.columns {
             None => self.columns = Some(theirs),
             Some(ours) => {
@@ -156,7 +190,7 @@ impl WindowAccumulator {
                 }
             }
         }
-        self.rows += other.rows;
+        self.rows = rows;
         Ok(())
     }
 

@@ -23,7 +23,16 @@ pub(crate) use read::{each_name, each_number};
 pub(crate) use schema::{Found, all_different, expect_columns, same_columns};
 pub use series::Series;
 
-use crate::Result;
+use crate::{Error, Result};
+
+/// Up to here every count is a number that an `f64` has; and no sum of counts overflows.
+pub(crate) const MAX_ROWS: u64 = 1 << 53;
+
+/// The rows of two parts together.
+pub(crate) fn more_rows(rows: u64, more: u64) -> Result<u64> {
+    let all = rows.checked_add(more).filter(|all| *all <= MAX_ROWS);
+    all.ok_or_else(|| Error::input("the number of rows", format!("{rows} and {more} more"), "at most 2^53"))
+}
 
 /// The values of one column.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,12 +8,12 @@ use crate::{Error, Random, Result};
 ///
 /// A single column of numbers is rows of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Vectors<'a> {
+pub struct VectorSample<'a> {
     values: &'a [f64],
     dimensions: usize,
 }
 
-impl<'a> Vectors<'a> {
+impl<'a> VectorSample<'a> {
     /// `values` holds the rows one after the other, each of so many numbers.
     ///
     /// # Errors
@@ -100,17 +100,17 @@ impl Default for PermutationSettings {
 /// and Smyth, 2010).
 ///
 /// ```
-/// use mlops_stats::distance::{PermutationSettings, Vectors, maximum_mean_discrepancy};
+/// use mlops_stats::distance::{PermutationSettings, VectorSample, maximum_mean_discrepancy};
 /// let before: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 7 % 13)).collect();
 /// let after: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 7 % 13) + 6.0).collect();
-/// let (before, after) = (Vectors::new(&before, 2)?, Vectors::new(&after, 2)?);
+/// let (before, after) = (VectorSample::new(&before, 2)?, VectorSample::new(&after, 2)?);
 /// let found = maximum_mean_discrepancy(before, after, PermutationSettings::default())?;
 /// assert!(found.statistic > 0.1 && found.p_value < 0.01);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 pub fn maximum_mean_discrepancy(
-    x: Vectors<'_>,
-    y: Vectors<'_>,
+    x: VectorSample<'_>,
+    y: VectorSample<'_>,
     settings: PermutationSettings,
 ) -> Result<PermutationTest> {
     const WHAT: &str = "maximum mean discrepancy";
@@ -145,13 +145,17 @@ pub fn maximum_mean_discrepancy(
 /// Székely and Rizzo, *Energy statistics* (2013).
 ///
 /// ```
-/// use mlops_stats::distance::{PermutationSettings, Vectors, energy_test};
+/// use mlops_stats::distance::{PermutationSettings, VectorSample, energy_test};
 /// let before: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 7 % 13)).collect();
-/// let (x, y) = (Vectors::new(&before[..40], 1)?, Vectors::new(&before[40..], 1)?);
+/// let (x, y) = (VectorSample::new(&before[..40], 1)?, VectorSample::new(&before[40..], 1)?);
 /// assert!(energy_test(x, y, PermutationSettings::default())?.p_value > 0.1);
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
-pub fn energy_test(x: Vectors<'_>, y: Vectors<'_>, settings: PermutationSettings) -> Result<PermutationTest> {
+pub fn energy_test(
+    x: VectorSample<'_>,
+    y: VectorSample<'_>,
+    settings: PermutationSettings,
+) -> Result<PermutationTest> {
     let pool = Pool::new(x, y, settings)?;
     let mut matrix = pool.squared_distances();
     matrix.par_iter_mut().for_each(|squared| *squared = squared.sqrt());
@@ -175,7 +179,7 @@ struct Pool {
 }
 
 impl Pool {
-    fn new(x: Vectors<'_>, y: Vectors<'_>, settings: PermutationSettings) -> Result<Self> {
+    fn new(x: VectorSample<'_>, y: VectorSample<'_>, settings: PermutationSettings) -> Result<Self> {
         if settings.permutations == 0 {
             return Err(Error::Parameter { what: "permutations", value: 0.0, expected: "at least 1" });
         }
@@ -271,7 +275,7 @@ impl Pool {
 }
 
 /// Appends the rows, or so many of them drawn without replacement; how many those are.
-fn draw(sample: Vectors<'_>, settings: PermutationSettings, stream: u64, into: &mut Vec<f64>) -> usize {
+fn draw(sample: VectorSample<'_>, settings: PermutationSettings, stream: u64, into: &mut Vec<f64>) -> usize {
     if sample.len() <= settings.max_rows {
         into.extend_from_slice(sample.values);
         return sample.len();
@@ -307,8 +311,11 @@ mod tests {
     fn it_is_the_sum_over_pairs() {
         let (x, y) = (normals(1, 9, 3, 0.0), normals(2, 7, 3, 0.4));
         let settings = PermutationSettings { bandwidth: Some(1.3), ..quick() };
-        let seen =
-            maximum_mean_discrepancy(Vectors::new(&x, 3).unwrap(), Vectors::new(&y, 3).unwrap(), settings);
+        let seen = maximum_mean_discrepancy(
+            VectorSample::new(&x, 3).unwrap(),
+            VectorSample::new(&y, 3).unwrap(),
+            settings,
+        );
         let kernel = |a: &[f64], b: &[f64]| {
             (-a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / (2.0 * 1.69)).exp()
         };
@@ -330,8 +337,12 @@ mod tests {
     fn far_from_the_origin_it_is_the_same() {
         let (x, y) = (normals(1, 40, 2, 0.0), normals(2, 40, 2, 0.8));
         let test = |x: &[f64], y: &[f64]| {
-            maximum_mean_discrepancy(Vectors::new(x, 2).unwrap(), Vectors::new(y, 2).unwrap(), quick())
-                .unwrap()
+            maximum_mean_discrepancy(
+                VectorSample::new(x, 2).unwrap(),
+                VectorSample::new(y, 2).unwrap(),
+                quick(),
+            )
+            .unwrap()
         };
         let away = |values: &[f64]| values.iter().map(|value| value + 1e8).collect::<Vec<f64>>();
         let (near, far) = (test(&x, &y), test(&away(&x), &away(&y)));
@@ -344,7 +355,9 @@ mod tests {
         for test in [maximum_mean_discrepancy, energy_test] {
             let p = |replicate, shift| {
                 let (x, y) = (normals(replicate, 20, 2, 0.0), normals(replicate + 5_000, 30, 2, shift));
-                test(Vectors::new(&x, 2).unwrap(), Vectors::new(&y, 2).unwrap(), quick()).unwrap().p_value
+                test(VectorSample::new(&x, 2).unwrap(), VectorSample::new(&y, 2).unwrap(), quick())
+                    .unwrap()
+                    .p_value
             };
             let alarms = (0..300).filter(|replicate| p(*replicate, 0.0) <= 0.05).count();
             assert!((4..=27).contains(&alarms), "{alarms} of 300 at 5 %");
@@ -356,8 +369,10 @@ mod tests {
     fn neither_threads_nor_the_cap_change_what_is_promised() {
         let (x, y) = (normals(1, 300, 1, 0.0), normals(2, 200, 1, 0.1));
         let settings = PermutationSettings { max_rows: 50, ..quick() };
-        let test =
-            || energy_test(Vectors::new(&x, 1).unwrap(), Vectors::new(&y, 1).unwrap(), settings).unwrap();
+        let test = || {
+            energy_test(VectorSample::new(&x, 1).unwrap(), VectorSample::new(&y, 1).unwrap(), settings)
+                .unwrap()
+        };
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(test);
         assert_eq!(alone, test());
         assert_eq!(alone.rows, (50, 50));
@@ -366,27 +381,27 @@ mod tests {
     #[test]
     fn input_is_checked() {
         let values = [1.0, 2.0, 3.0, 4.0];
-        let two = Vectors::new(&values, 2).unwrap();
+        let two = VectorSample::new(&values, 2).unwrap();
         assert_eq!((two.len(), two.dimensions()), (2, 2));
-        assert!(matches!(Vectors::new(&values, 0), Err(Error::Parameter { .. })));
-        assert!(matches!(Vectors::new(&values, 3), Err(Error::Shape { .. })));
-        assert!(matches!(Vectors::new(&[], 1), Err(Error::Shape { .. })));
-        assert!(matches!(Vectors::new(&[f64::NAN], 1), Err(Error::Value { .. })));
-        let one = Vectors::new(&values, 4).unwrap();
+        assert!(matches!(VectorSample::new(&values, 0), Err(Error::Parameter { .. })));
+        assert!(matches!(VectorSample::new(&values, 3), Err(Error::Shape { .. })));
+        assert!(matches!(VectorSample::new(&[], 1), Err(Error::Shape { .. })));
+        assert!(matches!(VectorSample::new(&[f64::NAN], 1), Err(Error::Value { .. })));
+        let one = VectorSample::new(&values, 4).unwrap();
         assert!(matches!(energy_test(one, one, quick()), Err(Error::Shape { .. })));
         assert!(matches!(
-            energy_test(two, Vectors::new(&values, 1).unwrap(), quick()),
+            energy_test(two, VectorSample::new(&values, 1).unwrap(), quick()),
             Err(Error::Shape { .. })
         ));
         for bad in [0.0, -1.0, f64::NAN] {
             let settings = PermutationSettings { bandwidth: Some(bad), ..quick() };
             assert!(maximum_mean_discrepancy(two, two, settings).is_err());
         }
-        let same = Vectors::new(&[7.0; 8], 2).unwrap();
+        let same = VectorSample::new(&[7.0; 8], 2).unwrap();
         assert!(maximum_mean_discrepancy(same, same, quick()).unwrap_err().is_undefined());
         assert_eq!(energy_test(same, same, quick()).unwrap().p_value, 1.0);
         let huge = [1e300, -1e300, 1e300, -1e300];
-        let huge = Vectors::new(&huge, 1).unwrap();
+        let huge = VectorSample::new(&huge, 1).unwrap();
         assert!(energy_test(huge, huge, quick()).unwrap_err().is_undefined());
     }
 }

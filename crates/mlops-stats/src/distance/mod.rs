@@ -28,7 +28,9 @@ mod shares;
 mod wasserstein;
 mod weighted;
 
-pub use discrepancy::{PermutationSettings, PermutationTest, Vectors, energy_test, maximum_mean_discrepancy};
+pub use discrepancy::{
+    PermutationSettings, PermutationTest, VectorSample, energy_test, maximum_mean_discrepancy,
+};
 pub use empty_bins::EmptyBins;
 pub use energy::energy;
 pub use estimate::{WassersteinEstimate, wasserstein_estimate};

@@ -1,4 +1,4 @@
-use mlops_stats::distance::{PermutationSettings, Vectors, maximum_mean_discrepancy as discrepancy};
+use mlops_stats::distance::{PermutationSettings, VectorSample, maximum_mean_discrepancy as discrepancy};
 use mlops_stats::two_sample::Sample;
 
 use super::{Found, StatTest, undefined};
@@ -36,7 +36,7 @@ pub(super) fn maximum_mean_discrepancy(reference: &Sample, current: &Sample) -> 
     settings.max_rows = MOST_VALUES;
     // A median of 0 leaves the tool with √½.
     settings.bandwidth = Some(if median > 0.0 { median } else { 1.0 } * std::f64::consts::FRAC_1_SQRT_2);
-    let vectors = |sample| Vectors::new(Sample::values(sample), 1).map_err(undefined(test));
+    let vectors = |sample| VectorSample::new(Sample::values(sample), 1).map_err(undefined(test));
     let found = discrepancy(vectors(reference)?, vectors(current)?, settings).map_err(undefined(test))?;
     let unit = "(squared maximum mean discrepancy)";
     Ok(Found { effect: found.statistic, unit, p_value: Some(found.p_value) })

@@ -58,6 +58,7 @@
 mod bins;
 mod categories;
 mod counts;
+mod hypergeometric;
 mod mmd;
 mod numbers;
 mod shares;
