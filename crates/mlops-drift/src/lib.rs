@@ -67,6 +67,7 @@
 //! | constant on both sides, the same value | [`Status::Stable`] |
 //! | constant in the reference only | the effect is the share of values that differ |
 //! | NaN, infinities | missing values |
+//! | values that lie further apart than a number can be | [`Status::Inconclusive`] |
 //! | times, binary, nested types | [`Status::Skipped`] |
 //!
 //! # Features

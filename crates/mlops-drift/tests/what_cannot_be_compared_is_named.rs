@@ -158,15 +158,16 @@ fn huge_values_are_no_constant() {
         // One of a thousand moves by the sentinel, whose share of the deviation is √999 / 1000.
         assert!((effect("before") - 1.0 / 999_f64.sqrt()).abs() < 1e-9, "{}", effect("before"));
         assert_eq!(column("before").status, Status::Stable);
-        // As far as that from 999 values that are close together is a drift or has no number.
-        assert_ne!(column("now").status, Status::Stable);
+        // As far as that from 999 values that are close together is one row of a thousand, or has no number.
+        let now = column("now");
+        assert!(now.status == Status::Inconclusive || now.reason.contains("chance explains it"), "{now}");
     }
     let ends =
         || numbers((0..100).map(|row| Some(if row % 2 == 0 { f64::MAX } else { -f64::MAX })).collect());
     let high = || numbers(vec![Some(f64::MAX); 100]);
     let report = compare(vec![("a", ends()), ("b", ends())], vec![("a", ends()), ("b", high())]);
-    assert_eq!(report.column("a").unwrap().status, Status::Stable);
-    assert_eq!(report.column("b").unwrap().status, Status::Inconclusive);
+    // From one end to the other is more than a number can be.
+    assert!(report.columns.iter().all(|column| column.status == Status::Inconclusive), "{report:?}");
 }
 
 #[test]

@@ -99,13 +99,13 @@ mod tests {
             let (n, k, all) = (drawn as f64, marked as f64, rows as f64);
             let unmarked = (rows - marked) as f64;
             let deviation = (n * (k / all) * (unmarked / all) * ((rows - drawn) as f64 / (all - 1.0))).sqrt();
-            let centre = u128::from(marked) * u128::from(drawn) / u128::from(rows);
-            let off = (marked as f64 * drawn as f64 / all).fract();
+            let product = u128::from(marked) * u128::from(drawn);
+            let (centre, rest) = (product / u128::from(rows), product % u128::from(rows));
+            let off = rest as f64 / all;
             let from_centre: Vec<f64> = (0..4_000)
                 .map(|_| {
                     let found = i128::from(hypergeometric(&mut random, rows, marked, drawn));
-                    (found - i128::try_from(centre).unwrap()) as f64
-                        - if centre < 1 << 50 { off } else { 0.0 }
+                    (found - i128::try_from(centre).unwrap()) as f64 - off
                 })
                 .collect();
             let mean = from_centre.iter().sum::<f64>() / 4_000.0;
