@@ -23,4 +23,13 @@ impl Alternative {
             Self::TwoSided => (2.0 * at_most.min(at_least)).min(1.0),
         }
     }
+
+    /// The p-value of a statistic whose distribution is symmetric around 0.
+    pub(crate) fn symmetric_p_value(self, statistic: f64, sf: impl Fn(f64) -> f64) -> f64 {
+        match self {
+            Self::Less => sf(-statistic),
+            Self::Greater => sf(statistic),
+            Self::TwoSided => 2.0 * sf(statistic.abs()),
+        }
+    }
 }

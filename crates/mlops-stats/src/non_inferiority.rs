@@ -19,8 +19,8 @@
 
 use crate::bootstrap::Estimate;
 use crate::classification::Orientation;
+use crate::distribution::{normal_isf, student_isf};
 use crate::interval::proper_share;
-use crate::normal::{normal_isf, student_isf};
 use crate::paired::{DeLong, PairedT};
 use crate::proportion::{DifferenceMethod, Share};
 use crate::{Alternative, Error, Result};
@@ -109,7 +109,7 @@ impl NonInferiority {
     /// As [`PairedT::of`]. [`Error::Undefined`] if all differences are the margin.
     pub fn of_rows(&self, candidate: &[f64], baseline: &[f64]) -> Result<Answer> {
         let test = PairedT::of(candidate, baseline)?;
-        let half = one_sided(self.level, |tail| student_isf(tail, test.degrees_of_freedom()))
+        let half = one_sided(self.level, |tail| student_isf(test.degrees_of_freedom(), tail))
             * test.standard_error();
         let p_value = test.p_value_against(-self.margin * self.direction, self.alternative())?;
         Ok(self.answer(test.mean(), half, p_value))

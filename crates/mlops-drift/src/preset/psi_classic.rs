@@ -27,7 +27,7 @@ pub enum PsiLimit {
     },
     /// When chance exceeds it in fewer than this share of undrifted pairs of this size.
     /// The rule of thumb ignores the size: two windows of 100 rows of one distribution in
-    /// ten bins have 0.18 on average.
+    /// ten bins have 0.19 on average.
     BySize {
         /// The share of false alarms of one column, such as 0.05.
         alpha: f64,
@@ -161,7 +161,7 @@ impl Detector {
     /// The population stability index with the rule of thumb of credit scoring: slight from
     /// 0.1 on, a drift from 0.25 on. Ten bins, 30 values on each side at least.
     ///
-    /// It does not look at chance: with 100 rows on each side about one column in seven that
+    /// It does not look at chance: with 100 rows on each side more than one column in five that
     /// did not drift is at 0.25 or above. [`by_size`](PsiLimit::BySize) does.
     pub fn psi_classic() -> Self {
         Self::default().with_psi(PsiTest { bins: BINS, limit: PsiLimit::default() })
@@ -235,7 +235,7 @@ mod tests {
             thumb += u32::from(found.effect >= 0.25);
         }
         assert!((40..=160).contains(&sized), "{sized} of 2000 at a nominal 5 %");
-        assert!(thumb > 200, "{thumb} of 2000");
+        assert!((380..=500).contains(&thumb), "{thumb} of 2000");
     }
 
     #[test]

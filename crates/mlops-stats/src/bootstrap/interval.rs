@@ -1,4 +1,4 @@
-use crate::normal::{normal_isf, normal_sf};
+use crate::distribution::{normal_isf, normal_sf};
 use crate::sum::sum;
 use crate::{Error, Result};
 

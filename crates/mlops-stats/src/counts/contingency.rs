@@ -1,6 +1,6 @@
 use super::PowerDivergence;
+use crate::distribution::chi_square_sf;
 use crate::error::same_length;
-use crate::two_sample::tail::chi_square_sf;
 use crate::{Error, Result};
 
 /// Counts of categories (columns) in samples (rows), and what to expect of them if the

@@ -1,6 +1,6 @@
 use super::PowerDivergence;
+use crate::distribution::chi_square_sf;
 use crate::error::same_length;
-use crate::two_sample::tail::chi_square_sf;
 use crate::{Error, Result};
 
 /// How far the sums of observed and expected counts may differ, relative to the smaller:

@@ -1,6 +1,5 @@
-use statrs::distribution::{ContinuousCDF, Normal};
-
 use super::wasserstein::for_each_step;
+use crate::distribution::normal_isf;
 use crate::interval::{Interval, proper_share};
 use crate::two_sample::Sample;
 use crate::{Error, Result};
@@ -24,7 +23,7 @@ impl WassersteinEstimate {
     /// [`Error::Parameter`] if the level is not within 0..1.
     pub fn interval(&self, level: f64) -> Result<Interval> {
         proper_share("level", level)?;
-        let half = Normal::standard().inverse_cdf(0.5 + 0.5 * level) * self.standard_error;
+        let half = normal_isf(0.5 * (1.0 - level)) * self.standard_error;
         let Self { distance, .. } = *self;
         Ok(Interval { level, lower: (distance - half).max(0.0), upper: distance + half })
     }
@@ -101,6 +100,8 @@ pub fn wasserstein_estimate(reference: &Sample, current: &Sample) -> Result<Wass
 
 #[cfg(test)]
 mod tests {
+    use statrs::distribution::{ContinuousCDF, Normal};
+
     use super::*;
     use crate::Random;
     use crate::distance::wasserstein;

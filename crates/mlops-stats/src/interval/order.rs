@@ -1,7 +1,6 @@
-use statrs::function::beta::beta_reg;
-
 use super::proper_share;
 use crate::Result;
+use crate::distribution::incomplete_beta;
 use crate::error::all_finite;
 
 /// A quantile of what a sample was drawn from, and between which values of the sample it lies.
@@ -109,7 +108,7 @@ fn first(n: usize, holds: impl Fn(usize) -> bool) -> usize {
 
 /// The chance of at most `k` successes in `n` trials of chance `p`, `k < n`.
 fn at_most(k: usize, n: usize, p: f64) -> f64 {
-    beta_reg((n - k) as f64, k as f64 + 1.0, 1.0 - p)
+    incomplete_beta((n - k) as f64, k as f64 + 1.0, 1.0 - p, p).0
 }
 
 #[cfg(test)]

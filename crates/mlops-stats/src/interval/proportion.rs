@@ -1,5 +1,4 @@
-use crate::incomplete_beta::incomplete_beta_inverse;
-use crate::normal::normal_isf;
+use crate::distribution::{incomplete_beta_inverse, normal_isf};
 use crate::{Error, Result};
 
 use super::{Interval, proper_share, wilson};

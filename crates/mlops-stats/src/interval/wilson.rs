@@ -1,6 +1,5 @@
-use statrs::distribution::{ContinuousCDF, Normal};
-
 use super::{Interval, proper_share};
+use crate::distribution::normal_isf;
 use crate::{Error, Result};
 
 /// Wilson score interval of a share: `successes` of `trials`.
@@ -30,7 +29,7 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Result<Interval> {
         let value = successes as f64;
         return Err(Error::Parameter { what: "successes", value, expected: "at most the trials" });
     }
-    let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
+    let z = normal_isf(0.5 * (1.0 - level));
     let (n, p) = (trials as f64, successes as f64 / trials as f64);
     let scale = 1.0 + z * z / n;
     let centre = (p + z * z / (2.0 * n)) / scale;

@@ -1,6 +1,6 @@
+use crate::distribution::{normal_isf, normal_sf};
 use crate::error::{all_finite, same_length};
 use crate::interval::{Interval, proper_share};
-use crate::normal::{normal_isf, normal_sf};
 use crate::sum::sum;
 use crate::{Alternative, Error, Result};
 

@@ -1,5 +1,5 @@
+use crate::distribution::{normal_isf, normal_sf};
 use crate::interval::{Interval, proper_share};
-use crate::normal::{normal_isf, normal_sf};
 use crate::{Error, Result};
 
 use super::differences;

@@ -1,5 +1,4 @@
-use crate::incomplete_beta::incomplete_beta;
-use crate::normal::normal_sf;
+use crate::distribution::{incomplete_beta, normal_sf};
 use crate::{Error, Result};
 
 /// `McNemar`'s test that two classifiers are right equally often on the same rows.

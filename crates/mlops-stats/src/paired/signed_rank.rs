@@ -1,4 +1,4 @@
-use crate::normal::normal_sf;
+use crate::distribution::normal_sf;
 use crate::{Alternative, Error, Result};
 
 use super::differences;

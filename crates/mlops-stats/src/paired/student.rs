@@ -1,5 +1,5 @@
+use crate::distribution::{student_isf, student_sf};
 use crate::interval::{Interval, proper_share};
-use crate::normal::{student_isf, student_sf};
 use crate::sum::sum;
 use crate::{Alternative, Error, Result};
 
@@ -89,7 +89,7 @@ impl PairedT {
     /// [`Error::Undefined`] if all differences are `value`, [`Error::Parameter`] if it is NaN.
     pub fn p_value_against(&self, value: f64, alternative: Alternative) -> Result<f64> {
         let t = self.statistic_against(value)?;
-        let tail = |t| student_sf(t, self.degrees_of_freedom());
+        let tail = |t| student_sf(self.degrees_of_freedom(), t);
         Ok(alternative.of_tails(tail(-t), tail(t)))
     }
 
@@ -110,7 +110,7 @@ impl PairedT {
     /// [`Error::Parameter`] for a level not within 0..1.
     pub fn interval(&self, level: f64) -> Result<Interval> {
         proper_share("level", level)?;
-        let half = student_isf(0.5 * (1.0 - level), self.degrees_of_freedom()) * self.standard_error;
+        let half = student_isf(self.degrees_of_freedom(), 0.5 * (1.0 - level)) * self.standard_error;
         Ok(Interval { level, lower: self.mean - half, upper: self.mean + half })
     }
 

@@ -1,6 +1,6 @@
 //! The signed-rank statistic of a shifted sample, and its pairwise means.
 
-use crate::normal::normal_isf;
+use crate::distribution::normal_isf;
 use crate::{Error, Result};
 
 use super::hodges_lehmann::Found;

@@ -1,5 +1,5 @@
+use crate::distribution::{normal_isf, normal_sf};
 use crate::interval::{Interval, proper_share, wilson};
-use crate::normal::{normal_isf, normal_sf};
 use crate::{Alternative, Error, Result};
 
 use super::{Share, score};

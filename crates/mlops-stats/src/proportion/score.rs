@@ -1,7 +1,7 @@
 //! Score tests of a difference of two shares, and the intervals that invert them.
 
+use crate::distribution::{normal_isf, normal_sf};
 use crate::interval::Interval;
-use crate::normal::{normal_isf, normal_sf};
 use crate::root::brent;
 use crate::{Error, Result};
 

@@ -1,6 +1,6 @@
 use super::Sample;
 use super::ranks::ties;
-use super::tail::{normal_sf, student_t_sf, symmetric_p_value};
+use crate::distribution::{normal_sf, student_sf};
 use crate::{Alternative, Error, Result};
 
 /// The Brunner–Munzel test: does one sample tend to have larger values, whatever the spreads?
@@ -90,12 +90,12 @@ impl BrunnerMunzel {
     /// answer, [`MannWhitney::p_exact`](super::MannWhitney::p_exact) a better one.
     pub fn p_value(&self, alternative: Alternative) -> Result<f64> {
         let degrees = self.degrees_of_freedom()?;
-        Ok(symmetric_p_value(-self.statistic, alternative, |t| student_t_sf(degrees, t)))
+        Ok(alternative.symmetric_p_value(-self.statistic, |t| student_sf(degrees, t)))
     }
 
     /// The p-value in the normal limit of large samples; 0 or 1 if the samples do not overlap.
     pub fn p_normal(&self, alternative: Alternative) -> f64 {
-        symmetric_p_value(-self.statistic, alternative, normal_sf)
+        alternative.symmetric_p_value(-self.statistic, normal_sf)
     }
 }
 

@@ -1,8 +1,8 @@
 use std::cmp::Ordering;
 
 use super::Sample;
+use super::cramer_von_mises_limit::cramer_von_mises_limit_cdf;
 use super::ranks::ties;
-use super::tail::cramer_von_mises_limit_cdf;
 use crate::{Error, Result};
 
 /// Up to this many values in the larger sample the exact p-value is the default, as in `SciPy`.

@@ -1,4 +1,4 @@
-use super::tail::chi_square_sf;
+use crate::distribution::chi_square_sf;
 use crate::error::all_finite;
 use crate::sum::sum;
 use crate::{Error, Result};

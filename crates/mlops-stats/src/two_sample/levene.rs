@@ -1,5 +1,5 @@
 use super::moments::{Moments, common_scale};
-use super::tail::f_sf;
+use crate::distribution::f_sf;
 use crate::error::all_finite;
 use crate::sum::sum;
 use crate::{Error, Result};

@@ -1,7 +1,7 @@
 use super::Sample;
 use super::counting::Counts;
 use super::ranks::ties;
-use super::tail::normal_sf;
+use crate::distribution::normal_sf;
 use crate::{Alternative, Error, Result};
 
 /// Up to this many values in the smaller sample the exact p-value is the default if there

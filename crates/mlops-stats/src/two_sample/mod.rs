@@ -5,6 +5,7 @@ mod anderson_darling;
 mod brunner_munzel;
 mod counting;
 mod cramer_von_mises;
+mod cramer_von_mises_limit;
 mod epps_singleton;
 mod kolmogorov_smirnov;
 mod levene;
@@ -13,7 +14,6 @@ mod moments;
 mod ranks;
 mod sample;
 mod t_test;
-pub(crate) mod tail;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,6 @@
 use super::moments::{Moments, common_scale};
-use super::tail::{student_t_quantile_above, student_t_sf, symmetric_p_value};
 use crate::Alternative;
+use crate::distribution::{student_isf, student_sf};
 use crate::error::all_finite;
 use crate::interval::{Interval, proper_share};
 use crate::{Error, Result};
@@ -140,7 +140,7 @@ impl TTest {
 
     /// How likely a statistic at least this far out is if the means are the same.
     pub fn p_value(&self, alternative: Alternative) -> f64 {
-        symmetric_p_value(self.statistic, alternative, |t| student_t_sf(self.degrees_of_freedom, t))
+        alternative.symmetric_p_value(self.statistic, |t| student_sf(self.degrees_of_freedom, t))
     }
 
     /// A two-sided confidence interval of the difference.
@@ -149,8 +149,7 @@ impl TTest {
     /// [`Error::Parameter`] unless the level lies between 0 and 1.
     pub fn confidence_interval(&self, level: f64) -> Result<Interval> {
         proper_share("level", level)?;
-        let reach =
-            student_t_quantile_above(self.degrees_of_freedom, (1.0 - level) / 2.0) * self.standard_error;
+        let reach = student_isf(self.degrees_of_freedom, (1.0 - level) / 2.0) * self.standard_error;
         Ok(Interval { level, lower: self.difference - reach, upper: self.difference + reach })
     }
 
@@ -163,7 +162,7 @@ impl TTest {
     pub fn confidence_bound(&self, level: f64, alternative: Alternative) -> Result<Interval> {
         proper_share("level", level)?;
         let reach = |beyond| {
-            let above = |share| student_t_quantile_above(self.degrees_of_freedom, share);
+            let above = |share| student_isf(self.degrees_of_freedom, share);
             self.standard_error * if beyond <= 0.5 { above(beyond) } else { -above(1.0 - beyond) }
         };
         let (lower, upper) = match alternative {

@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
-use statrs::function::beta::{beta_reg, ln_beta};
+use statrs::function::beta::ln_beta;
 use statrs::function::erf::erfc;
 use statrs::function::gamma::{gamma_ur, ln_gamma};
 
 use super::gamma::{Gamma, log_integral};
 use super::{checked, normal_with, positive, rho_one_sided, rho_two_sided};
+use crate::distribution::incomplete_beta;
 use crate::interval::proper_share;
 use crate::{Error, Result};
 
@@ -217,5 +218,5 @@ fn log_upper(a: f64, x: f64) -> f64 {
 
 /// `ln ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt`.
 fn log_incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
-    ln_beta(a, b) + if x < 1.0 { beta_reg(a, b, x).ln() } else { 0.0 }
+    ln_beta(a, b) + if x < 1.0 { incomplete_beta(a, b, x, 1.0 - x).0.ln() } else { 0.0 }
 }
