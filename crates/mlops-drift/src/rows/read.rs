@@ -1,13 +1,9 @@
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
-};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 
 use super::{Categories, RowColumn, RowValues, Rows};
-use crate::window::Kind;
+use crate::window::{Kind, each_number};
 use crate::{Columns, Error, Result};
 
 impl Rows {
@@ -96,31 +92,6 @@ fn looked_at<'b>(
 ) -> impl Iterator<Item = (&'b arrow_schema::Field, &'b ArrayRef)> {
     let fields = batch.schema_ref().fields().iter().map(AsRef::as_ref);
     fields.zip(batch.columns()).filter(|(field, _)| !columns.ignored.contains(field.name()))
-}
-
-/// Each value as a number; integers beyond 2⁵³ lose their last digits.
-fn each_number(array: &dyn Array, mut see: impl FnMut(Option<f64>)) {
-    macro_rules! numbers {
-        ($type:ty) => {
-            array.as_primitive::<$type>().iter().for_each(|value| see(value.map(|value| value as f64)))
-        };
-        ($type:ty, exact) => {
-            array.as_primitive::<$type>().iter().for_each(|value| see(value.map(f64::from)))
-        };
-    }
-    match array.data_type() {
-        DataType::Int8 => numbers!(Int8Type, exact),
-        DataType::Int16 => numbers!(Int16Type, exact),
-        DataType::Int32 => numbers!(Int32Type, exact),
-        DataType::Int64 => numbers!(Int64Type),
-        DataType::UInt8 => numbers!(UInt8Type, exact),
-        DataType::UInt16 => numbers!(UInt16Type, exact),
-        DataType::UInt32 => numbers!(UInt32Type, exact),
-        DataType::UInt64 => numbers!(UInt64Type),
-        DataType::Float32 => numbers!(Float32Type, exact),
-        DataType::Float64 => array.as_primitive::<Float64Type>().iter().for_each(see),
-        other => unreachable!("{other} is not of the kind number"),
-    }
 }
 
 /// Each value as a name.

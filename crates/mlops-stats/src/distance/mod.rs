@@ -23,6 +23,7 @@ mod energy;
 mod estimate;
 mod information;
 mod permutation;
+mod pool;
 mod psi;
 mod shares;
 mod wasserstein;
