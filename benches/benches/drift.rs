@@ -1,14 +1,17 @@
-//! Drift by the week: the reference is read once, then every week is compared with it.
+//! Drift by the week: the reference is read once, then every week is compared with it. And
+//! two tables of 50 columns, read and compared by Evidently's rules and by our own.
 #![allow(missing_docs, clippy::unwrap_used, reason = "criterion's macro; a bench may stop")]
 
 use std::hint::black_box;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::Timestamp;
+use mlops::arrow::array::{ArrayRef, Float64Array, RecordBatch};
 use mlops::drift::monitor::{Cadence, DriftMonitor, WindowReport};
-use mlops::drift::{Columns, Window};
+use mlops::drift::{Columns, Detector, Window};
 use mlops::stats::Random;
 
 const FEATURES: usize = 11;
@@ -89,9 +92,39 @@ fn drift(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Half of the columns have moved by 0.3 standard deviations.
+fn table(replicate: u64, rows: usize, shift: f64) -> RecordBatch {
+    const COLUMNS: usize = 50;
+    let mut random = Random::replicate(50, replicate);
+    let columns = (0..COLUMNS).map(|column| {
+        let shift = if column % 2 == 1 { shift } else { 0.0 };
+        // A sum of 12 is close to normal, with a standard deviation of 1.
+        let values = (0..rows).map(|_| (0..12).map(|_| random.unit()).sum::<f64>() - 6.0 + shift);
+        (format!("c{column}"), Arc::new(values.collect::<Float64Array>()) as ArrayRef)
+    });
+    RecordBatch::try_from_iter(columns.collect::<Vec<_>>()).unwrap()
+}
+
+fn presets(criterion: &mut Criterion) {
+    const ROWS: usize = 100_000;
+    let (reference, current) = (table(0, ROWS, 0.0), table(1, ROWS, 0.3));
+    let mut group = criterion.benchmark_group("drift");
+    group.sample_size(10).throughput(Throughput::Elements(2 * 50 * ROWS as u64));
+    for (name, detector) in [("evidently", Detector::evidently()), ("default", Detector::default())] {
+        let compare = || {
+            let (reference, current) = (from_ref(&reference), from_ref(&current));
+            detector.compare_batches(reference, current, &Columns::default()).unwrap()
+        };
+        assert_eq!(compare().drifted().count(), 25, "{name}");
+        let id = BenchmarkId::new("preset", format!("50 columns of {ROWS} on either side/{name}"));
+        group.bench_function(id, |bencher| bencher.iter(compare));
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_secs(1));
-    targets = drift
+    targets = drift, presets
 }
 criterion_main!(benches);
