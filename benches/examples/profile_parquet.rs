@@ -92,7 +92,7 @@ fn read(path: &str) -> Result<(), Box<dyn Error>> {
         values / seconds / 1e6
     );
     if let (Some(before), Some(after)) = (before, after) {
-        println!("resident at the most: {} KiB, {before} KiB of it before reading", after);
+        println!("resident at the most: {after} KiB, {before} KiB of it before reading");
     }
     let bytes = profile.to_bytes();
     if Profile::from_bytes(&bytes)? != profile {
