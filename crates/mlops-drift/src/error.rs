@@ -66,10 +66,12 @@ pub enum Error {
         /// What it should be, such as `a finite number`.
         expected: String,
     },
-    /// A profile was written in another version of the format. Make it again from the data, or
-    /// read it with the release that wrote it.
-    #[error("the profile is written in version {found} of the format, expected {expected}")]
-    ProfileVersion {
+    /// A profile or a state was written in another version of its format. Make it again from
+    /// the data, or read it with the release that wrote it.
+    #[error("{what} is written in version {found} of the format, expected {expected}")]
+    Version {
+        /// What was read, such as `the profile`.
+        what: &'static str,
         /// Its version.
         found: u32,
         /// The version that is read.

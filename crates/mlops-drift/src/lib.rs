@@ -32,6 +32,7 @@
 //! | say which columns are codes or identifiers | [`Columns`] |
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
+//! | watch a stream value by value: errors, losses, a sensor | [`stream`] |
 //! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
 //! | see whether columns still go together | [`multivariate::DomainClassifier`], [`multivariate::ReconstructionChunks`] |
 //! | put what was found elsewhere into a report | [`DriftReport::beside`] |
@@ -63,7 +64,7 @@
 //! | a column gone, new, or of another kind | a finding, [`Status::SchemaChanged`] |
 //! | fewer than [`Settings::min_values`] values, all missing on both sides | [`Status::Inconclusive`] |
 //! | all missing on one side | drift of the share of missing values |
-//! | a profile of another version, or damaged; a damaged Parquet file | [`Error::ProfileVersion`], [`Error::Damaged`] |
+//! | a profile or a state of another version, or damaged; a damaged Parquet file | [`Error::Version`], [`Error::Damaged`] |
 //! | constant on both sides, the same value | [`Status::Stable`] |
 //! | constant in the reference only | the effect is the share of values that differ |
 //! | NaN, infinities | missing values |
@@ -96,6 +97,8 @@ mod profile;
 pub mod quality;
 mod report;
 mod rows;
+mod sealed;
+pub mod stream;
 #[cfg(feature = "terminal")]
 mod terminal;
 mod test;

@@ -7,6 +7,8 @@ mod endtoend;
 mod evidently;
 #[path = "cases/nannyml.rs"]
 mod nannyml;
+#[path = "cases/streaming/mod.rs"]
+mod streaming;
 
 const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -23,4 +25,9 @@ fn drift_endtoend() {
 #[test]
 fn drift_nannyml() {
     mlops_cases::each_file("drift/nannyml", CRATE, nannyml::run);
+}
+
+#[test]
+fn drift_streaming() {
+    mlops_cases::each_file("drift/streaming", CRATE, streaming::run);
 }

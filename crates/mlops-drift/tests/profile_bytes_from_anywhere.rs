@@ -32,7 +32,10 @@ fn what_is_wrong_is_named() {
     let read = |bytes: &[u8]| Profile::from_bytes(bytes).unwrap_err().to_string();
     let mut another = bytes.clone();
     another[8] = 2;
-    assert_eq!(Profile::from_bytes(&another), Err(Error::ProfileVersion { found: 2, expected: 1 }));
+    assert_eq!(
+        Profile::from_bytes(&another),
+        Err(Error::Version { what: "the profile", found: 2, expected: 1 })
+    );
     assert_eq!(read(&another), "the profile is written in version 2 of the format, expected 1");
     assert_eq!(read(b""), "the profile is damaged: it does not begin as one does");
     assert_eq!(read(&bytes[..30]), "the profile is damaged: it ends after 30 bytes");

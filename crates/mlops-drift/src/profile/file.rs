@@ -1,37 +1,19 @@
-//! The file of a profile: 52 bytes that say what follows, then JSON.
-//!
-//! | bytes | what |
-//! | --- | --- |
-//! | 8 | `mlopsprf` |
-//! | 4 | the version of the format, little-endian |
-//! | 8 | the length of the body, little-endian |
-//! | 32 | the SHA-256 of the body |
-//! | … | the body |
+//! A profile as a file: [sealed](crate::sealed) JSON.
 //!
 //! JSON because it needs no length that is believed before it is there, keeps every digit,
 //! and can be looked at with any tool after `tail -c +53`.
 
-use mlops_core::Digest;
-
 use super::{ColumnProfile, Profile};
+use crate::sealed::Format;
 use crate::window::{Found, MAX_ROWS, all_different};
 use crate::{Error, Result};
 
-const MAGIC: &[u8; 8] = b"mlopsprf";
-const VERSION: u32 = 1;
-const HEADER: usize = 8 + 4 + 8 + 32;
+const FORMAT: Format = Format { magic: b"mlopsprf", version: 1, what: "the profile" };
 
 impl Profile {
     /// The profile as a file. The same profile gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let body = self.body();
-        let mut bytes = Vec::with_capacity(HEADER + body.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(body.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(Digest::of(&body).as_bytes());
-        bytes.extend_from_slice(&body);
-        bytes
+        FORMAT.seal(&self.body())
     }
 
     /// The profile that was written.
@@ -40,27 +22,10 @@ impl Profile {
     /// and only what a profile can be becomes one.
     ///
     /// # Errors
-    /// [`Error::ProfileVersion`] if it was written in another version of the format,
+    /// [`Error::Version`] if it was written in another version of the format,
     /// [`Error::Damaged`] if it is no profile, ends early, or was changed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        if !bytes.starts_with(MAGIC) {
-            return Err(damaged("it does not begin as one does"));
-        }
-        let early = || damaged(format!("it ends after {} bytes", bytes.len()));
-        let (version, rest) = bytes[MAGIC.len()..].split_first_chunk::<4>().ok_or_else(early)?;
-        let version = u32::from_le_bytes(*version);
-        if version != VERSION {
-            return Err(Error::ProfileVersion { found: version, expected: VERSION });
-        }
-        let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(early)?;
-        let length = u64::from_le_bytes(*length);
-        let (digest, body) = rest.split_first_chunk::<32>().ok_or_else(early)?;
-        if body.len() as u64 != length {
-            return Err(damaged(format!("{} bytes follow the header, expected {length}", body.len())));
-        }
-        if Digest::of(body).as_bytes() != digest {
-            return Err(damaged("its checksum is another"));
-        }
+        let body = FORMAT.open(bytes)?;
         let profile: Self = serde_json::from_slice(body).map_err(|error| damaged(error.to_string()))?;
         profile.check()?;
         Ok(profile)
@@ -83,5 +48,5 @@ impl Profile {
 }
 
 fn damaged(reason: impl Into<String>) -> Error {
-    Error::Damaged { what: "the profile".to_owned(), reason: reason.into() }
+    FORMAT.damaged(reason)
 }

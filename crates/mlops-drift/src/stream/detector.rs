@@ -1,0 +1,63 @@
+use std::fmt::Debug;
+
+use super::{Reading, Status};
+use crate::{Error, Result};
+
+/// Something that watches a stream, value by value.
+///
+/// # Contract
+/// - Memory is bounded by the settings, or grows with the logarithm of the stream.
+/// - A value that is refused leaves everything as it was.
+/// - After [`Status::Drift`] the next value is the first of a new course, as if after
+///   [`reset`](Self::reset), save for what the method itself keeps (ADWIN's window).
+/// - The same values give the same answers, also over a state that was saved between them.
+pub trait StreamDetector: Debug + Send + Sync {
+    /// What it is called, such as `ADWIN`.
+    fn name(&self) -> &'static str;
+
+    /// Takes the next value.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it is NaN, infinite, beyond ±1e140, or not what the detector takes;
+    /// nothing has changed then.
+    fn update(&mut self, value: f64) -> Result<Status>;
+
+    /// What the latest value came to; [`Status::Stable`] before the first.
+    fn status(&self) -> Status;
+
+    /// What it looks at, after the latest value.
+    fn reading(&self) -> Reading;
+
+    /// How many values it has taken since it last began anew.
+    fn observations(&self) -> u64;
+
+    /// Forgets all but its settings.
+    fn reset(&mut self);
+
+    /// Takes whether the next prediction was wrong, as 1 or 0.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update).
+    fn update_error(&mut self, wrong: bool) -> Result<Status> {
+        self.update(f64::from(u8::from(wrong)))
+    }
+}
+
+/// A state that was read from somewhere may be none that values lead to.
+pub(crate) trait Sound {
+    /// What is wrong with it, if anything.
+    fn damage(&self) -> Option<String>;
+}
+
+/// The largest size of a value: the squares of a hundred million of them are still a number
+/// when added up.
+const LARGEST: f64 = 1e140;
+
+/// The value, if it can be reckoned with; `place` is how many were taken before.
+pub(crate) fn finite(place: u64, value: f64) -> Result<f64> {
+    if value.abs() <= LARGEST {
+        return Ok(value);
+    }
+    let what = format!("value {place} of the stream");
+    Err(Error::input(what, value.to_string(), "a finite number within ±1e140"))
+}

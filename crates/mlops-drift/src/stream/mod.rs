@@ -1,0 +1,31 @@
+//! Has what a stream says changed? Detectors that take one value after the other: whether a
+//! prediction was wrong, a loss, a measurement.
+//!
+//! ```
+//! use mlops_drift::stream::{PageHinkley, Status, StreamDetector};
+//!
+//! let mut flow = PageHinkley::default();
+//! let values = (0..400).map(|day| if day < 200 { 1.0 } else { 2.0 });
+//! let mut found = None;
+//! for (day, value) in values.enumerate() {
+//!     if flow.update(value)? == Status::Drift {
+//!         found.get_or_insert(day);
+//!     }
+//! }
+//! assert_eq!(found, Some(257));
+//! # Ok::<(), mlops_drift::Error>(())
+//! ```
+//!
+//! After a drift a detector begins anew with the next value. A value that it can't take, such
+//! as NaN, is an error and changes nothing.
+
+mod detector;
+mod mean;
+mod saved;
+mod status;
+
+pub use detector::StreamDetector;
+pub(crate) use detector::{Sound, finite};
+pub use mean::{PageHinkley, PageHinkleySettings, Side};
+pub use saved::SavedDetector;
+pub use status::{Reading, Status};

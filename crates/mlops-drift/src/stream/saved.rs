@@ -1,0 +1,111 @@
+use serde::{Deserialize, Serialize};
+
+use super::{PageHinkley, Reading, Sound, Status, StreamDetector};
+use crate::Result;
+use crate::sealed::Format;
+
+const FORMAT: Format = Format { magic: b"mlopsdet", version: 1, what: "the state of a detector" };
+
+macro_rules! detectors {
+    ($($variant:ident),* $(,)?) => {
+        /// Any detector of this crate with its state, to be kept as bytes and gone on with.
+        ///
+        /// ```
+        /// use mlops_drift::stream::{PageHinkley, SavedDetector, StreamDetector};
+        /// let mut detector = PageHinkley::default();
+        /// detector.update(1.0)?;
+        /// let bytes = SavedDetector::from(detector).to_bytes();
+        /// let mut detector = SavedDetector::from_bytes(&bytes)?;
+        /// assert_eq!((detector.name(), detector.observations()), ("Page–Hinkley", 1));
+        /// detector.update(1.1)?;
+        /// # Ok::<(), mlops_drift::Error>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "detector", content = "state", rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum SavedDetector {
+            $(
+                #[doc = concat!("A [`", stringify!($variant), "`](super::", stringify!($variant), ").")]
+                $variant($variant),
+            )*
+        }
+
+        $(
+            impl From<$variant> for SavedDetector {
+                fn from(detector: $variant) -> Self {
+                    Self::$variant(detector)
+                }
+            }
+        )*
+
+        impl SavedDetector {
+            fn inner(&self) -> &dyn StreamDetector {
+                match self { $(Self::$variant(detector) => detector,)* }
+            }
+
+            fn inner_mut(&mut self) -> &mut dyn StreamDetector {
+                match self { $(Self::$variant(detector) => detector,)* }
+            }
+
+            fn damage(&self) -> Option<String> {
+                match self { $(Self::$variant(detector) => Sound::damage(detector),)* }
+            }
+        }
+    };
+}
+
+detectors!(PageHinkley);
+
+impl SavedDetector {
+    /// The detector as a file. The same state gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        FORMAT.seal(&self.body())
+    }
+
+    /// The detector that was kept, to go on with.
+    ///
+    /// Bytes from anywhere are safe to read: memory is bounded by what is there, and only a
+    /// state that values can lead to becomes a detector.
+    ///
+    /// # Errors
+    /// [`Error::Version`](crate::Error::Version) if it was written in another version of the
+    /// format, [`Error::Damaged`](crate::Error::Damaged) if it is none, ends early, or was changed.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let detector: Self =
+            serde_json::from_slice(FORMAT.open(bytes)?).map_err(|error| FORMAT.damaged(error.to_string()))?;
+        match detector.damage() {
+            Some(damage) => Err(FORMAT.damaged(damage)),
+            None => Ok(detector),
+        }
+    }
+
+    fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("names and finite numbers are JSON")
+    }
+}
+
+impl StreamDetector for SavedDetector {
+    fn name(&self) -> &'static str {
+        self.inner().name()
+    }
+
+    fn update(&mut self, value: f64) -> Result<Status> {
+        self.inner_mut().update(value)
+    }
+
+    fn status(&self) -> Status {
+        self.inner().status()
+    }
+
+    fn reading(&self) -> Reading {
+        self.inner().reading()
+    }
+
+    fn observations(&self) -> u64 {
+        self.inner().observations()
+    }
+
+    fn reset(&mut self) {
+        self.inner_mut().reset();
+    }
+}

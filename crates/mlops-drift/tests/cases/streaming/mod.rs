@@ -1,0 +1,127 @@
+//! `drift/streaming`: where River's and Frouros' detectors saw a drift or a warning, and what
+//! they held in between.
+
+mod river;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use mlops_cases::{Tally, close, number, numbers};
+use mlops_drift::stream::{SavedDetector, Status, StreamDetector};
+use serde_json::Value;
+
+pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Result<(), String> {
+    let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let stream = stream(&case["stream"])?;
+    for run in case["runs"].as_array().ok_or("no runs")? {
+        let text = |field: &str| run[field].as_str().ok_or_else(|| format!("no {field}"));
+        let (library, detector, params) = (text("library")?, text("detector")?, &run["params"]);
+        let place = format!("{file}/{library} {detector} {params}");
+        if run.get("error").is_some() || is_informative(detector, params) {
+            tally.informative(place);
+            continue;
+        }
+        let ours = match library {
+            "river" => river::detector(detector, params),
+            _ => Err("no such library".to_owned()),
+        };
+        match ours {
+            Ok(ours) => follow(&place, ours, &stream, run, tally)?,
+            Err(reason) => tally.unsupported(format!("{place}: {reason}")),
+        }
+    }
+    Ok(())
+}
+
+/// What the notes of the area call so.
+fn is_informative(detector: &str, params: &Value) -> bool {
+    let whole = |name: &str| params[name].as_u64();
+    let samples = detector == "KSWIN" && whole("window_size") != whole("stat_size").map(|size| 2 * size);
+    samples || detector == "DummyDriftDetector"
+}
+
+fn stream(value: &Value) -> Result<Vec<f64>, String> {
+    match value.get("bits").and_then(Value::as_str) {
+        Some(bits) => Ok(bits.chars().map(|bit| f64::from(u8::from(bit == '1'))).collect()),
+        None => numbers(&value["values"]),
+    }
+}
+
+/// Goes along the stream and compares what was said, where, and what was held.
+fn follow(
+    place: &str,
+    mut ours: SavedDetector,
+    stream: &[f64],
+    run: &Value,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let rows = trace(run)?;
+    let (mut drifts, mut warnings) = (Vec::new(), Vec::new());
+    for (index, value) in stream.iter().enumerate() {
+        match ours.update(*value).map_err(|error| format!("{place}: {error}"))? {
+            Status::Stable => {}
+            Status::Warning => warnings.push(index),
+            Status::Drift => drifts.push(index),
+        }
+        for (field, expected) in rows.get(&index).into_iter().flatten() {
+            let state = serde_json::to_value(&ours).map_err(|error| error.to_string())?;
+            let found = held(&state["state"], field);
+            let holds = match found {
+                Some(found) => close(found, *expected, 1e-9, 1e-12),
+                None => !expected.is_finite(),
+            };
+            tally.check(holds, || format!("{place}: {field} at {index} is {found:?}, not {expected}"));
+        }
+    }
+    for (field, found) in [("drift", drifts), ("warning", warnings)] {
+        let Some(expected) = places(run, field)? else { continue };
+        tally.check(found == expected, || format!("{place}: {field}s at {found:?}, not {expected:?}"));
+    }
+    Ok(())
+}
+
+/// A number of a detector's state, by the name that it has there.
+fn held(state: &Value, field: &str) -> Option<f64> {
+    match field {
+        "n_detections" => number(&state["detections"]),
+        _ => number(&state[field]),
+    }
+}
+
+/// The recorded fields of each row, by the index of the row.
+fn trace(run: &Value) -> Result<HashMap<usize, Vec<(String, f64)>>, String> {
+    let Some(trace) = run.get("trace").filter(|trace| !trace.is_null()) else { return Ok(HashMap::new()) };
+    let fields = trace["fields"].as_array().ok_or("a trace without fields")?;
+    let mut rows = HashMap::new();
+    for row in trace["rows"].as_array().ok_or("a trace without rows")? {
+        let mut named = Vec::new();
+        for (field, value) in fields.iter().zip(row.as_array().ok_or("a row that is no list")?) {
+            let field = field.as_str().ok_or("a field without a name")?;
+            // What was not known yet is no number.
+            if let Some(value) = number(value) {
+                named.push((field.to_owned(), value));
+            }
+        }
+        let (_, index) = named.remove(0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        rows.insert(index as usize, named);
+    }
+    Ok(rows)
+}
+
+/// Where a flag was up: as a list of places, or as ranges of them.
+fn places(run: &Value, flag: &str) -> Result<Option<Vec<usize>>, String> {
+    let whole = |value: &Value| {
+        let place = value.as_u64().and_then(|place| usize::try_from(place).ok());
+        place.ok_or_else(|| format!("{value} is no place"))
+    };
+    if let Some(list) = run.get(format!("{flag}s")).and_then(Value::as_array) {
+        return list.iter().map(whole).collect::<Result<_, _>>().map(Some);
+    }
+    let Some(ranges) = run.get(format!("{flag}_ranges")).and_then(Value::as_array) else { return Ok(None) };
+    let mut places = Vec::new();
+    for range in ranges {
+        places.extend(whole(&range[0])?..whole(&range[1])?);
+    }
+    Ok(Some(places))
+}
