@@ -92,6 +92,7 @@ pub mod monitor;
 pub mod multivariate;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod performance;
 pub mod preset;
 mod profile;
 pub mod quality;
