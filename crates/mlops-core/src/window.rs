@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Timestamp};
@@ -51,6 +51,13 @@ impl Window {
         }
     }
 
+    /// The UTC hour that `moment` lies in.
+    pub fn hour_of(moment: Timestamp) -> Self {
+        let at = naive(moment);
+        let start = at.date().and_time(NaiveTime::MIN) + TimeDelta::hours(i64::from(at.hour()));
+        Self::between(start, start.checked_add_signed(TimeDelta::hours(1)))
+    }
+
     /// The UTC day that `moment` lies in. The last day of the year 9999 ends with [`Timestamp::MAX`].
     pub fn day_of(moment: Timestamp) -> Self {
         let midnight = naive(moment).date().and_time(NaiveTime::MIN);
@@ -67,9 +74,26 @@ impl Window {
 
     /// The UTC month that `moment` lies in.
     pub fn month_of(moment: Timestamp) -> Self {
+        Self::months_of(moment, 1)
+    }
+
+    /// The UTC quarter of a year that `moment` lies in: from January, April, July or October.
+    pub fn quarter_of(moment: Timestamp) -> Self {
+        Self::months_of(moment, 3)
+    }
+
+    /// The UTC year that `moment` lies in.
+    pub fn year_of(moment: Timestamp) -> Self {
+        Self::months_of(moment, 12)
+    }
+
+    /// The part of so many months of the year.
+    fn months_of(moment: Timestamp, months: u32) -> Self {
         let day = naive(moment).date();
-        let start = day.with_day(1).unwrap_or(day).and_time(NaiveTime::MIN);
-        Self::between(start, start.checked_add_months(Months::new(1)))
+        let first = day.month0() / months * months;
+        let start = day.with_day(1).and_then(|day| day.with_month0(first)).unwrap_or(day);
+        let start = start.and_time(NaiveTime::MIN);
+        Self::between(start, start.checked_add_months(Months::new(months)))
     }
 
     fn between(from: NaiveDateTime, until: Option<NaiveDateTime>) -> Self {
@@ -162,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn hours_quarters_and_years_are_those_of_the_calendar() {
+        let at = moment("2012-05-31T13:59:59.999999Z");
+        assert_eq!(Window::hour_of(at).to_string(), "2012-05-31T13:00:00Z until 2012-05-31T14:00:00Z");
+        assert_eq!(Window::quarter_of(at).to_string(), "2012-04-01 until 2012-07-01");
+        assert_eq!(Window::quarter_of(moment("2012-12-31")).to_string(), "2012-10-01 until 2013-01-01");
+        assert_eq!(Window::year_of(at).to_string(), "2012-01-01 until 2013-01-01");
+        assert_eq!(Window::hour_of(moment("1969-12-31T23:30:00Z")).until(), moment("1970-01-01"));
+    }
+
+    #[test]
     fn it_ends_after_it_starts() {
         let noon = moment("2013-04-01T12:00:00Z");
         assert!(Window::new(noon, noon).is_err());
@@ -172,7 +206,11 @@ mod tests {
         #[test]
         fn every_moment_lies_in_its_day_week_and_month(micros in any::<i64>()) {
             let moment = Timestamp::from_micros(micros);
-            for window in [Window::day_of(moment), Window::week_of(moment), Window::month_of(moment)] {
+            let around = [
+                Window::hour_of, Window::day_of, Window::week_of, Window::month_of,
+                Window::quarter_of, Window::year_of,
+            ];
+            for window in around.map(|around| around(moment)) {
                 prop_assert!(window.contains(moment) || window.until() == Timestamp::MAX);
             }
         }

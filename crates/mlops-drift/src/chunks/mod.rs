@@ -16,7 +16,7 @@ pub(crate) mod numpy;
 mod threshold;
 mod univariate;
 
-pub use chunking::{Chunking, Leftover};
+pub use chunking::{Calendar, Chunking, Leftover};
 pub use method::{Approximation, Method};
 pub(crate) use threshold::Reach;
 pub use threshold::{Threshold, Thresholds};

@@ -5,3 +5,8 @@
 //! look otherwise. It follows a covariate shift: more rows of the kind that the model was
 //! never good at. It can't see concept drift: rows that look as ever and now mean something
 //! else are estimated as if nothing had happened.
+
+#[allow(dead_code, reason = "estimates come next")]
+mod chunk;
+
+pub use chunk::{ChunkPerformance, Estimated};
