@@ -15,6 +15,14 @@ pub trait StreamDetector: Debug + Send + Sync {
     /// What it is called, such as `ADWIN`.
     fn name(&self) -> &'static str;
 
+    /// Whether [`update`](Self::update) would take this value next. It changes nothing.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update).
+    fn admits(&self, value: f64) -> Result<()> {
+        finite(self.observations(), value).map(drop)
+    }
+
     /// Takes the next value.
     ///
     /// # Errors

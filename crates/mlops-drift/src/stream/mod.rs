@@ -16,16 +16,24 @@
 //! # Ok::<(), mlops_drift::Error>(())
 //! ```
 //!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | watch a stream by several detectors, keep their course and alarms, draw them | [`StreamMonitor`] |
+//! | bring a detector of your own | [`StreamDetector`] |
+//! | keep a detector as bytes | [`SavedDetector`] |
+//!
 //! After a drift a detector begins anew with the next value. A value that it can't take, such
 //! as NaN, is an error and changes nothing.
 
 mod detector;
 mod mean;
+mod monitor;
 mod saved;
 mod status;
 
 pub use detector::StreamDetector;
 pub(crate) use detector::{Sound, finite};
 pub use mean::{PageHinkley, PageHinkleySettings, Side};
+pub use monitor::{StreamAlarm, StreamMonitor};
 pub use saved::SavedDetector;
 pub use status::{Reading, Status};

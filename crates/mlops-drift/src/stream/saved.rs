@@ -47,7 +47,8 @@ macro_rules! detectors {
                 match self { $(Self::$variant(detector) => detector,)* }
             }
 
-            fn damage(&self) -> Option<String> {
+            /// What is wrong with the state, if anything.
+            pub(super) fn damage(&self) -> Option<String> {
                 match self { $(Self::$variant(detector) => Sound::damage(detector),)* }
             }
         }
@@ -87,6 +88,10 @@ impl SavedDetector {
 impl StreamDetector for SavedDetector {
     fn name(&self) -> &'static str {
         self.inner().name()
+    }
+
+    fn admits(&self, value: f64) -> Result<()> {
+        self.inner().admits(value)
     }
 
     fn update(&mut self, value: f64) -> Result<Status> {
