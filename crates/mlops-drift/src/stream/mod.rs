@@ -25,13 +25,21 @@
 //! After a drift a detector begins anew with the next value. A value that it can't take, such
 //! as NaN, is an error and changes nothing.
 
+mod anytime;
 mod detector;
 mod mean;
 mod monitor;
 mod saved;
 mod status;
 
+pub use anytime::{
+    MeanEProcess, MeanEProcessSettings, PValueMartingale, PValueMartingaleSettings, RiskEProcess,
+    RiskEProcessSettings, ScoreMartingale, ScoreMartingaleSettings,
+};
 pub use detector::StreamDetector;
+/// Which p-values a [`PValueMartingale`] bets on.
+pub use mlops_stats::sequential::PValues;
+
 pub(crate) use detector::{Sound, finite};
 pub use mean::{PageHinkley, PageHinkleySettings, Side};
 pub use monitor::{StreamAlarm, StreamMonitor};

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{PageHinkley, Reading, Sound, Status, StreamDetector};
+use super::{
+    MeanEProcess, PValueMartingale, PageHinkley, Reading, RiskEProcess, ScoreMartingale, Sound, Status,
+    StreamDetector,
+};
 use crate::Result;
 use crate::sealed::Format;
 
@@ -55,7 +58,7 @@ macro_rules! detectors {
     };
 }
 
-detectors!(PageHinkley);
+detectors!(MeanEProcess, PValueMartingale, PageHinkley, RiskEProcess, ScoreMartingale);
 
 impl SavedDetector {
     /// The detector as a file. The same state gives the same bytes.

@@ -24,39 +24,58 @@
 //! | --- | --- | --- |
 //! | Is the mean above (below, other than) a limit? | [`BettingEProcess`] | bounded observations |
 //! | Is it now, and what is it at least? | [`BettingLowerBound`] | bounded observations |
+//! | Has it left what was promised, from some observation on? For streams: nanoseconds each | [`ChangeMartingale`] | bounded observations |
 //! | Between what does the mean of what was seen lie? | [`MeanSequence`] | bounded observations |
 //! | The same, narrower, from some hundreds of rows on | [`AsymptoticMeanSequence`] | independent rows |
 //! | How large is a chance? | [`bernoulli_interval`] | independent trials |
 //! | Between what does one fixed mean lie? | [`PredictableMixture`], [`BettingInterval`] | bounded observations of one mean |
 //! | Has the risk grown beyond what it was, and more? | [`RiskMonitor`] | losses within 0 to 1 |
 //! | Are rows still like those of before, by their p-values? | [`SimpleJumper`], [`ConformalMartingale`] | exchangeable rows |
+//! | The same in bounded memory, for streams without end | [`UniformMartingale`] over [`ConformalRanks`] | exchangeable rows |
 //! | Boundaries, for a sequence of your own | [`boundary`] | |
 //!
-//! None of the first three assumes that observations are alike or independent. What they
+//! None of the first four assumes that observations are alike or independent. What they
 //! answer is *"what happened to the requests seen"*. Whether it will be so tomorrow, when
 //! days differ, is another question, whose unit is the day:
 //! [`BlockBootstrap`](crate::bootstrap::BlockBootstrap).
+//!
+//! # One mean, one limit: which of three
+//! | | [`BettingEProcess`] | [`BettingLowerBound`] | [`ChangeMartingale`] |
+//! | --- | --- | --- | --- |
+//! | asks | was the mean seen so far ever beyond the limit? | is it now, and what is it at least? | did the mean leave it, perhaps long after the start? |
+//! | once found | stays | may be taken back | stays |
+//! | finds soonest | rare failures, and effects of any size | twice the tolerated rate; with [`Stakes::Rare`] rare failures | a rise of half to twice the tolerated rate |
+//! | an observation costs | 20 logarithms | 10 logarithms | 20 multiplications |
+//! | of a state from elsewhere | believes it | believes it | refuses what observations can't lead to |
 
 mod asymptotic;
 mod bernoulli;
 mod betting;
 mod betting_interval;
 pub mod boundary;
+mod change;
 mod conformal;
 mod lower_bound;
 mod mean;
 mod predictable;
+mod purse;
+mod ranks;
 mod risk;
+mod uniform;
 
 pub use asymptotic::AsymptoticMeanSequence;
 pub use bernoulli::{bernoulli_interval, bernoulli_interval_tuned};
 pub use betting::{Alternative, BettingEProcess};
 pub use betting_interval::BettingInterval;
+pub use change::ChangeMartingale;
 pub use conformal::{ConformalMartingale, SimpleJumper};
 pub use lower_bound::{BettingLowerBound, Stakes};
 pub use mean::MeanSequence;
 pub use predictable::PredictableMixture;
+pub use purse::Onset;
+pub use ranks::ConformalRanks;
 pub use risk::RiskMonitor;
+pub use uniform::{PValues, UniformMartingale};
 
 use crate::{Error, Result};
 
