@@ -69,3 +69,22 @@ pub(crate) fn finite(place: u64, value: f64) -> Result<f64> {
     let what = format!("value {place} of the stream");
     Err(Error::input(what, value.to_string(), "a finite number within ±1e140"))
 }
+
+/// The value, if it says right or wrong; `place` is how many were taken before.
+#[expect(clippy::float_cmp, reason = "1 and nothing near it")]
+pub(crate) fn bit(place: u64, value: f64) -> Result<f64> {
+    if value == 0.0 || value == 1.0 {
+        return Ok(value);
+    }
+    let what = format!("value {place} of the stream");
+    Err(Error::input(what, value.to_string(), "1 for wrong or 0 for right"))
+}
+
+/// The value, if it lies within 0 to 1; `place` is how many were taken before.
+pub(crate) fn share(place: u64, value: f64) -> Result<f64> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(value);
+    }
+    let what = format!("value {place} of the stream");
+    Err(Error::input(what, value.to_string(), "within 0 to 1"))
+}

@@ -27,6 +27,7 @@
 
 mod anytime;
 mod detector;
+mod error_rate;
 mod mean;
 mod monitor;
 mod saved;
@@ -40,7 +41,8 @@ pub use detector::StreamDetector;
 /// Which p-values a [`PValueMartingale`] bets on.
 pub use mlops_stats::sequential::PValues;
 
-pub(crate) use detector::{Sound, finite};
+pub(crate) use detector::{Sound, bit, finite, share};
+pub use error_rate::{Ddm, DdmSettings, Eddm, EddmSettings, HddmA, HddmASettings, HddmW, HddmWSettings};
 pub use mean::{PageHinkley, PageHinkleySettings, Side};
 pub use monitor::{StreamAlarm, StreamMonitor};
 pub use saved::SavedDetector;

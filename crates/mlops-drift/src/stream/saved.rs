@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    MeanEProcess, PValueMartingale, PageHinkley, Reading, RiskEProcess, ScoreMartingale, Sound, Status,
-    StreamDetector,
+    Ddm, Eddm, HddmA, HddmW, MeanEProcess, PValueMartingale, PageHinkley, Reading, RiskEProcess,
+    ScoreMartingale, Sound, Status, StreamDetector,
 };
 use crate::Result;
 use crate::sealed::Format;
@@ -58,7 +58,17 @@ macro_rules! detectors {
     };
 }
 
-detectors!(MeanEProcess, PValueMartingale, PageHinkley, RiskEProcess, ScoreMartingale);
+detectors!(
+    Ddm,
+    Eddm,
+    HddmA,
+    HddmW,
+    MeanEProcess,
+    PValueMartingale,
+    PageHinkley,
+    RiskEProcess,
+    ScoreMartingale,
+);
 
 impl SavedDetector {
     /// The detector as a file. The same state gives the same bytes.
