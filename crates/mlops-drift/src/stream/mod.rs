@@ -26,6 +26,7 @@
 //! as NaN, is an error and changes nothing.
 
 mod anytime;
+mod bounds;
 mod detector;
 mod error_rate;
 mod mean;
@@ -42,8 +43,14 @@ pub use detector::StreamDetector;
 pub use mlops_stats::sequential::PValues;
 
 pub(crate) use detector::{Sound, bit, finite, share};
-pub use error_rate::{Ddm, DdmSettings, Eddm, EddmSettings, HddmA, HddmASettings, HddmW, HddmWSettings};
-pub use mean::{PageHinkley, PageHinkleySettings, Side};
+pub use error_rate::{
+    AverageRunLength, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings, HddmA, HddmASettings,
+    HddmW, HddmWSettings, Rddm, RddmSettings, Stepd, StepdSettings,
+};
+pub use mean::{
+    Baseline, Cusum, CusumSettings, GeometricMovingAverage, GeometricMovingAverageSettings, PageHinkley,
+    PageHinkleySettings, Side,
+};
 pub use monitor::{StreamAlarm, StreamMonitor};
 pub use saved::SavedDetector;
 pub use status::{Reading, Status};

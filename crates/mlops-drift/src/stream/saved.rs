@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Ddm, Eddm, HddmA, HddmW, MeanEProcess, PValueMartingale, PageHinkley, Reading, RiskEProcess,
-    ScoreMartingale, Sound, Status, StreamDetector,
+    Cusum, Ddm, EcddWt, Eddm, GeometricMovingAverage, HddmA, HddmW, MeanEProcess, PValueMartingale,
+    PageHinkley, Rddm, Reading, RiskEProcess, ScoreMartingale, Sound, Status, Stepd, StreamDetector,
 };
 use crate::Result;
 use crate::sealed::Format;
@@ -59,15 +59,20 @@ macro_rules! detectors {
 }
 
 detectors!(
+    Cusum,
     Ddm,
+    EcddWt,
     Eddm,
+    GeometricMovingAverage,
     HddmA,
     HddmW,
     MeanEProcess,
     PValueMartingale,
     PageHinkley,
+    Rddm,
     RiskEProcess,
     ScoreMartingale,
+    Stepd,
 );
 
 impl SavedDetector {

@@ -1,15 +1,22 @@
 //! Does a model err more often than it did? Detectors on the stream of its errors.
 
+mod bits;
 mod ddm;
+mod ecdd;
 mod eddm;
 mod hddm_a;
 mod hddm_w;
 mod mean;
+mod rddm;
+mod stepd;
 
 pub use ddm::{Ddm, DdmSettings};
+pub use ecdd::{AverageRunLength, EcddWt, EcddWtSettings};
 pub use eddm::{Eddm, EddmSettings};
 pub use hddm_a::{HddmA, HddmASettings};
 pub use hddm_w::{HddmW, HddmWSettings};
+pub use rddm::{Rddm, RddmSettings};
+pub use stepd::{Stepd, StepdSettings};
 
 use super::Reading;
 use crate::{Error, Result};

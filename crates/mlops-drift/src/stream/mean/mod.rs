@@ -1,5 +1,9 @@
 //! Has the mean of a stream moved?
 
+mod cusum;
+mod moving_average;
 mod page_hinkley;
 
-pub use page_hinkley::{PageHinkley, PageHinkleySettings, Side};
+pub use cusum::{Cusum, CusumSettings};
+pub use moving_average::{GeometricMovingAverage, GeometricMovingAverageSettings};
+pub use page_hinkley::{Baseline, PageHinkley, PageHinkleySettings, Side};

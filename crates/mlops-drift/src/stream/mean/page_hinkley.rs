@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+use crate::Result;
+use crate::stream::bounds::{MOST, at_least_0, outside, setting, too_many};
 use crate::stream::{Reading, Sound, Status, StreamDetector, finite};
-use crate::{Error, Result};
 
 /// To which side a mean moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +16,20 @@ pub enum Side {
     /// It does either.
     #[default]
     Both,
+}
+
+/// From where a [`PageHinkley`] measures how far its sum has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Baseline {
+    /// From where the sum last turned, as River does: what came before the change does not
+    /// count.
+    #[default]
+    Turn,
+    /// From 0, as Frouros does. A sum that has first gone down a long way takes as long to
+    /// come back.
+    Zero,
 }
 
 /// What a [`PageHinkley`] takes for a change.
@@ -32,11 +47,27 @@ pub struct PageHinkleySettings {
     pub alpha: f64,
     /// To which side.
     pub mode: Side,
+    /// From where the sum is measured.
+    pub baseline: Baseline,
+}
+
+impl PageHinkleySettings {
+    /// Those of Frouros: a mean that grows, its sum measured from 0.
+    pub fn frouros() -> Self {
+        Self { mode: Side::Up, baseline: Baseline::Zero, ..Self::default() }
+    }
 }
 
 impl Default for PageHinkleySettings {
     fn default() -> Self {
-        Self { min_instances: 30, delta: 0.005, threshold: 50.0, alpha: 1.0 - 0.0001, mode: Side::Both }
+        Self {
+            min_instances: 30,
+            delta: 0.005,
+            threshold: 50.0,
+            alpha: 1.0 - 0.0001,
+            mode: Side::Both,
+            baseline: Baseline::Turn,
+        }
     }
 }
 
@@ -49,7 +80,7 @@ impl Default for PageHinkleySettings {
 ///
 /// # Source
 /// Page, *Continuous inspection schemes*, Biometrika 41 (1954); equal to `PageHinkley` of
-/// River 0.26.
+/// River 0.26, and with [`PageHinkleySettings::frouros`] to that of Frouros 0.9.
 ///
 /// ```
 /// use mlops_drift::stream::{PageHinkley, PageHinkleySettings, Status, StreamDetector};
@@ -84,19 +115,12 @@ impl PageHinkley {
     /// With these settings.
     ///
     /// # Errors
-    /// [`Error::Setting`] if delta or threshold is negative or not finite, or alpha is not
-    /// within 0 to 1.
+    /// [`Error::Setting`](crate::Error::Setting) if delta or threshold is not within 0 to
+    /// 1e140, or alpha not within 0 to 1.
     pub fn new(settings: PageHinkleySettings) -> Result<Self> {
-        let at_least_0 = [("delta", settings.delta), ("threshold", settings.threshold)];
-        for (setting, value) in at_least_0 {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(Error::Setting { setting, value, expected: "a finite number of at least 0" });
-            }
-        }
-        if !(0.0..=1.0).contains(&settings.alpha) {
-            let (setting, value) = ("alpha", settings.alpha);
-            return Err(Error::Setting { setting, value, expected: "within 0 to 1" });
-        }
+        at_least_0("delta", settings.delta)?;
+        at_least_0("threshold", settings.threshold)?;
+        setting("alpha", settings.alpha, 0.0..=1.0, "within 0 to 1")?;
         Ok(Self::begin(settings))
     }
 
@@ -123,10 +147,15 @@ impl PageHinkley {
         }
     }
 
-    /// How far the sum has come from where it turned.
+    /// How far the sum has come.
     fn reach(&self) -> f64 {
-        let up = self.sum_increase - self.min_increase.unwrap_or(self.sum_increase);
-        let down = self.max_decrease - self.sum_decrease;
+        let (up, down) = match self.settings.baseline {
+            Baseline::Turn => {
+                let least = self.min_increase.unwrap_or(self.sum_increase);
+                (self.sum_increase - least, self.max_decrease - self.sum_decrease)
+            }
+            Baseline::Zero => (self.sum_increase, -self.sum_decrease),
+        };
         match self.settings.mode {
             Side::Up => up,
             Side::Down => down,
@@ -186,6 +215,16 @@ impl StreamDetector for PageHinkley {
 
 impl Sound for PageHinkley {
     fn damage(&self) -> Option<String> {
-        Self::new(self.settings).err().map(|error| error.to_string())
+        let settings = Self::new(self.settings).err().map(|error| error.to_string());
+        let sum = |name, value| (name, value, -1e160, 1e160);
+        settings.or_else(|| too_many(&[("n", self.n, MOST)])).or_else(|| {
+            outside(&[
+                ("mean", self.mean, -1e140, 1e140),
+                sum("sum_increase", self.sum_increase),
+                sum("sum_decrease", self.sum_decrease),
+                sum("min_increase", self.min_increase.unwrap_or_default()),
+                sum("max_decrease", self.max_decrease),
+            ])
+        })
     }
 }
