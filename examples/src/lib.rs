@@ -2,6 +2,8 @@
 //! share: where the flights lie, and what was known of each of them.
 #![forbid(unsafe_code)]
 
+pub mod sea;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
