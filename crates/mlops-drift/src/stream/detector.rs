@@ -15,19 +15,16 @@ pub trait StreamDetector: Debug + Send + Sync {
     /// What it is called, such as `ADWIN`.
     fn name(&self) -> &'static str;
 
-    /// Whether [`update`](Self::update) would take this value next. It changes nothing.
+    /// Says whether it can take this value next; [`update`](Self::update) refuses what this does.
     ///
     /// # Errors
-    /// As [`update`](Self::update).
-    fn admits(&self, value: f64) -> Result<()> {
-        finite(self.observations(), value).map(drop)
-    }
+    /// [`Error::Input`] if the value is NaN, infinite, beyond ±1e140, or not what it takes.
+    fn admits(&self, value: f64) -> Result<()>;
 
     /// Takes the next value.
     ///
     /// # Errors
-    /// [`Error::Input`] if it is NaN, infinite, beyond ±1e140, or not what the detector takes;
-    /// nothing has changed then.
+    /// Those of [`admits`](Self::admits); nothing has changed then.
     fn update(&mut self, value: f64) -> Result<Status>;
 
     /// What the latest value came to; [`Status::Stable`] before the first.
@@ -61,29 +58,29 @@ pub(crate) trait Sound {
 /// when added up.
 const LARGEST: f64 = 1e140;
 
-/// The value, if it can be reckoned with; `place` is how many were taken before.
-pub(crate) fn finite(place: u64, value: f64) -> Result<f64> {
+/// Refuses a value unless it can be reckoned with; `place` is how many were taken before.
+pub(crate) fn finite(place: u64, value: f64) -> Result<()> {
     if value.abs() <= LARGEST {
-        return Ok(value);
+        return Ok(());
     }
     let what = format!("value {place} of the stream");
     Err(Error::input(what, value.to_string(), "a finite number within ±1e140"))
 }
 
-/// The value, if it says right or wrong; `place` is how many were taken before.
+/// Refuses a value unless it says right or wrong; `place` is how many were taken before.
 #[expect(clippy::float_cmp, reason = "1 and nothing near it")]
-pub(crate) fn bit(place: u64, value: f64) -> Result<f64> {
+pub(crate) fn bit(place: u64, value: f64) -> Result<()> {
     if value == 0.0 || value == 1.0 {
-        return Ok(value);
+        return Ok(());
     }
     let what = format!("value {place} of the stream");
     Err(Error::input(what, value.to_string(), "1 for wrong or 0 for right"))
 }
 
-/// The value, if it lies within 0 to 1; `place` is how many were taken before.
-pub(crate) fn share(place: u64, value: f64) -> Result<f64> {
+/// Refuses a value unless it lies within 0 to 1; `place` is how many were taken before.
+pub(crate) fn share(place: u64, value: f64) -> Result<()> {
     if (0.0..=1.0).contains(&value) {
-        return Ok(value);
+        return Ok(());
     }
     let what = format!("value {place} of the stream");
     Err(Error::input(what, value.to_string(), "within 0 to 1"))

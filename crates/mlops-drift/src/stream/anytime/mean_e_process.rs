@@ -124,12 +124,17 @@ impl StreamDetector for MeanEProcess {
         "betting e-process"
     }
 
-    fn update(&mut self, value: f64) -> Result<Status> {
+    fn admits(&self, value: f64) -> Result<()> {
         let MeanEProcessSettings { low, high, .. } = self.settings;
         if !(low..=high).contains(&value) {
             let what = format!("value {} of the stream", self.observations());
             return Err(Error::input(what, value.to_string(), format!("within {low} to {high}")));
         }
+        Ok(())
+    }
+
+    fn update(&mut self, value: f64) -> Result<Status> {
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

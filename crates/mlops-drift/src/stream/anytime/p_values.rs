@@ -97,11 +97,16 @@ impl StreamDetector for PValueMartingale {
         "p-value martingale"
     }
 
-    fn update(&mut self, value: f64) -> Result<Status> {
+    fn admits(&self, value: f64) -> Result<()> {
         if !(0.0..=1.0).contains(&value) {
             let what = format!("value {} of the stream", self.observations());
             return Err(Error::input(what, value.to_string(), "a p-value within 0 to 1"));
         }
+        Ok(())
+    }
+
+    fn update(&mut self, value: f64) -> Result<Status> {
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

@@ -140,11 +140,16 @@ impl StreamDetector for RiskEProcess {
         "risk e-process"
     }
 
-    fn update(&mut self, value: f64) -> Result<Status> {
+    fn admits(&self, value: f64) -> Result<()> {
         if !(0.0..=1.0).contains(&value) {
             let what = format!("value {} of the stream", self.observations());
             return Err(Error::input(what, value.to_string(), "a loss within 0 to 1"));
         }
+        Ok(())
+    }
+
+    fn update(&mut self, value: f64) -> Result<Status> {
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

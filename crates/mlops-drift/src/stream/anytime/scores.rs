@@ -168,9 +168,13 @@ impl StreamDetector for ScoreMartingale {
         "conformal martingale"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        finite(self.observations(), value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
         let place = self.observations();
-        let value = finite(place, value)?;
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.restart(self.course.wrapping_add(1));
         }

@@ -106,8 +106,12 @@ impl StreamDetector for Ddm {
         "DDM"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        bit(self.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let value = bit(self.n, value)?;
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

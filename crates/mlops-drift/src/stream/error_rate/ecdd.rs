@@ -173,8 +173,12 @@ impl StreamDetector for EcddWt {
         "ECDD-WT"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        share(self.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let value = share(self.n, value)?;
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

@@ -151,8 +151,13 @@ impl StreamDetector for Eddm {
         "EDDM"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        bit(self.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let is_wrong = bit(self.n, value)? > 0.0;
+        self.admits(value)?;
+        let is_wrong = value > 0.0;
         if self.status == Status::Drift {
             self.reset();
         }

@@ -121,8 +121,12 @@ impl StreamDetector for HddmA {
         "HDDM-A"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        share(self.z.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let value = share(self.z.n, value)?;
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }

@@ -214,8 +214,13 @@ impl StreamDetector for Rddm {
         "RDDM"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        bit(self.values, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let wrong = bit(self.values, value)? > 0.0;
+        self.admits(value)?;
+        let wrong = value > 0.0;
         // As in the reference the value that follows on what was gone through again is not
         // counted: it is one of the error rate's, but not of those that its deviation is by.
         if self.renew {

@@ -121,8 +121,13 @@ impl StreamDetector for Stepd {
         "STEPD"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        bit(self.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let wrong = bit(self.n, value)? > 0.0;
+        self.admits(value)?;
+        let wrong = value > 0.0;
         if self.status == Status::Drift {
             self.reset();
         }

@@ -95,8 +95,12 @@ impl StreamDetector for GeometricMovingAverage {
         "geometric moving average"
     }
 
+    fn admits(&self, value: f64) -> Result<()> {
+        finite(self.n, value)
+    }
+
     fn update(&mut self, value: f64) -> Result<Status> {
-        let value = finite(self.n, value)?;
+        self.admits(value)?;
         if self.status == Status::Drift {
             self.reset();
         }
