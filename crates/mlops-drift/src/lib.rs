@@ -21,7 +21,9 @@
 //! | --- | --- |
 //! | compare two tables | [`Detector::compare_batches`] |
 //! | compare many windows with one reference | [`Window`], [`Detector::compare`] |
-//! | watch what comes, week by week | [`monitor::DriftMonitor`] |
+//! | watch what comes, week by week, or every day the latest week | [`monitor::DriftMonitor`] |
+//! | look often without crying wolf | [`monitor::Horizon`] |
+//! | be told when drift begins and when it is over | [`monitor::AlarmSettings`] |
 //! | feed it from a running predictor | [`monitor::DriftObserver`] |
 //! | stop and go on with a new process | [`monitor::MonitorState`] |
 //! | read a table in parts or in parallel | [`WindowAccumulator`] |
@@ -52,13 +54,15 @@
 //! difference is more than chance over all columns together (Benjamini and Hochberg) *and*
 //! at least as large as a limit that has a meaning. Rows are taken as independent: where
 //! they come in clusters (days, customers) the p-values are too small, and the limit is
-//! what keeps quiet.
+//! what keeps quiet. A monitor that looks every day shares α out over its looks
+//! ([`monitor::Horizon`]).
 //!
 //! # What cannot be compared
 //!
 //! | case | answer |
 //! | --- | --- |
 //! | a window without rows | [`Error::Empty`] |
+//! | a clock of a monitor that goes back | [`Error::Input`] from the tick; nothing has changed, and nothing is judged twice |
 //! | a window of a monitor with too few rows, or none | a report without a judgement, and so an inconclusive check |
 //! | batches of one window with different columns, or one column twice | [`Error::Schema`] |
 //! | a column gone, new, or of another kind | a finding, [`Status::SchemaChanged`] |

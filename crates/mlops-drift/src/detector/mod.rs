@@ -123,6 +123,11 @@ impl Detector {
     /// # Errors
     /// [`Error::Empty`] if a window has no rows.
     pub fn compare(&self, reference: &Window, current: &Window) -> Result<DriftReport> {
+        self.look(reference, current, 1.0)
+    }
+
+    /// The same as one look of many, which may spend this share of α.
+    pub(crate) fn look(&self, reference: &Window, current: &Window, share: f64) -> Result<DriftReport> {
         for (window, rows) in [("reference", reference.rows), ("current", current.rows)] {
             if rows == 0 {
                 return Err(Error::Empty { window });
@@ -138,7 +143,7 @@ impl Detector {
         let known: HashSet<&str> = reference.columns.iter().map(|column| column.name.as_str()).collect();
         let new = current.columns.iter().filter(|column| !known.contains(column.name.as_str()));
         columns.extend(new.map(new_column));
-        Ok(self.report(reference.rows, current.rows, columns))
+        Ok(self.report(reference.rows, current.rows, columns, share))
     }
 
     /// The report of columns that are measured.
@@ -147,8 +152,9 @@ impl Detector {
         reference_rows: u64,
         current_rows: u64,
         mut columns: Vec<ColumnDrift>,
+        share: f64,
     ) -> DriftReport {
-        self.judge(&mut columns);
+        self.judge(&mut columns, share);
         DriftReport {
             reference_rows,
             current_rows,
@@ -161,7 +167,10 @@ impl Detector {
 
     /// Judges all measurements together and finds the words. Only what is decided together
     /// is counted together: a test that looks at its p-value alone takes none from the others.
-    fn judge(&self, columns: &mut [ColumnDrift]) {
+    ///
+    /// A p-value that is divided by the share of α and compared with α is one compared with the
+    /// share, and it says by itself what was decided.
+    fn judge(&self, columns: &mut [ColumnDrift], share: f64) {
         let mut comparisons: Vec<&mut Comparison> = columns
             .iter_mut()
             .flat_map(|column| column.values.as_mut().into_iter().chain(column.missing.as_mut()))
@@ -175,7 +184,7 @@ impl Detector {
         let mut adjusted = adjusted.into_iter();
         for comparison in &mut comparisons {
             if together(comparison).is_some() {
-                comparison.adjusted_p_value = adjusted.next();
+                comparison.adjusted_p_value = adjusted.next().map(|p| (p / share).min(1.0));
             }
             comparison.judge(self.settings.alpha);
         }

@@ -1,16 +1,15 @@
-use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use mlops_core::{Digest, Timestamp, Window as Span};
+use mlops_core::{Clock, Digest, Timestamp, Window as Span};
 
+use super::schedule::TICK;
 use super::state::Progress;
-use super::{Cadence, MonitorState, WindowReport, batch};
+use super::{
+    Alarm, AlarmSettings, AlarmState, Cadence, CurrentWindow, DriftMonitorBuilder, Horizon, MonitorState,
+    WindowReport, batch,
+};
 use crate::{Columns, Detector, Error, Result, Window, WindowAccumulator};
-
-const KEPT: usize = 60;
-const TICK: Duration = Duration::from_micros(1);
 
 /// Compares what comes with a reference, window by window.
 ///
@@ -19,6 +18,11 @@ const TICK: Duration = Duration::from_micros(1);
 /// Each closed window gives a [`WindowReport`]. A window of the calendar in which no row
 /// came gives one too, which says that there was too little to say; a row of a window that
 /// is closed already is counted and left out.
+///
+/// When is looked ([`Cadence`]) and at what ([`CurrentWindow`]) are two settings: every day
+/// at the rows of that day, or every day at those of the latest week. Looking again and again
+/// finds something in the end; so the looks share one α ([`Horizon`]). What a person hears of
+/// are [alarms](AlarmSettings), which begin and end.
 ///
 /// ```
 /// use mlops_core::Timestamp;
@@ -45,102 +49,32 @@ const TICK: Duration = Duration::from_micros(1);
 ///
 /// Memory: 8 bytes a number of the open window (they are sorted when it closes), every
 /// distinct category of it once, the reference once for all monitors that share it, and some
-/// kilobytes a report of the history. Cost: a row is a push a column; closing a window
-/// sorts it, and walks through the reference, which was sorted when it was read.
+/// kilobytes a report of the history. A window that slides takes 8 bytes a row and 8 a value,
+/// of the rows in it and of those since the latest look. Cost: a row is a push a column;
+/// closing a window sorts it, and walks through the reference, which was sorted when it was
+/// read.
 #[derive(Debug)]
 pub struct DriftMonitor {
-    reference: Arc<Window>,
+    pub(super) reference: Arc<Window>,
     /// Of the reference, once somebody asked.
-    digest: OnceLock<Digest>,
-    detector: Detector,
-    cadence: Cadence,
-    columns: Columns,
-    inputs: Vec<String>,
-    min_rows: u64,
-    keep: usize,
-    progress: Progress,
+    pub(super) digest: OnceLock<Digest>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) rules: Rules,
+    pub(super) progress: Progress,
 }
 
-/// The parts of a [`DriftMonitor`].
+/// What does not change as rows come.
 #[derive(Debug)]
-#[must_use]
-pub struct DriftMonitorBuilder {
-    reference: Arc<Window>,
-    cadence: Cadence,
-    detector: Detector,
-    columns: Columns,
-    inputs: Option<Vec<String>>,
-    min_rows: Option<u64>,
-    keep: usize,
-}
-
-impl DriftMonitorBuilder {
-    /// What counts as drift; [`Detector::default`] unless given.
-    pub fn detector(mut self, detector: Detector) -> Self {
-        self.detector = detector;
-        self
-    }
-
-    /// What is to be known of the columns: that with which the reference was read.
-    pub fn columns(mut self, columns: Columns) -> Self {
-        self.columns = columns;
-        self
-    }
-
-    /// What the numbers of a row are, in their order; the columns of the reference in
-    /// theirs unless given.
-    pub fn inputs<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.inputs = Some(names.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// From how many rows on a window is judged; the detector's
-    /// [`min_values`](crate::Settings::min_values) unless given.
-    pub fn min_rows(mut self, rows: u64) -> Self {
-        self.min_rows = Some(rows);
-        self
-    }
-
-    /// How many reports are remembered; 60 unless given. Only the latest keeps the
-    /// distributions of its columns.
-    pub fn keep(mut self, reports: usize) -> Self {
-        self.keep = reports;
-        self
-    }
-
-    /// The monitor, with no row yet.
-    ///
-    /// # Errors
-    /// [`Error::Empty`] if the reference has no rows, [`Error::Setting`] if windows are to
-    /// have no rows, [`Error::Schema`] if an input is named twice.
-    pub fn build(self) -> Result<DriftMonitor> {
-        if self.reference.rows() == 0 {
-            return Err(Error::Empty { window: "reference" });
-        }
-        if self.cadence == Cadence::Rows(0) {
-            return Err(Error::Setting { setting: "rows", value: 0.0, expected: "at least 1" });
-        }
-        let inputs =
-            self.inputs.unwrap_or_else(|| self.reference.column_names().map(str::to_owned).collect());
-        WindowAccumulator::new(&self.columns).update_rows(&inputs, [])?;
-        Ok(DriftMonitor {
-            min_rows: self.min_rows.unwrap_or(self.detector.settings().min_values).max(1),
-            keep: self.keep,
-            progress: Progress {
-                open: None,
-                seen: None,
-                rows: WindowAccumulator::new(&self.columns),
-                late_rows: 0,
-                history: VecDeque::new(),
-            },
-            reference: self.reference,
-            digest: OnceLock::new(),
-            detector: self.detector,
-            cadence: self.cadence,
-            columns: self.columns,
-            inputs,
-        })
-    }
+pub(super) struct Rules {
+    pub(super) detector: Detector,
+    pub(super) horizon: Horizon,
+    pub(super) alarms: AlarmSettings,
+    pub(super) cadence: Cadence,
+    pub(super) window: CurrentWindow,
+    pub(super) columns: Columns,
+    pub(super) inputs: Vec<String>,
+    pub(super) min_rows: u64,
+    pub(super) keep: usize,
 }
 
 impl DriftMonitor {
@@ -154,35 +88,43 @@ impl DriftMonitor {
 
     /// The parts of a monitor: a reference, which several may share, and where windows end.
     pub fn builder(reference: impl Into<Arc<Window>>, cadence: Cadence) -> DriftMonitorBuilder {
-        DriftMonitorBuilder {
-            reference: reference.into(),
-            cadence,
-            detector: Detector::default(),
-            columns: Columns::default(),
-            inputs: None,
-            min_rows: None,
-            keep: KEPT,
-        }
+        DriftMonitorBuilder::new(reference.into(), cadence)
     }
 
     /// What the numbers of a row are, in their order.
     pub fn inputs(&self) -> &[String] {
-        &self.inputs
+        &self.rules.inputs
     }
 
     /// Where windows end.
     pub fn cadence(&self) -> Cadence {
-        self.cadence
+        self.rules.cadence
     }
 
-    /// How many rows the open window has so far.
+    /// Which rows a look compares.
+    pub fn window(&self) -> CurrentWindow {
+        self.rules.window
+    }
+
+    /// How many rows came since the latest look.
     pub fn open_rows(&self) -> u64 {
-        self.progress.rows.rows()
+        self.progress.new_rows()
     }
 
     /// The latest reports, the oldest first.
     pub fn history(&self) -> impl DoubleEndedIterator<Item = &WindowReport> + ExactSizeIterator {
         self.progress.history.iter()
+    }
+
+    /// The alarms: those that are over in the order in which they ended, as many as are
+    /// remembered, and then those that are not, by column.
+    pub fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.progress.alarms.iter()
+    }
+
+    /// Where a column stands after the latest look.
+    pub fn alarm_state(&self, column: &str) -> AlarmState {
+        self.progress.alarms.state(&self.rules.alarms, column)
     }
 
     /// Takes one row, each input's number in its place, NaN where it is missing. Gives the
@@ -192,15 +134,18 @@ impl DriftMonitor {
     /// [`Error::Row`] if the row has another number of values, [`Error::Schema`] if the
     /// open window was filled from batches of other types. Nothing is taken or closed then.
     pub fn add_row(&mut self, at: Timestamp, row: &[f64]) -> Result<Vec<WindowReport>> {
-        if row.len() != self.inputs.len() {
-            return Err(Error::Row { found: row.len(), expected: self.inputs.len() });
+        if row.len() != self.rules.inputs.len() {
+            return Err(Error::Row { found: row.len(), expected: self.rules.inputs.len() });
         }
         let mut closed = self.advance(at);
         if self.is_late(at) {
             self.progress.late_rows += 1;
             return Ok(closed);
         }
-        self.progress.rows.update_rows(&self.inputs, [row])?;
+        match &mut self.progress.latest {
+            Some(latest) => latest.push_row(at, &self.rules.inputs, row)?,
+            None => self.progress.rows.update_rows(&self.rules.inputs, [row])?,
+        }
         self.taken(&[at], &mut closed);
         Ok(closed)
     }
@@ -214,7 +159,7 @@ impl DriftMonitor {
     pub fn add_batch(&mut self, batch: &RecordBatch, time: &str) -> Result<Vec<WindowReport>> {
         let (moments, values) = batch::dated(batch, time)?;
         // A window that opens takes whatever columns come first, unless one comes twice.
-        WindowAccumulator::new(&self.columns).update(&values.slice(0, 0))?;
+        WindowAccumulator::new(&self.rules.columns).update(&values.slice(0, 0))?;
         let mut closed = Vec::new();
         let mut start = 0;
         while let Some(at) = moments.get(start) {
@@ -223,41 +168,71 @@ impl DriftMonitor {
             if self.is_late(*at) {
                 self.progress.late_rows += run as u64;
             } else {
-                self.progress.rows.update(&values.slice(start, run))?;
-                self.taken(&moments[start..start + run], &mut closed);
+                let (moments, values) = (&moments[start..start + run], values.slice(start, run));
+                match &mut self.progress.latest {
+                    Some(latest) => latest.push_batch(moments, &values)?,
+                    None => self.progress.rows.update(&values)?,
+                }
+                self.taken(moments, &mut closed);
             }
             start += run;
         }
         Ok(closed)
     }
 
+    /// Closes what is due by the clock: [`advance`](Self::advance) to the time that it shows.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use mlops_core::ManualClock;
+    /// # use mlops_drift::monitor::{Cadence, DriftMonitor};
+    /// # use mlops_drift::{Columns, Window};
+    /// # let names = ["temp".to_owned()];
+    /// # let reference = Window::read_rows(&names, [&[1.0][..]], &Columns::default())?;
+    /// let clock = Arc::new(ManualClock::new("2013-04-01T23:00:00Z".parse()?));
+    /// let mut monitor = DriftMonitor::builder(reference, Cadence::Day).clock(clock.clone()).build()?;
+    /// assert!(monitor.tick()?.is_empty());
+    /// clock.advance(Duration::from_secs(3_600));
+    /// assert_eq!(monitor.tick()?.len(), 1, "the day is over");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the clock went back since the tick before. Nothing has changed
+    /// then, and nothing is looked at twice: once the clock is there again, ticks go on. A row
+    /// of the time between is as any other.
+    pub fn tick(&mut self) -> Result<Vec<WindowReport>> {
+        let now = self.clock.now();
+        if let Some(before) = self.progress.clock.filter(|before| now < *before) {
+            return Err(Error::input("the clock", now.to_string(), format!("{before}, as before, or later")));
+        }
+        self.progress.clock = Some(now);
+        Ok(self.advance(now))
+    }
+
+    /// When the open window ends: from then on a tick closes it. `None` where rows are
+    /// counted, and before the first row or tick.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.progress.open.map(|open| open.until())
+    }
+
     /// Closes all windows of the calendar that end at `now` or before, in their order. If
-    /// none had come for long, as many as the history keeps. Counted rows don't end by time.
+    /// none had come for long, as many as the history keeps. Counted rows don't end by time,
+    /// and a `now` from before the open window closes nothing.
     pub fn advance(&mut self, now: Timestamp) -> Vec<WindowReport> {
-        let mut closed = Vec::new();
-        let Some(window) = self.cadence.window_of(now) else {
-            return closed;
+        let Some(window) = self.rules.cadence.window_of(now) else {
+            return Vec::new();
         };
         let Some(open) = self.progress.open else {
             self.progress.open = Some(window);
-            return closed;
+            return Vec::new();
         };
-        // The open window may be the rest of one that was closed early.
-        if now < open.until() {
-            return closed;
-        }
-        closed.push(self.finish(open));
-        let mut silent = Vec::new();
-        let mut next = window;
-        while silent.len() < self.keep && open.until() < next.from() {
-            match self.cadence.window_of(next.from() - TICK) {
-                Some(before) if before.from() < next.from() => next = before,
-                _ => break,
-            }
-            silent.push(next);
-        }
-        closed.extend(silent.into_iter().rev().map(|window| self.finish(window)));
-        self.progress.open = Some(window);
+        let Some(ended) = self.rules.cadence.ended(open, now, self.rules.keep) else {
+            return Vec::new();
+        };
+        let closed = ended.windows.into_iter().map(|window| self.finish(window)).collect();
+        self.progress.open = Some(ended.open);
         closed
     }
 
@@ -283,13 +258,15 @@ impl DriftMonitor {
     pub fn state(&self) -> MonitorState {
         MonitorState {
             reference: self.digest(),
-            cadence: self.cadence,
-            inputs: self.inputs.clone(),
+            cadence: self.rules.cadence,
+            window: self.rules.window,
+            inputs: self.rules.inputs.clone(),
             progress: self.progress.clone(),
         }
     }
 
-    /// Goes on from what a monitor with the same reference, cadence and inputs remembered.
+    /// Goes on from what a monitor with the same reference, cadence, window and inputs
+    /// remembered. What counts as drift and as an alarm may be another from now on.
     ///
     /// # Errors
     /// [`Error::State`] if it was another one.
@@ -309,7 +286,7 @@ impl DriftMonitor {
 
     /// How many of the first moments go together: into the open window, or nowhere.
     fn run(&self, moments: &[Timestamp]) -> usize {
-        match (self.progress.open, self.cadence) {
+        match (self.progress.open, self.rules.cadence) {
             (Some(open), _) => {
                 let late = self.is_late(moments[0]);
                 let together = |at: &&Timestamp| if late { **at < open.from() } else { open.contains(**at) };
@@ -330,43 +307,21 @@ impl DriftMonitor {
             let (first, last) = self.progress.seen.unwrap_or((*at, *at));
             self.progress.seen = Some((first.min(*at), last.max(*at)));
         }
-        if let Cadence::Rows(rows) = self.cadence
+        if let (Some(latest), CurrentWindow::LatestRows(rows)) =
+            (&mut self.progress.latest, self.rules.window)
+        {
+            latest.keep_latest(rows);
+        }
+        if let Cadence::Rows(rows) = self.rules.cadence
             && self.open_rows() >= rows
         {
             closed.extend(self.seen().map(|counted| self.finish(counted)));
         }
     }
 
-    /// From the earliest to the latest row of the open window.
+    /// From the earliest to the latest row since the latest look.
     fn seen(&self) -> Option<Span> {
         let (first, last) = self.progress.seen?;
         Span::new(first, last + TICK).or_else(|_| Span::new(first - TICK, last)).ok()
-    }
-
-    /// Judges the rows so far as those of `window`, and begins anew.
-    fn finish(&mut self, window: Span) -> WindowReport {
-        let rows = std::mem::replace(&mut self.progress.rows, WindowAccumulator::new(&self.columns));
-        self.progress.seen = None;
-        let mut report = WindowReport {
-            window,
-            rows: rows.rows(),
-            late_rows: std::mem::take(&mut self.progress.late_rows),
-            min_rows: self.min_rows,
-            severity: self.detector.settings().severity,
-            drift: None,
-        };
-        if report.rows >= self.min_rows {
-            // The only error is a side without rows, and neither is.
-            report.drift = self.detector.compare(&self.reference, &rows.finish()).ok();
-        }
-        let history = &mut self.progress.history;
-        if let Some(drift) = history.back_mut().and_then(|latest| latest.drift.as_mut()) {
-            drift.columns.iter_mut().for_each(|column| column.distribution = None);
-        }
-        history.push_back(report.clone());
-        while history.len() > self.keep {
-            history.pop_front();
-        }
-        report
     }
 }

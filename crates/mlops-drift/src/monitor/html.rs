@@ -1,22 +1,30 @@
 //! Windows as a section of an HTML page.
 
-use mlops_report::{Cell, Column, Details, HeatCell, HeatMap, Html, Section, Table, Tone, number};
+use mlops_core::Timestamp;
+use mlops_report::{
+    Cell, Column, Details, HeatCell, HeatMap, Html, Lane, Section, Table, Timeline, Tone, number,
+};
 
-use super::{DriftMonitor, WindowReport};
+use super::{Alarm, DriftMonitor, WindowReport};
 use crate::html::badge;
+use crate::words::short;
 use crate::{ColumnDrift, Status};
 
 impl DriftMonitor {
-    /// The history under a heading, as [`windows_section`] shows it.
+    /// The history under a heading, as [`windows_section`] shows it, with all alarms that are
+    /// remembered.
     pub fn section(&self, heading: impl Into<String>) -> Section {
-        windows_section(heading, self.history())
+        section(heading, self.history().collect(), self.alarms().cloned().collect())
     }
 }
 
 /// Windows in their order under a heading: a map of how far each column was from the
-/// reference in each of them, the latest in words, and what drifted in those before, folded.
+/// reference in each of them, from when to when there were alarms, what a look might spend of
+/// α, the latest in words, and what drifted in those before, folded.
 ///
-/// Forty windows of eleven columns take about 110 kB.
+/// Alarms are those that began or ended with one of the windows.
+///
+/// Forty windows of eleven columns take about 110 kB, and each column with an alarm 2 kB more.
 ///
 /// ```
 /// use mlops_drift::monitor::{WindowReport, windows_section};
@@ -29,6 +37,18 @@ pub fn windows_section<'a>(
     windows: impl IntoIterator<Item = &'a WindowReport>,
 ) -> Section {
     let windows: Vec<&WindowReport> = windows.into_iter().collect();
+    let mut alarms: Vec<Alarm> = Vec::new();
+    for changed in windows.iter().flat_map(|window| &window.alarms) {
+        let same = |alarm: &&mut Alarm| alarm.since == changed.since && alarm.column() == changed.column();
+        match alarms.iter_mut().find(same) {
+            Some(alarm) => alarm.clone_from(changed),
+            None => alarms.push(changed.clone()),
+        }
+    }
+    section(heading, windows, alarms)
+}
+
+fn section(heading: impl Into<String>, windows: Vec<&WindowReport>, alarms: Vec<Alarm>) -> Section {
     let Some((latest, before)) = windows.split_last() else {
         return Section::new(heading).with("No window has been closed yet.");
     };
@@ -36,6 +56,10 @@ pub fn windows_section<'a>(
         "The colour is the distance from the reference; half of it is the limit. A column drifted \
          if it is beyond the limit and by more than chance.",
     );
+    section.push(spent(&windows));
+    if !alarms.is_empty() {
+        section.push(lanes(&windows, &alarms));
+    }
     for sentence in other_references(&windows) {
         section.push(sentence);
     }
@@ -44,6 +68,47 @@ pub fn windows_section<'a>(
         section.push(Details::new("The windows before, in words").with(told(before)));
     }
     section
+}
+
+/// What the latest look that judged might spend.
+fn spent(windows: &[&WindowReport]) -> String {
+    let judged = windows.iter().rev().find_map(|window| Some((window.look?, window.drift.as_ref()?.alpha)));
+    match judged {
+        Some((look, alpha)) if look.share < 1.0 => format!(
+            "Each look has a share of α = {alpha}, so that looking often does not alarm falsely more often: \
+             of look {} it was {}. Adjusted p-values are divided by it, and are more than chance up to {alpha}.",
+            number::count(look.number),
+            short(look.share)
+        ),
+        Some((_, alpha)) => {
+            format!("Each look has the whole of α = {alpha}: the more looks, the more false alarms.")
+        }
+        None => String::new(),
+    }
+}
+
+/// From when to when each column had an alarm. One that is not over goes on to the end, or to
+/// the next of its column: that one is of another monitor.
+fn lanes(windows: &[&WindowReport], alarms: &[Alarm]) -> Timeline {
+    let end = windows.iter().map(|window| window.window.until()).max().unwrap_or(Timestamp::MIN);
+    let mut columns: Vec<&str> = alarms.iter().map(Alarm::column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns.into_iter().fold(Timeline::new("Alarms by column"), |timeline, column| {
+        let mut of: Vec<&Alarm> = alarms.iter().filter(|alarm| alarm.column() == column).collect();
+        of.sort_by_key(|alarm| alarm.since);
+        let next = of.iter().skip(1).map(|alarm| alarm.since).chain([end]);
+        let lane = of.iter().zip(next).fold(Lane::new(column), |lane, (alarm, next)| {
+            let since = alarm.since.as_micros();
+            match alarm.until {
+                Some(until) => lane.span("alarm, over", since, until.as_micros()),
+                // It has no width yet.
+                None if alarm.since == next => lane.event("an alarm begins", since, Tone::Bad),
+                None => lane.span("alarm", since, next.as_micros()),
+            }
+        });
+        timeline.lane(lane)
+    })
 }
 
 /// A map of the windows. How far a column went is a share of twice its limit, so that it is
@@ -105,6 +170,9 @@ fn in_words(column: &ColumnDrift) -> String {
 }
 
 fn too_few(window: &WindowReport) -> String {
+    if window.rows >= window.min_rows {
+        return "no row that was not looked at before".to_owned();
+    }
     format!("too few rows to say: {} of {}", number::count(window.rows), number::count(window.min_rows))
 }
 

@@ -3,6 +3,7 @@ use std::fmt;
 use mlops_core::{Check, Finding, Outcome, Severity, Window as Span};
 use serde::{Deserialize, Serialize};
 
+use super::{Alarm, Look};
 use crate::{ColumnDrift, DriftReport, Status};
 
 /// What became of the inputs in one window. Too few rows to say is an answer of its own,
@@ -15,14 +16,24 @@ pub struct WindowReport {
     pub window: Span,
     /// How many rows it has.
     pub rows: u64,
+    /// How many of them, or of those that it has forgotten already, came since the look before.
+    #[serde(default)]
+    pub new_rows: u64,
     /// Rows that came in this window but belong to one that was closed before; left out.
     pub late_rows: u64,
     /// From how many rows on a window is judged.
     pub min_rows: u64,
     /// How much its findings matter.
     pub severity: Severity,
-    /// Each column compared with the reference; `None` if there were too few rows.
+    /// Each column compared with the reference; `None` if there were too few rows, or none
+    /// that was not looked at before.
     pub drift: Option<DriftReport>,
+    /// Which look it was and which part of α it might spend; `None` if nothing was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
+    /// The alarms that began or ended with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Alarm>,
 }
 
 impl WindowReport {
@@ -65,6 +76,7 @@ impl fmt::Display for WindowReport {
         write!(f, "{}, {} rows: ", self.window, self.rows)?;
         match &self.drift {
             Some(drift) => write!(f, "{drift}")?,
+            None if self.rows >= self.min_rows => f.write_str("none of them new, so nothing to say")?,
             None => write!(f, "too few to say, of {} rows", self.min_rows)?,
         }
         if self.late_rows > 0 {

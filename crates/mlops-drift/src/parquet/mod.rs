@@ -181,7 +181,7 @@ impl Detector {
                 drifts.push(new_column(&read(current, &of_current, position)?));
             }
         }
-        Ok(self.report(reference.rows(), current.rows(), drifts))
+        Ok(self.report(reference.rows(), current.rows(), drifts, 1.0))
     }
 }
 

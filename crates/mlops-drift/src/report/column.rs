@@ -127,7 +127,7 @@ impl ColumnDrift {
         of(&self.values).max(of(&self.missing)).unwrap_or_default()
     }
 
-    pub(super) fn finding(&self, severity: Severity) -> Finding {
+    pub(crate) fn finding(&self, severity: Severity) -> Finding {
         let deciding = self.deciding();
         Finding {
             subject: self.name.clone(),

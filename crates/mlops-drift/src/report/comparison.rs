@@ -52,7 +52,9 @@ pub struct Comparison {
     pub direction: Option<Direction>,
     /// How likely such a difference is by chance, looked at alone.
     pub p_value: Option<f64>,
-    /// The same, given how many tests of the report look at it that way (Benjamini and Hochberg).
+    /// The same, given how many tests of the report look at it that way (Benjamini and
+    /// Hochberg) and, where a monitor looks again and again, divided by the share of α that the
+    /// look has ([`Horizon`](crate::monitor::Horizon)). At most α is more than chance.
     pub adjusted_p_value: Option<f64>,
     /// From this effect on a difference that is no drift is slight.
     slight: Option<f64>,

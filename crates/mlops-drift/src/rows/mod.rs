@@ -8,6 +8,8 @@ mod read;
 
 use std::collections::HashMap;
 
+pub(crate) use read::each_category;
+
 use crate::{Error, Result};
 
 /// The code of a missing category.

@@ -60,7 +60,7 @@ impl Rows {
                     continue;
                 }
                 (Kind::Category, Some(RowColumn { values: RowValues::Categories(categories), .. })) => {
-                    each_name(array, categories);
+                    each_category(array, categories);
                     seen += 1;
                     continue;
                 }
@@ -95,7 +95,7 @@ fn looked_at<'b>(
 }
 
 /// Each value as a name.
-fn each_name(array: &dyn Array, categories: &mut Categories) {
+pub(crate) fn each_category(array: &dyn Array, categories: &mut Categories) {
     match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().iter().for_each(|name| categories.push(name)),
         DataType::LargeUtf8 => array.as_string::<i64>().iter().for_each(|name| categories.push(name)),
@@ -107,7 +107,7 @@ fn each_name(array: &dyn Array, categories: &mut Categories) {
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
             let mut names = Categories::default();
-            each_name(dictionary.values().as_ref(), &mut names);
+            each_category(dictionary.values().as_ref(), &mut names);
             if names.codes.is_empty() {
                 return (0..array.len()).for_each(|_| categories.push(None));
             }

@@ -218,7 +218,7 @@ impl Gathered {
         Found { name: &self.name, data_type: self.data_type.clone(), kind: self.kind }
     }
 
-    pub(super) fn add_number(&mut self, number: Option<f64>) {
+    pub(crate) fn add_number(&mut self, number: Option<f64>) {
         match number {
             Some(number) if number.is_finite() => match self.kind {
                 // Adding 0 makes one zero of the two.
@@ -247,11 +247,11 @@ impl Gathered {
         }
     }
 
-    pub(super) fn add_missing(&mut self, times: u64) {
+    pub(crate) fn add_missing(&mut self, times: u64) {
         self.missing += times;
     }
 
-    pub(super) fn count(&mut self, category: &str, times: u64) {
+    pub(crate) fn count(&mut self, category: &str, times: u64) {
         match self.categories.get_mut(category) {
             Some(count) => *count += times,
             None => {

@@ -9,7 +9,6 @@ mod series;
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "parquet")]
 pub(crate) use accumulator::Gathered;
 pub use accumulator::WindowAccumulator;
 use arrow_array::RecordBatch;
