@@ -181,7 +181,7 @@ fn watched(
         .horizon(Horizon::Life)
         .min_rows(8)
         .keep(7)
-        .clock(clock.clone());
+        .clock(Arc::<ManualClock>::clone(&clock));
     let mut detector = Settings::default();
     detector.min_values = 5;
     (monitor.detector(Detector::new(detector).unwrap()).build().unwrap(), clock)

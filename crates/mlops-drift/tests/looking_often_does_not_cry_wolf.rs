@@ -3,6 +3,7 @@
 //!
 //! All limits of the effect are 0: nothing but the p-values and the budget keeps quiet.
 #![allow(clippy::unwrap_used, reason = "this is a test")]
+#![allow(clippy::print_stdout, reason = "how many months alarmed is worth seeing")]
 
 mod table;
 

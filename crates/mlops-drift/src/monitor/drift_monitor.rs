@@ -191,9 +191,9 @@ impl DriftMonitor {
     /// # let names = ["temp".to_owned()];
     /// # let reference = Window::read_rows(&names, [&[1.0][..]], &Columns::default())?;
     /// let clock = Arc::new(ManualClock::new("2013-04-01T23:00:00Z".parse()?));
-    /// let mut monitor = DriftMonitor::builder(reference, Cadence::Day).clock(clock.clone()).build()?;
+    /// let mut monitor = DriftMonitor::builder(reference, Cadence::Day).clock(Arc::<ManualClock>::clone(&clock)).build()?;
     /// assert!(monitor.tick()?.is_empty());
-    /// clock.advance(Duration::from_secs(3_600));
+    /// clock.advance(Duration::from_hours(1));
     /// assert_eq!(monitor.tick()?.len(), 1, "the day is over");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -14,7 +14,9 @@ impl DriftMonitor {
     /// The history under a heading, as [`windows_section`] shows it, with all alarms that are
     /// remembered.
     pub fn section(&self, heading: impl Into<String>) -> Section {
-        section(heading, self.history().collect(), self.alarms().cloned().collect())
+        let windows: Vec<&WindowReport> = self.history().collect();
+        let alarms: Vec<Alarm> = self.alarms().cloned().collect();
+        section(heading, &windows, &alarms)
     }
 }
 
@@ -45,22 +47,22 @@ pub fn windows_section<'a>(
             None => alarms.push(changed.clone()),
         }
     }
-    section(heading, windows, alarms)
+    section(heading, &windows, &alarms)
 }
 
-fn section(heading: impl Into<String>, windows: Vec<&WindowReport>, alarms: Vec<Alarm>) -> Section {
+fn section(heading: impl Into<String>, windows: &[&WindowReport], alarms: &[Alarm]) -> Section {
     let Some((latest, before)) = windows.split_last() else {
         return Section::new(heading).with("No window has been closed yet.");
     };
-    let mut section = Section::new(heading).with(map(&windows)).with(
+    let mut section = Section::new(heading).with(map(windows)).with(
         "The colour is the distance from the reference; half of it is the limit. A column drifted \
          if it is beyond the limit and by more than chance.",
     );
-    section.push(spent(&windows));
+    section.push(spent(windows));
     if !alarms.is_empty() {
-        section.push(lanes(&windows, &alarms));
+        section.push(lanes(windows, alarms));
     }
-    for sentence in other_references(&windows) {
+    for sentence in other_references(windows) {
         section.push(sentence);
     }
     section.push(Details::new(format!("The latest: {latest}.")).with(columns(latest)).open());
