@@ -36,6 +36,7 @@
 //! | bring a test of your own | [`DriftTest`] |
 //! | watch a stream value by value: errors, losses, a sensor | [`stream`] |
 //! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
+//! | know how good a classifier is before labels come | [`performance::Cbpe`] |
 //! | see whether columns still go together | [`multivariate::DomainClassifier`], [`multivariate::ReconstructionChunks`] |
 //! | put what was found elsewhere into a report | [`DriftReport::beside`] |
 //! | compare a column of text | [`text::TextTest`] |

@@ -11,7 +11,7 @@ use mlops_core::Timestamp;
 use crate::{Error, Result};
 
 /// When each row happened, and the table without that column.
-pub(super) fn dated(batch: &RecordBatch, column: &str) -> Result<(Vec<Timestamp>, RecordBatch)> {
+pub(crate) fn dated(batch: &RecordBatch, column: &str) -> Result<(Vec<Timestamp>, RecordBatch)> {
     let refuse = |found: String| Err(Error::Time { column: column.to_owned(), found });
     let Ok(place) = batch.schema_ref().index_of(column) else {
         return refuse("missing".to_owned());

@@ -29,6 +29,7 @@ mod schedule;
 mod state;
 
 pub use alarm::{Alarm, AlarmSettings, AlarmState};
+pub(crate) use batch::dated;
 pub use builder::DriftMonitorBuilder;
 pub use cadence::Cadence;
 pub use current::CurrentWindow;

@@ -5,8 +5,39 @@
 //! look otherwise. It follows a covariate shift: more rows of the kind that the model was
 //! never good at. It can't see concept drift: rows that look as ever and now mean something
 //! else are estimated as if nothing had happened.
+//!
+//! | you want to … | start at … |
+//! | --- | --- |
+//! | estimate a classifier from its own confidence | [`Cbpe`] |
+//! | read scores, predictions and labels from a table | [`Predictions::read`] |
+//! | make scores probabilities | [`Isotonic`], [`Calibration`] |
+//! | put an estimate into a gate | [`ChunkPerformance::check`], [`ChunkPerformance::findings`] |
+//!
+//! A chunk in which a metric is not defined (no row with a score, one class only) is
+//! inconclusive: it never passes.
 
-#[allow(dead_code, reason = "estimates come next")]
+mod calibration;
+mod cbpe;
+mod cbpe_settings;
+mod cells;
 mod chunk;
+mod curves;
+mod expected;
+mod isotonic;
+mod label;
+mod metric;
+mod predictions;
+mod read;
+mod realized;
+mod sampling;
 
+pub use calibration::Calibration;
+pub use cbpe::Cbpe;
+pub use cbpe_settings::CbpeSettings;
 pub use chunk::{ChunkPerformance, Estimated};
+pub use expected::Expected;
+pub use isotonic::Isotonic;
+pub use label::Label;
+pub use metric::{CellShare, ClassifierMetric, ValueShare};
+pub use predictions::Predictions;
+pub use read::{PredictionColumns, ScoreColumns};

@@ -1,4 +1,5 @@
-//! `drift/endtoend`: Evidently's answers on windows of real tables, by its default and by PSI.
+//! `drift/endtoend`: Evidently's answers on windows of real tables, by its default and by PSI,
+//! and `NannyML`'s estimates of how good a classifier is on them.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use arrow_array::types::{Float64Type, Int8Type, Int16Type, Int32Type, Int64Type}
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow_schema::DataType;
 use mlops_cases::Tally;
+use mlops_drift::performance::{Cbpe, CbpeSettings, ClassifierMetric, PredictionColumns, Predictions};
 use mlops_drift::preset::evidently::{EvidentlyTest, StatTest};
 use mlops_drift::{Columns, Detector};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -43,6 +45,10 @@ pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Result<(), St
         let places: Result<Vec<usize>, _> = looked_at.iter().map(|name| schema.index_of(name)).collect();
         batch.project(&places.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
     };
+    if let Some(recorded) = case.get("cbpe").filter(|recorded| !recorded.is_null()) {
+        let analysis = if tables.len() > 1 { last.clone() } else { others(first, &case["reference"])? };
+        performance(&name, recorded, &reference, &analysis, tally)?;
+    }
     let reference = project(&reference)?;
     for window in case["evidently_windows"].as_array().ok_or("no windows")? {
         let window = object(window)?;
@@ -73,6 +79,66 @@ pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Result<(), St
                 let found = report.column(column).and_then(|column| column.values.as_ref());
                 check(&format!("{place}/{column}"), found, expected, tally)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// The rows that are not of the reference.
+fn others(table: &RecordBatch, reference: &Value) -> Result<RecordBatch, String> {
+    let Some(text) = reference.as_str() else { return Err("what comes after a range of rows?".to_owned()) };
+    select(table, &Value::String(text.replacen("==", "!=", 1)))
+}
+
+fn performance(
+    name: &str,
+    recorded: &Value,
+    reference: &RecordBatch,
+    analysis: &RecordBatch,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let wrong = |error: mlops_drift::Error| format!("{name}/cbpe: {error}");
+    // A case does not say which columns it is about.
+    let named = |known: [&str; 2]| {
+        let there = |column: &&&str| reference.column_by_name(column).is_some();
+        known.iter().find(there).map(|column| (*column).to_owned()).ok_or("no predictions")
+    };
+    let columns = PredictionColumns::binary(named(["y_pred_proba", "predicted_probability"])?)
+        .predicted(named(["y_pred", "prediction"])?)
+        .actual(named(["clf_target", "employed"])?);
+    let asked = recorded["chunks"].as_array().ok_or("no chunks")?;
+    let first = asked.first().and_then(Value::as_object).into_iter().flatten();
+    let metrics = first.filter(|(_, value)| value.is_object()).map(|(metric, _)| {
+        serde_json::from_value::<ClassifierMetric>(Value::String(metric.clone()))
+            .map_err(|error| error.to_string())
+    });
+    let settings = CbpeSettings::default()
+        .metrics(metrics.collect::<Result<Vec<_>, _>>()?)
+        .chunks(super::nannyml::chunking(recorded)?)
+        .calibration(super::cbpe::calibration(&recorded["calibration_applied"])?);
+    let read = |batch| Predictions::read([batch], &columns).map_err(wrong);
+    let fitted = Cbpe::fit(&read(reference)?, &settings).map_err(wrong)?;
+    let found = fitted.estimate(&read(analysis)?).map_err(wrong)?;
+    let ours: Vec<_> = fitted.reference().iter().chain(&found).collect();
+    tally.check(ours.len() == asked.len(), || format!("{name}/cbpe: {} chunks", ours.len()));
+    for (ours, asked) in ours.into_iter().zip(asked) {
+        let here = format!("{name}/cbpe {:?} {}", ours.period, ours.chunk_index);
+        super::cbpe::place(&here, ours, asked, tally);
+        for found in &ours.metrics {
+            let (of, asked) = (&found.metric, &asked[&found.metric]);
+            let mut check = |what: &str, holds: bool| {
+                tally.check(holds, || format!("{here} {of} {what}: {found:?}, {asked}"));
+            };
+            check("estimated", super::cbpe::near(of, found.value, &asked["estimated"]));
+            for (what, ours) in [
+                ("realized", found.realized),
+                ("lower_threshold", found.thresholds.lower),
+                ("upper_threshold", found.thresholds.upper),
+            ] {
+                check(what, super::cbpe::same(ours, &asked[what], 1e-9, 1e-12));
+            }
+            check("alert_estimated", asked["alert_estimated"].as_bool() == Some(found.alert));
+            check("alert_realized", asked["alert_realized"].as_bool() == Some(found.realized_alert));
         }
     }
     Ok(())

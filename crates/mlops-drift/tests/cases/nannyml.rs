@@ -5,7 +5,7 @@ use std::path::Path;
 use mlops_cases::{Tally, close, number, optional_numbers};
 use mlops_drift::Rows;
 use mlops_drift::chunks::{
-    Approximation, ChunkDrift, Chunking, Leftover, Method, Period, Threshold, UnivariateChunks,
+    Approximation, Calendar, ChunkDrift, Chunking, Leftover, Method, Period, Threshold, UnivariateChunks,
     UnivariateSettings,
 };
 use mlops_drift::multivariate::{Components, ReconstructionChunks, ReconstructionSettings};
@@ -27,7 +27,7 @@ pub(crate) fn run(path: &Path, case: &Value, tally: &mut Tally) -> Answer<()> {
     }
 }
 
-fn chunking(case: &Value) -> Answer<Chunking> {
+pub(crate) fn chunking(case: &Value) -> Answer<Chunking> {
     let whole = |field: &str| case[field].as_u64().and_then(|n| usize::try_from(n).ok());
     let leftover = match case["incomplete"].as_str() {
         None | Some("keep") => Leftover::Keep,
@@ -38,8 +38,10 @@ fn chunking(case: &Value) -> Answer<Chunking> {
     let chunking = match (whole("chunk_size"), whole("chunk_number")) {
         (Some(size), _) => Chunking::size(size),
         (None, Some(number)) => Chunking::number(number),
-        (None, None) if case["chunk_period"].is_null() => Chunking::default(),
-        (None, None) => return Err(format!("chunk_period {}", case["chunk_period"])),
+        (None, None) => match case["chunk_period"].as_str() {
+            Some(period) => Chunking::period(period.parse::<Calendar>().map_err(|error| error.to_string())?),
+            None => Chunking::default(),
+        },
     };
     Ok(chunking.leftover(leftover))
 }
@@ -96,7 +98,7 @@ fn method(name: &str) -> Answer<Method> {
     serde_json::from_value(Value::String(name.to_owned())).map_err(|error| error.to_string())
 }
 
-fn threshold(value: &Value) -> Answer<Threshold> {
+pub(crate) fn threshold(value: &Value) -> Answer<Threshold> {
     let mut value = value.clone();
     let Some(fields) = value.as_object_mut() else { return Err(format!("threshold {value}")) };
     if !fields.contains_key("type") {
