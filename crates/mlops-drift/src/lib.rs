@@ -109,6 +109,7 @@ pub mod stream;
 mod terminal;
 mod test;
 pub mod text;
+mod trees;
 pub mod vectors;
 mod window;
 mod words;

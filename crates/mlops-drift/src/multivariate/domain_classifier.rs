@@ -3,12 +3,10 @@ use mlops_stats::interval::Interval;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::binned::BinnedColumn;
-use super::boosting::{Boosted, Growth};
 use crate::classifier::{AucRule, FoldedAuc, folds, sampled};
 use crate::report::{ColumnDrift, Magnitude};
 use crate::rows::RowColumn;
-
+use crate::trees::{BinnedColumn, Binning, Boosted, Gaps, Growth, Logistic};
 use crate::{Error, Result, Rows};
 
 /// How the classifier is trained, and from when on what it finds matters.
@@ -34,6 +32,9 @@ pub struct DomainClassifier {
     /// Of the drawing and the folds.
     pub seed: u64,
 }
+
+/// So many bins has a column at most.
+const BINS: usize = 64;
 
 impl Default for DomainClassifier {
     fn default() -> Self {
@@ -129,8 +130,7 @@ impl DomainClassifier {
     /// cross-validated area under the ROC curve estimates* (2015) by `DeLong`'s variance a fold.
     pub fn compare(&self, reference: &Rows, current: &Rows) -> Result<DomainDrift> {
         let rule = self.rule()?;
-        let growth =
-            Growth { trees: self.trees, depth: self.depth, learning_rate: self.learning_rate, leaf_rows: 10 };
+        let growth = self.growth();
         let pairs: Vec<(&RowColumn, &RowColumn)> = reference
             .columns()
             .iter()
@@ -139,14 +139,20 @@ impl DomainClassifier {
         rule.enough(reference.len(), current.len())?;
         let of_reference = sampled(reference.len(), self.max_rows, self.seed, 0);
         let of_current = sampled(current.len(), self.max_rows, self.seed, 1);
-        let binned: Vec<BinnedColumn> =
-            pairs.par_iter().map(|(r, c)| BinnedColumn::new(r, c, &of_reference, &of_current)).collect();
+        // Which side a value is from does not matter for its bin.
+        let bins = |(r, c): &(&RowColumn, &RowColumn)| {
+            let binning = Binning::of(&[(*r, &of_reference), (*c, &of_current)], BINS);
+            let mut bins = binning.bins(r, of_reference.iter());
+            bins.extend(binning.bins(c, of_current.iter()));
+            BinnedColumn { bins, categories: binning.is_of_categories() }
+        };
+        let binned: Vec<BinnedColumn> = pairs.par_iter().map(bins).collect();
         let (n, m) = (of_reference.len(), of_current.len());
         let is_current: Vec<bool> = (0..n + m).map(|row| row >= n).collect();
         let folds = folds(n, m, self.folds, self.seed);
         let of_folds: Vec<(Vec<f64>, Vec<Vec<f64>>)> = (0..self.folds)
             .into_par_iter()
-            .map(|fold| self.fold(&binned, &is_current, &folds, fold, growth))
+            .map(|fold| self.fold(&binned, &is_current, &folds, fold, &growth))
             .collect();
         let mut auc = FoldedAuc::default();
         let mut without = vec![FoldedAuc::default(); binned.len()];
@@ -187,6 +193,19 @@ impl DomainClassifier {
         })
     }
 
+    fn growth(&self) -> Growth {
+        Growth {
+            trees: self.trees,
+            depth: self.depth,
+            leaves: usize::MAX,
+            learning_rate: self.learning_rate,
+            leaf_rows: 10,
+            ridge: 1.0,
+            // As it always was: its answers stay the same.
+            gaps: Gaps::Second,
+        }
+    }
+
     fn rule(&self) -> Result<AucRule> {
         let refuse = |setting, value, expected| Err(Error::Setting { setting, value, expected });
         if self.depth == 0 || self.depth > 16 {
@@ -209,11 +228,12 @@ impl DomainClassifier {
         is_current: &[bool],
         folds: &[usize],
         fold: usize,
-        growth: Growth,
+        growth: &Growth,
     ) -> (Vec<f64>, Vec<Vec<f64>>) {
         let (tested, trained): (Vec<usize>, Vec<usize>) =
             (0..is_current.len()).partition(|row| folds[*row] == fold);
-        let model = Boosted::fit(columns, is_current, &trained, growth);
+        let loss = Logistic::new(is_current, &trained);
+        let model = Boosted::fit(columns, &loss, &trained, growth, || ());
         let score = |row: &usize| model.score(|column| columns[column].bins[*row]);
         let scores = tested.iter().map(score).collect();
         let used = model.uses(columns.len());

@@ -6,8 +6,6 @@
 //! | [`DomainClassifier`] | any difference that a few columns make together | an area under the curve with its interval, and which columns |
 //! | [`ReconstructionChunks`] | a linear one, at right angles to the principal components | an error chunk by chunk, as `NannyML` |
 
-mod binned;
-mod boosting;
 mod domain_classifier;
 mod eigen;
 mod encode;
