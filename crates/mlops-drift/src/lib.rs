@@ -37,6 +37,7 @@
 //! | watch a stream value by value: errors, losses, a sensor | [`stream`] |
 //! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
 //! | know how good a classifier is before labels come | [`performance::Cbpe`] |
+//! | know how large a regression's errors are before the targets come | [`performance::Dle`] |
 //! | see whether columns still go together | [`multivariate::DomainClassifier`], [`multivariate::ReconstructionChunks`] |
 //! | put what was found elsewhere into a report | [`DriftReport::beside`] |
 //! | compare a column of text | [`text::TextTest`] |

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | estimate a classifier from its own confidence | [`Cbpe`] |
 //! | read scores, predictions and labels from a table | [`Predictions::read`] |
+//! | estimate the errors of a regression from where they were large | [`Dle`] |
 //! | make scores probabilities | [`Isotonic`], [`Calibration`] |
 //! | put an estimate into a gate | [`ChunkPerformance::check`], [`ChunkPerformance::findings`] |
 //!
@@ -22,6 +23,7 @@ mod cbpe_settings;
 mod cells;
 mod chunk;
 mod curves;
+mod dle;
 mod expected;
 mod isotonic;
 mod label;
@@ -35,6 +37,7 @@ pub use calibration::Calibration;
 pub use cbpe::Cbpe;
 pub use cbpe_settings::CbpeSettings;
 pub use chunk::{ChunkPerformance, Estimated};
+pub use dle::{Dle, DleSettings, FitProgress, RegressionColumns, RegressionMetric, TimedRows};
 pub use expected::Expected;
 pub use isotonic::Isotonic;
 pub use label::Label;

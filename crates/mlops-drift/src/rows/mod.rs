@@ -155,6 +155,15 @@ impl Rows {
 }
 
 impl RowColumn {
+    /// Its name and kind.
+    pub(crate) fn without_values(&self) -> Self {
+        let values = match self.values {
+            RowValues::Numbers(_) => RowValues::Numbers(Vec::new()),
+            RowValues::Categories(_) => RowValues::Categories(Categories::default()),
+        };
+        Self { name: self.name.clone(), values }
+    }
+
     pub(crate) fn kind(&self) -> &'static str {
         match self.values {
             RowValues::Numbers(_) => "numbers",

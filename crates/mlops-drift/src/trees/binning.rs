@@ -34,7 +34,8 @@ impl Binning {
     /// At most `bins` bins (from 3 to 256) that hold about equally many of these rows. All
     /// parts are of the kind of the first.
     pub(crate) fn of(parts: &[(&RowColumn, &[usize])], bins: usize) -> Self {
-        let categories = parts.first().is_some_and(|(part, _)| matches!(part.values, RowValues::Categories(_)));
+        let categories =
+            parts.first().is_some_and(|(part, _)| matches!(part.values, RowValues::Categories(_)));
         let values = if categories {
             BinnedValues::Categories(names(parts, bins))
         } else {
@@ -43,18 +44,22 @@ impl Binning {
         Self { values }
     }
 
+    /// Gives the bin of each row of a column of the same kind.
+    pub(crate) fn binner<'b>(&'b self, column: &'b RowColumn) -> Binner<'b> {
+        match (&self.values, &column.values) {
+            (BinnedValues::Numbers(edges), RowValues::Numbers(values)) => Binner::Numbers { edges, values },
+            (BinnedValues::Categories(bins), RowValues::Categories(values)) => Binner::Categories {
+                by_code: values.names.iter().map(|name| bins.get(name).copied().unwrap_or(0)).collect(),
+                codes: &values.codes,
+            },
+            _ => Binner::Missing,
+        }
+    }
+
     /// The bins of these rows of a column of the same kind.
     pub(crate) fn bins<'r>(&self, column: &RowColumn, rows: impl Iterator<Item = &'r usize>) -> Vec<u8> {
-        match (&self.values, &column.values) {
-            (BinnedValues::Numbers(edges), RowValues::Numbers(values)) => {
-                rows.map(|row| number(edges, values[*row])).collect()
-            }
-            (BinnedValues::Categories(bins), RowValues::Categories(values)) => {
-                let by_code = by_code(bins, &values.names);
-                rows.map(|row| by_code.get(values.codes[*row] as usize).copied().unwrap_or(0)).collect()
-            }
-            _ => rows.map(|_| 0).collect(),
-        }
+        let binner = self.binner(column);
+        rows.map(|row| binner.of(*row)).collect()
     }
 
     /// As [`bins`](Self::bins), with what says whether their order means something.
@@ -71,12 +76,33 @@ impl Binning {
     }
 }
 
-fn number(edges: &[f64], value: f64) -> u8 {
-    if value.is_nan() { 0 } else { small(1 + edges.partition_point(|edge| *edge < value), MOST_BINS) }
+/// The bins of one column.
+#[derive(Debug)]
+pub(crate) enum Binner<'b> {
+    Numbers {
+        edges: &'b [f64],
+        values: &'b [f64],
+    },
+    Categories {
+        by_code: Vec<u8>,
+        codes: &'b [u32],
+    },
+    /// It is of another kind.
+    Missing,
 }
 
-fn by_code(bins: &HashMap<String, u8>, names: &[String]) -> Vec<u8> {
-    names.iter().map(|name| bins.get(name).copied().unwrap_or(0)).collect()
+impl Binner<'_> {
+    pub(crate) fn of(&self, row: usize) -> u8 {
+        match self {
+            Self::Numbers { edges, values } => {
+                let value = values[row];
+                let above = || edges.partition_point(|edge| *edge < value);
+                if value.is_nan() { 0 } else { small(1 + above(), MOST_BINS) }
+            }
+            Self::Categories { by_code, codes } => by_code.get(codes[row] as usize).copied().unwrap_or(0),
+            Self::Missing => 0,
+        }
+    }
 }
 
 fn edges(parts: &[(&RowColumn, &[usize])], bins: usize) -> Vec<f64> {
@@ -109,7 +135,11 @@ fn names(parts: &[(&RowColumn, &[usize])], bins: usize) -> HashMap<String, u8> {
     }
     let mut by_count: Vec<(&str, usize)> = counts.into_iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    by_count.iter().enumerate().map(|(place, (name, _))| ((*name).to_owned(), small(place + 1, bins))).collect()
+    by_count
+        .iter()
+        .enumerate()
+        .map(|(place, (name, _))| ((*name).to_owned(), small(place + 1, bins)))
+        .collect()
 }
 
 fn small(bin: usize, bins: usize) -> u8 {
@@ -151,9 +181,8 @@ mod tests {
     fn rare_names_share_a_bin() {
         let names: Vec<String> = (0..200).map(|name: u32| name.to_string()).collect();
         let rows = Rows::default().categories("k", names.iter().map(|name| Some(name.as_str()))).unwrap();
-        let last = |bins: usize| {
-            binned(&rows, bins).into_iter().filter(|bin| usize::from(*bin) == bins - 1).count()
-        };
+        let last =
+            |bins: usize| binned(&rows, bins).into_iter().filter(|bin| usize::from(*bin) == bins - 1).count();
         assert_eq!((last(BINS), last(MOST_BINS)), (200 - (BINS - 2), 0));
     }
 
