@@ -39,7 +39,8 @@ pub trait StreamDetector: Debug + Send + Sync {
     /// Forgets all but its settings.
     fn reset(&mut self);
 
-    /// Takes whether the next prediction was wrong, as 1 or 0.
+    /// Takes whether the next prediction was wrong: as 1 if it was, or, where a method counts
+    /// the right ones, as 0.
     ///
     /// # Errors
     /// As [`update`](Self::update).

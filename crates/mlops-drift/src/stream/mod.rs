@@ -33,6 +33,7 @@ mod mean;
 mod monitor;
 mod saved;
 mod status;
+mod window;
 
 pub use anytime::{
     MeanEProcess, MeanEProcessSettings, PValueMartingale, PValueMartingaleSettings, RiskEProcess,
@@ -44,8 +45,8 @@ pub use mlops_stats::sequential::PValues;
 
 pub(crate) use detector::{Sound, bit, finite, share};
 pub use error_rate::{
-    AverageRunLength, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings, HddmA, HddmASettings,
-    HddmW, HddmWSettings, Rddm, RddmSettings, Stepd, StepdSettings,
+    AverageRunLength, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings, Fhddm, FhddmSettings,
+    HddmA, HddmASettings, HddmW, HddmWSettings, Rddm, RddmSettings, Stepd, StepdSettings,
 };
 pub use mean::{
     Baseline, Cusum, CusumSettings, GeometricMovingAverage, GeometricMovingAverageSettings, PageHinkley,
@@ -54,3 +55,4 @@ pub use mean::{
 pub use monitor::{StreamAlarm, StreamMonitor};
 pub use saved::SavedDetector;
 pub use status::{Reading, Status};
+pub use window::{Adwin, AdwinSettings, AfterDrift, Kswin, KswinSettings};

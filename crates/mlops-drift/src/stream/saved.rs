@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cusum, Ddm, EcddWt, Eddm, GeometricMovingAverage, HddmA, HddmW, MeanEProcess, PValueMartingale,
-    PageHinkley, Rddm, Reading, RiskEProcess, ScoreMartingale, Sound, Status, Stepd, StreamDetector,
+    Adwin, Cusum, Ddm, EcddWt, Eddm, Fhddm, GeometricMovingAverage, HddmA, HddmW, Kswin, MeanEProcess,
+    PValueMartingale, PageHinkley, Rddm, Reading, RiskEProcess, ScoreMartingale, Sound, Status, Stepd,
+    StreamDetector,
 };
 use crate::Result;
 use crate::sealed::Format;
@@ -59,13 +60,16 @@ macro_rules! detectors {
 }
 
 detectors!(
+    Adwin,
     Cusum,
     Ddm,
     EcddWt,
     Eddm,
+    Fhddm,
     GeometricMovingAverage,
     HddmA,
     HddmW,
+    Kswin,
     MeanEProcess,
     PValueMartingale,
     PageHinkley,
@@ -114,6 +118,10 @@ impl StreamDetector for SavedDetector {
 
     fn update(&mut self, value: f64) -> Result<Status> {
         self.inner_mut().update(value)
+    }
+
+    fn update_error(&mut self, wrong: bool) -> Result<Status> {
+        self.inner_mut().update_error(wrong)
     }
 
     fn status(&self) -> Status {

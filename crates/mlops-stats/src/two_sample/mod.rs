@@ -21,7 +21,7 @@ pub use anderson_darling::{AndersonDarling, TieRule};
 pub use brunner_munzel::BrunnerMunzel;
 pub use cramer_von_mises::CramerVonMises;
 pub use epps_singleton::EppsSingleton;
-pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf, kstwo_sf, smirnov_sf};
+pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf, ks_2samp_sf, kstwo_sf, smirnov_sf};
 pub use levene::{Center, Levene};
 pub use mann_whitney::{Continuity, MannWhitney};
 pub use sample::Sample;

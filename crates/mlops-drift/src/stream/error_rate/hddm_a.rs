@@ -41,7 +41,7 @@ impl Default for HddmASettings {
 /// let mut errors = HddmA::default();
 /// let wrong = |row: u64| if row < 1000 { row % 10 == 0 } else { row % 2 == 0 };
 /// let found = (0..2000).find(|row| errors.update_error(wrong(*row)) == Ok(Status::Drift));
-/// assert_eq!(found, Some(1058));
+/// assert_eq!(found, Some(1022));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

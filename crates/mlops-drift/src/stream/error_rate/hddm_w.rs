@@ -42,7 +42,7 @@ impl Default for HddmWSettings {
 /// let mut errors = HddmW::default();
 /// let wrong = |row: u64| if row < 1000 { row % 10 == 0 } else { row % 2 == 0 };
 /// let found = (0..2000).find(|row| errors.update_error(wrong(*row)) == Ok(Status::Drift));
-/// assert_eq!(found, Some(1058));
+/// assert_eq!(found, Some(1066));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

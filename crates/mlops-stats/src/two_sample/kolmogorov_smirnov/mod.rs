@@ -149,3 +149,29 @@ impl KolmogorovSmirnov {
         kstwo_sf(rounded as u64, self.statistic())
     }
 }
+
+/// How likely the distribution functions of `n` and of `m` values are `steps / (n · m)` or
+/// more apart if both come from one distribution: [`KolmogorovSmirnov::p_value`] for who has
+/// counted the steps already, as over a window that moves.
+///
+/// # Errors
+/// [`Error::Shape`] if a sample is empty, [`Error::Parameter`] if there are more than `n · m` steps.
+///
+/// ```
+/// // Half of 20 values lie above all of the other 20.
+/// let p = mlops_stats::two_sample::ks_2samp_sf(20, 20, 10 * 20)?;
+/// assert!((p - 0.012_298_6).abs() < 1e-6);
+/// # Ok::<(), mlops_stats::Error>(())
+/// ```
+pub fn ks_2samp_sf(n: usize, m: usize, steps: u128) -> Result<f64> {
+    for (what, found) in [("the first sample", n), ("the second sample", m)] {
+        if found == 0 {
+            return Err(Error::Shape { what, found, expected: "at least 1".to_owned() });
+        }
+    }
+    if steps > n as u128 * m as u128 {
+        return Err(Error::Parameter { what: "steps", value: steps as f64, expected: "at most n · m" });
+    }
+    let alternative = Alternative::TwoSided;
+    Ok(KolmogorovSmirnov { alternative, sizes: (n, m), steps, location: 0.0, sign: 0 }.p_value())
+}

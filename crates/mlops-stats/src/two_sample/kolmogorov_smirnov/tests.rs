@@ -165,6 +165,17 @@ fn methods_meet_where_one_takes_over() {
     }
 }
 
+#[test]
+fn steps_that_were_counted_elsewhere_have_the_same_p_value() {
+    let x = sample((0..30).map(f64::from));
+    for (size, shift) in [(30, 7), (70, 11), (11_000, 9)] {
+        let y = sample((0..size).map(|row| f64::from(row % 31 + shift)));
+        let ks = KolmogorovSmirnov::of(&x, &y);
+        assert_eq!(ks_2samp_sf(30, y.len(), ks.steps).unwrap(), ks.p_value());
+    }
+    assert!(ks_2samp_sf(0, 3, 0).is_err() && ks_2samp_sf(3, 0, 0).is_err() && ks_2samp_sf(3, 4, 13).is_err());
+}
+
 proptest! {
     #[test]
     fn the_exact_value_counts_walks(

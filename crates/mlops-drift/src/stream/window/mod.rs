@@ -1,0 +1,11 @@
+//! Does the newest part of a window differ from the rest of it?
+
+mod adwin;
+mod buckets;
+mod kswin;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use adwin::{Adwin, AdwinSettings, AfterDrift};
+pub use kswin::{Kswin, KswinSettings};
