@@ -9,7 +9,9 @@ use mlops_drift::stream::{
 use mlops_stats::Random;
 
 const ALPHA: f64 = 0.05;
-const COURSES: u32 = 400;
+const COURSES: u32 = 300;
+/// Of the streams beside the main ones.
+const FEWER: u32 = 100;
 const STEPS: u32 = 100_000;
 
 /// How many of so many courses may alarm: more have a chance of at most 1e-6 if each alarms with
@@ -28,12 +30,12 @@ fn allowed(courses: u32) -> u32 {
 
 /// In how many courses a detector ever alarms.
 fn alarms(
-    seed: u64,
+    (seed, courses): (u64, u32),
     mut detector: impl StreamDetector,
     mut next: impl FnMut(&mut Random, u32, Option<f64>) -> f64,
 ) -> u32 {
     let mut alarms = 0;
-    for course in 0..COURSES {
+    for course in 0..courses {
         detector.reset();
         let mut random = Random::replicate(seed, u64::from(course));
         let mut before = None;
@@ -67,29 +69,38 @@ fn mean(level: f64, side: Side) -> MeanEProcess {
 
 #[test]
 fn a_risk_as_promised_seldom_alarms() {
-    let seen = alarms(1, risk(0.2), |random, _, _| bit(random, 0.2));
+    let seen = alarms((1, COURSES), risk(0.2), |random, _, _| bit(random, 0.2));
     assert!(seen <= allowed(COURSES), "{seen} of {COURSES}");
     // Good weeks make up for bad ones: what counts is the mean so far.
     let weeks = [0.1, 0.3];
-    let seen = alarms(2, risk(0.2), |random, step, _| bit(random, weeks[(step / 50 % 2) as usize]));
-    assert!(seen <= allowed(COURSES), "{seen} of {COURSES}");
+    let seen = alarms((2, FEWER), risk(0.2), |random, step, _| bit(random, weeks[(step / 50 % 2) as usize]));
+    assert!(seen <= allowed(FEWER), "{seen} of {FEWER}");
+}
+
+/// The count above tells a promise that is kept from one that is not quite.
+#[test]
+fn a_promise_broken_by_little_is_always_found() {
+    let seen = alarms((8, FEWER), risk(0.2), |random, _, _| bit(random, 0.22));
+    assert!(seen >= FEWER - 1 && seen > 2 * allowed(FEWER), "{seen} of {FEWER}");
+    let seen = alarms((9, FEWER), PValueMartingale::default(), |random, _, _| random.unit().powf(1.1));
+    assert!(seen >= FEWER - 1, "{seen} of {FEWER}");
 }
 
 #[test]
 fn a_mean_at_its_level_seldom_alarms() {
     // Values that depend on those before them: after a large one, either end; the mean stays.
-    let seen = alarms(3, mean(0.5, Side::Both), |random, _, before| {
+    let seen = alarms((3, FEWER), mean(0.5, Side::Both), |random, _, before| {
         let reach = if before.is_none_or(|value| value > 0.5) { 0.5 } else { 0.1 };
         if random.unit() < 0.5 { 0.5 - reach } else { 0.5 + reach }
     });
-    assert!(seen <= allowed(COURSES), "{seen} of {COURSES}");
-    let seen = alarms(4, mean(0.2, Side::Up), |random, _, _| bit(random, 0.2));
+    assert!(seen <= allowed(FEWER), "{seen} of {FEWER}");
+    let seen = alarms((4, COURSES), mean(0.2, Side::Up), |random, _, _| bit(random, 0.2));
     assert!(seen <= allowed(COURSES), "{seen} of {COURSES}");
 }
 
 #[test]
 fn p_values_of_no_change_seldom_alarm() {
-    let seen = alarms(5, PValueMartingale::default(), |random, _, _| random.unit());
+    let seen = alarms((5, COURSES), PValueMartingale::default(), |random, _, _| random.unit());
     assert!(seen <= allowed(COURSES), "{seen} of {COURSES}");
 }
 
@@ -99,7 +110,7 @@ fn scores_that_are_alike_seldom_alarm() {
     let mut settings = ScoreMartingaleSettings::default();
     settings.lay_from = 50;
     let mut seen = 0;
-    for course in 0..COURSES / 2 {
+    for course in 0..COURSES / 3 {
         settings.seed = u64::from(course) * 1_000;
         let mut detector = ScoreMartingale::new(settings.clone()).unwrap();
         let mut random = Random::replicate(6, u64::from(course));
@@ -110,7 +121,7 @@ fn scores_that_are_alike_seldom_alarm() {
         };
         seen += u32::from((0..STEPS).any(|_| detector.update(score()).unwrap() == Status::Drift));
     }
-    assert!(seen <= allowed(COURSES / 2), "{seen} of {}", COURSES / 2);
+    assert!(seen <= allowed(COURSES / 3), "{seen} of {}", COURSES / 3);
 }
 
 /// With how many values after the change it alarms, in the median of a thousand courses of 0 and
@@ -141,7 +152,7 @@ fn a_risk_above_the_promise_is_found_soon() {
 
 #[test]
 fn a_late_change_is_found_nearly_as_soon() {
-    for (change, chance, most) in [(1_000, 0.3, 280), (1_000, 0.4, 100), (20_000, 0.4, 120)] {
+    for (change, chance, most) in [(1_000, 0.3, 280), (1_000, 0.4, 100), (10_000, 0.4, 140)] {
         let seen = median_delay(mean(0.2, Side::Up), change, chance);
         assert!(seen <= most, "{chance} after {change}: {seen}");
     }

@@ -41,6 +41,8 @@ pub(super) struct Purse {
     weights: Vec<f64>,
     onset: Onset,
     kept: Kept,
+    /// What all parts come to.
+    total: f64,
     /// `exp(highest − log_unit)`: what the whole has to exceed to be the highest.
     top: f64,
 }
@@ -64,7 +66,7 @@ impl Purse {
             *weight /= sum;
         }
         let kept = Kept::begin(&weights, onset);
-        Self { weights, onset, kept, top: 1.0 }
+        Self { weights, onset, total: kept.total(), kept, top: 1.0 }
     }
 
     /// Multiplies each bet's part by what one unit of it has become.
@@ -92,11 +94,13 @@ impl Purse {
             kept.reserve /= total;
             kept.capital.iter_mut().for_each(|capital| *capital /= total);
             self.top = top(kept);
+            total = kept.total();
         }
+        self.total = total;
     }
 
     pub(super) fn log_value(&self) -> f64 {
-        self.kept.log_unit + self.kept.total().ln()
+        self.kept.log_unit + self.total.ln()
     }
 
     pub(super) const fn highest(&self) -> f64 {
@@ -114,7 +118,7 @@ impl Purse {
 
     pub(super) fn restart(&mut self) {
         self.kept = Kept::begin(&self.weights, self.onset);
-        self.top = 1.0;
+        (self.total, self.top) = (self.kept.total(), 1.0);
     }
 
     pub(super) fn kept(&self) -> Kept {
@@ -154,7 +158,7 @@ impl Purse {
         if (kept.n == 0 && kept != self.kept) || (self.onset == Onset::First && kept.reserve > 0.0) {
             return damaged(kept.reserve);
         }
-        self.top = top(&kept);
+        (self.total, self.top) = (kept.total(), top(&kept));
         self.kept = kept;
         Ok(self)
     }
@@ -170,8 +174,9 @@ impl Kept {
         Self { n: 0, reserve: 1.0 - staked, capital, log_unit: 0.0, highest: 0.0 }
     }
 
+    /// In the order in which a play adds them up: a state that was kept goes on to the last digit.
     fn total(&self) -> f64 {
-        self.reserve + self.capital.iter().sum::<f64>()
+        self.capital.iter().fold(self.reserve, |sum, part| sum + part)
     }
 }
 

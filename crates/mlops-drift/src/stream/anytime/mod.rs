@@ -22,3 +22,6 @@ pub use mean_e_process::{MeanEProcess, MeanEProcessSettings};
 pub use p_values::{PValueMartingale, PValueMartingaleSettings};
 pub use risk::{RiskEProcess, RiskEProcessSettings};
 pub use scores::{ScoreMartingale, ScoreMartingaleSettings};
+
+#[cfg(test)]
+mod tests;
