@@ -51,7 +51,6 @@ fn detectors() -> Vec<(&'static str, Make)> {
                 ScoreMartingale::new(settings)
             }),
         ),
-        ("ADWIN", of(|_| Ok(Adwin::default()))),
         ("DDM", of(|_| Ok(Ddm::default()))),
         ("EDDM", of(|_| Ok(Eddm::default()))),
         ("ECDD-WT", of(|_| Ok(EcddWt::default()))),

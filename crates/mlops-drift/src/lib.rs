@@ -35,6 +35,7 @@
 //! | set what counts as drift | [`Settings`] |
 //! | bring a test of your own | [`DriftTest`] |
 //! | watch a stream value by value: errors, losses, a sensor | [`stream`] |
+//! | the same, with a chance of a false alarm of at most α over the whole stream | [`stream::MeanEProcess`], [`stream::RiskEProcess`], [`stream::ScoreMartingale`] |
 //! | follow a column chunk by chunk, as `NannyML` | [`chunks::UnivariateChunks`] |
 //! | know how good a classifier is before labels come | [`performance::Cbpe`] |
 //! | know how large a regression's errors are before the targets come | [`performance::Dle`] |
