@@ -51,7 +51,7 @@ use crate::{Error, Result};
 /// let found = (0..400).find(|request| {
 ///     wrong.observe(f64::from(u8::from(request % 2 == 0))).is_ok() && wrong.rejects(0.05)
 /// });
-/// assert_eq!(found, Some(58));
+/// assert_eq!(found, Some(52));
 /// # Ok::<(), mlops_stats::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

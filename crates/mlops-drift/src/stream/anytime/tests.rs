@@ -23,8 +23,8 @@ fn all() -> Vec<SavedDetector> {
 /// Values within 0 to 1 that drift for each of them, now and then.
 fn values() -> Vec<f64> {
     let mut random = Random::replicate(21, 0);
-    let power = |row: i32| [1.0, 8.0, 0.1][(row / 150 % 3) as usize];
-    (0..1_500).map(|row| random.unit().powf(power(row))).collect()
+    let power = |row: usize| [1.0, 8.0, 0.1][row / 150 % 3];
+    (0..1_500).map(|row: usize| random.unit().powf(power(row))).collect()
 }
 
 #[test]
