@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 
 use mlops::drift::stream::{
-    Ddm, EcddWt, Eddm, HddmA, HddmW, MeanEProcess, MeanEProcessSettings, PageHinkley, RiskEProcess,
+    Adwin, Ddm, EcddWt, Eddm, HddmA, HddmW, MeanEProcess, MeanEProcessSettings, PageHinkley, RiskEProcess,
     RiskEProcessSettings, ScoreMartingale, ScoreMartingaleSettings, Side, Status, StreamDetector,
 };
 use mlops::stats::Random;
@@ -51,6 +51,7 @@ fn detectors() -> Vec<(&'static str, Make)> {
                 ScoreMartingale::new(settings)
             }),
         ),
+        ("ADWIN", of(|_| Ok(Adwin::default()))),
         ("DDM", of(|_| Ok(Ddm::default()))),
         ("EDDM", of(|_| Ok(Eddm::default()))),
         ("ECDD-WT", of(|_| Ok(EcddWt::default()))),
