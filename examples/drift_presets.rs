@@ -7,13 +7,13 @@
 //! Exit code 0 if the answers are those of this story, 1 if not, 2 if it could not be found out.
 #![allow(clippy::print_stdout, reason = "it is what the program is for")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use mlops::drift::parquet::ParquetTable;
 use mlops::drift::{Columns, Detector, Profile, ProfileSettings};
 use mlops::report::{Banner, Page, Tone};
-use mlops_examples::{EMPLOYMENT_CODES, Result, data, progress};
+use mlops_examples::{EMPLOYMENT_CODES, Result, data, exit_code, page_from_arguments, progress};
 
 fn judge(page: &Path) -> Result<bool> {
     let houses = |part: &str| {
@@ -60,12 +60,5 @@ fn judge(page: &Path) -> Result<bool> {
 }
 
 fn main() -> ExitCode {
-    let page = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("drift_presets.html"), PathBuf::from);
-    match judge(&page) {
-        Ok(as_told) => ExitCode::from(u8::from(!as_told)),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code(judge(&page_from_arguments("drift_presets.html")))
 }

@@ -6,14 +6,14 @@
 //! Exit code 0 if the latest week is as in training, 1 if not, 2 if it could not be found out.
 #![allow(clippy::print_stdout, reason = "it is what the program is for")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use mlops::drift::monitor::{Cadence, DriftMonitor};
 use mlops::drift::{Columns, Window as Rows};
 use mlops::report::{Banner, Page, Tone};
 use mlops::{Outcome, Window};
-use mlops_examples::{Result, flights, known, within};
+use mlops_examples::{Result, exit_code, flights, known, page_from_arguments, within};
 
 fn watch(report: &Path) -> Result<bool> {
     let joined = known(&flights()?)?;
@@ -60,13 +60,5 @@ fn watch(report: &Path) -> Result<bool> {
 }
 
 fn main() -> ExitCode {
-    let report = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("drift.html"), PathBuf::from);
-    match watch(&report) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code(watch(&page_from_arguments("drift.html")))
 }

@@ -17,7 +17,7 @@ use arrow_csv::reader::Format;
 use mlops::arrow::RecordBatch;
 use mlops::validate::expectation::{ColumnExists, ValuesBetween, ValuesInSet, ValuesNotNull};
 use mlops::validate::{Scalar, Suite, result};
-use mlops_examples::{Result, data};
+use mlops_examples::{Result, data, exit_code};
 
 /// What the training of a delay model relies on.
 fn suite() -> Suite {
@@ -68,12 +68,5 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let csv = arguments.next().unwrap_or_else(|| data("training_data.csv"));
     let report = arguments.next().unwrap_or_else(|| PathBuf::from("data_validation.html"));
-    match validate(&csv, &report) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code(validate(&csv, &report))
 }

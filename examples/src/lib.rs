@@ -6,6 +6,7 @@ pub mod sea;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
@@ -27,6 +28,23 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 /// A file of the examples' data, from whatever directory the program is started.
 pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+}
+
+/// Where a program writes its page: the first argument, or `default`.
+pub fn page_from_arguments(default: &str) -> PathBuf {
+    std::env::args_os().nth(1).map_or_else(|| PathBuf::from(default), PathBuf::from)
+}
+
+/// How a program ends: 0 if all is as it tells, 1 if not, 2, with a line that says why, if it
+/// could not be found out.
+pub fn exit_code(as_told: Result<bool>) -> ExitCode {
+    match as_told {
+        Ok(as_told) => ExitCode::from(u8::from(!as_told)),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// A bar on standard error that shows how far something is; nothing where nobody looks.

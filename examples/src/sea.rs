@@ -1,5 +1,9 @@
 //! A classic stream whose concept drifts, and a model that does not know it.
 
+use mlops::drift::performance::Predictions;
+
+use crate::Result;
+
 /// The limit that the sum of the first two inputs may not exceed, in each quarter of the stream.
 pub const LIMITS: [f64; 4] = [8.0, 9.0, 7.0, 9.5];
 
@@ -64,5 +68,20 @@ impl Logistic {
     pub fn score(&self, inputs: &[f64; 3]) -> f64 {
         let terms = self.weights.iter().zip(inputs).map(|(weight, input)| weight * (input - 5.0) / 5.0);
         1.0 / (1.0 + f64::exp(-(self.bias + terms.sum::<f64>())))
+    }
+
+    /// Whether it takes the case to be of the class.
+    pub fn predicts(&self, inputs: &[f64; 3]) -> bool {
+        self.score(inputs) >= 0.5
+    }
+
+    /// What it says of these cases, and what became of them.
+    ///
+    /// # Errors
+    /// None: as many scores as labels, and numbers all.
+    pub fn predictions(&self, cases: &[Case]) -> Result<Predictions> {
+        let scores: Vec<f64> = cases.iter().map(|case| self.score(&case.inputs)).collect();
+        let predicted = cases.iter().map(|case| self.predicts(&case.inputs));
+        Ok(Predictions::binary(scores)?.predicted(predicted)?.actual(cases.iter().map(|case| case.label))?)
     }
 }

@@ -54,6 +54,7 @@ fn programs_are_short() {
         "validate_csv",
         "drift_report",
         "drift_presets",
+        "concept_drift",
         "serve_model",
         "monitor_service",
     ] {
@@ -80,6 +81,22 @@ fn the_default_alarms_where_the_world_moved_and_stays_quiet_where_it_did_not() {
     assert!(from_a_profile.ends_with(words[0]), "{from_a_profile}");
     let page = page(&folder, "drift_presets.html");
     for words in ["Longitude: mean -118.62", "AveRooms: stable", "adjusted p"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn detectors_see_the_concept_drift_that_no_estimate_can() {
+    let words = [
+        "ADWIN ",
+        "Page–Hinkley ",
+        " 0 of them early; the change is seen after ",
+        "at the end: accuracy estimated without labels 0.8",
+        "see concept_drift.html",
+    ];
+    let (folder, _) = says("concept_drift", &[], 0, &words);
+    let page = page(&folder, "concept_drift.html");
+    for words in ["What EDDM looked at", "accuracy by chunk", "realised", "What each detector said"] {
         assert!(page.contains(words), "{words}");
     }
 }
