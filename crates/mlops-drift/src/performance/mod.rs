@@ -12,6 +12,7 @@
 //! | read scores, predictions and labels from a table | [`Predictions::read`] |
 //! | estimate the errors of a regression from where they were large | [`Dle`] |
 //! | make scores probabilities | [`Isotonic`], [`Calibration`] |
+//! | see it beside what was realised | `performance_section` (feature `report`) |
 //! | put an estimate into a gate | [`ChunkPerformance::check`], [`ChunkPerformance::findings`] |
 //!
 //! A chunk in which a metric is not defined (no row with a score, one class only) is
@@ -25,6 +26,8 @@ mod chunk;
 mod curves;
 mod dle;
 mod expected;
+#[cfg(feature = "report")]
+mod html;
 mod isotonic;
 mod label;
 mod metric;
@@ -39,6 +42,8 @@ pub use cbpe_settings::CbpeSettings;
 pub use chunk::{ChunkPerformance, Estimated};
 pub use dle::{Dle, DleSettings, FitProgress, RegressionColumns, RegressionMetric, TimedRows};
 pub use expected::Expected;
+#[cfg(feature = "report")]
+pub use html::performance_section;
 pub use isotonic::Isotonic;
 pub use label::Label;
 pub use metric::{CellShare, ClassifierMetric, ValueShare};
