@@ -40,7 +40,7 @@ struct Course {
 
 const DAILY: Course = Course {
     columns: 1,
-    reference: 150,
+    reference: 120,
     rows: 100,
     window: CurrentWindow::SinceLastLook,
     cadence: Cadence::Day,

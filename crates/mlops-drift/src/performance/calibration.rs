@@ -15,15 +15,14 @@ use crate::Result;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Calibration {
-    /// If that brings them nearer to how often the reference's rows are positive: by the
-    /// expected calibration error over ten bins of equally many rows, of rows that each had no
-    /// part in their curve (ten folds, drawn within each class by a fixed rule). Not if the
-    /// reference has one class only, fewer than twenty rows, or scores that separate the
-    /// classes as they are (an area under the ROC curve above 0.999). Always if scores lie
-    /// outside 0 to 1. Decided for each class by itself.
+    /// If they then say better which rows are positive: by the Brier score of rows of the
+    /// reference that each had no part in their curve (ten folds, drawn within each class by a
+    /// fixed rule). Not if the reference has one class only, fewer than twenty rows, or scores
+    /// that separate the classes as they are (an area under the ROC curve above 0.999). Always
+    /// if scores lie outside 0 to 1. Decided for each class by itself.
     ///
-    /// `NannyML` asks the same of ten random tenths of the rows: where calibration hardly
-    /// matters, it may decide otherwise.
+    /// `NannyML` asks by the expected calibration error of ten random tenths: where
+    /// calibration hardly matters, it may decide otherwise.
     #[default]
     IfItHelps,
     /// Always.

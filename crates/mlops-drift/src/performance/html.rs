@@ -50,8 +50,9 @@ fn chart(chunks: &[&ChunkPerformance], name: &str) -> LineChart {
         .into_iter()
         .zip(of(|found| found.upper_confidence_boundary));
     let estimated = Series::new("estimated", of(|found| found.value)).band(band);
-    let mut chart = LineChart::over_labels(format!("{name} by chunk"), chunks.iter().map(|chunk| label(chunk)))
-        .series(estimated);
+    let mut chart =
+        LineChart::over_labels(format!("{name} by chunk"), chunks.iter().map(|chunk| label(chunk)))
+            .series(estimated);
     let realized = of(|found| found.realized);
     if realized.iter().any(|value| value.is_finite()) {
         chart = chart.series(Series::new("realised", realized));

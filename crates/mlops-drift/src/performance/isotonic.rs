@@ -145,18 +145,22 @@ fn pool(blocks: &mut Vec<Block>, mut block: Block) {
     blocks.push(block);
 }
 
-/// Into how many folds and bins rows are put to see whether the curve helps.
+/// Into how many folds rows are put to see whether the curve helps.
 const FOLDS: usize = 10;
-const BINS: usize = 10;
+/// Of fewer rows nothing is learnt.
+const FEWEST: usize = 20;
 /// From which area under the ROC curve on scores separate the classes as they are.
 const SEPARATED: f64 = 0.999;
 
-/// Whether calibrated scores are nearer to how often rows are positive than scores as they
-/// are: by the expected calibration error over ten bins of equally many rows, of rows that
-/// each had no part in their curve. `rows` are finite scores in ascending order.
+/// Whether calibrated scores say better than scores as they are which rows are positive: by the
+/// Brier score of rows that each had no part in their curve. `rows` are finite scores in
+/// ascending order.
+///
+/// A proper score, row by row: how far bins of rows are off would not do. Of each bin the
+/// curves of all folds together have seen every row, and whatever is fitted to noise looks right.
 pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     let positives = rows.iter().filter(|(_, positive)| *positive).count();
-    if positives == 0 || positives == rows.len() || rows.len() < 2 * BINS {
+    if positives == 0 || positives == rows.len() || rows.len() < FEWEST {
         return false;
     }
     let (scores, labels): (Vec<f64>, Vec<bool>) = rows.iter().copied().unzip();
@@ -164,8 +168,7 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     if area.is_ok_and(|area| area > SEPARATED) {
         return false;
     }
-    // By turns within each class, so that each fold has its share of both. An order by score
-    // only would be a comb, of which a fold is never far from what its curve was fitted to.
+    // By turns within each class, so that each fold has its share of both.
     let mut turns = [0_usize; 2];
     let folds: Vec<usize> = labels
         .iter()
@@ -178,20 +181,19 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     let curves: Vec<Option<Isotonic>> = (0..FOLDS)
         .map(|fold| {
             let others = rows.iter().zip(&folds).filter(|(_, of)| **of != fold);
-            Isotonic::from_sorted(
-                others.map(|((score, positive), _)| (*score, f64::from(u8::from(*positive)))),
-            )
+            Isotonic::from_sorted(others.map(|((score, positive), _)| (*score, one_or_0(*positive))))
         })
         .collect();
-    let mut calibrated: Vec<(f64, bool)> = rows
-        .iter()
-        .zip(&folds)
-        .map(|((score, positive), fold)| {
-            (curves[*fold].as_ref().map_or(*score, |curve| curve.predict(*score)), *positive)
-        })
-        .collect();
-    calibrated.sort_by(|a, b| a.0.total_cmp(&b.0));
-    expected_error(rows) > expected_error(&calibrated)
+    let gain = rows.iter().zip(&folds).map(|((score, positive), fold)| {
+        let calibrated = curves[*fold].as_ref().map_or(*score, |curve| curve.predict(*score));
+        let off = |said: f64| (said - one_or_0(*positive)).powi(2);
+        off(*score) - off(calibrated)
+    });
+    gain.sum::<f64>() > 0.0
+}
+
+fn one_or_0(positive: bool) -> f64 {
+    f64::from(u8::from(positive))
 }
 
 /// A place in a sequence, mixed so that neighbours come into different folds.
@@ -200,22 +202,10 @@ fn scattered(place: usize) -> usize {
     (mixed >> 33) as usize
 }
 
-/// The mean distance of what is said and what is seen, over bins of equally many rows.
-fn expected_error(rows: &[(f64, bool)]) -> f64 {
-    let width = (rows.len() / BINS).max(1);
-    let last = rows.len() / width * width - width;
-    let bin = |from: usize| {
-        let rows = if from == last { &rows[from..] } else { &rows[from..from + width] };
-        let said: f64 = rows.iter().map(|(score, _)| score).sum();
-        let seen = rows.iter().filter(|(_, positive)| *positive).count() as f64;
-        (said - seen).abs()
-    };
-    (0..=last).step_by(width).map(bin).sum::<f64>() / rows.len() as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mlops_stats::Random;
     use proptest::prelude::*;
 
     /// By definition: the largest mean from the left of the smallest to the right.
@@ -274,15 +264,11 @@ mod tests {
 
     #[test]
     fn it_helps_where_scores_are_overconfident_only() {
-        // A row with score `i / 1000` is positive with that probability, or half way to 0.5.
-        let rows = |shrink: f64| -> Vec<(f64, bool)> {
-            (0..4000)
-                .map(|row| {
-                    let score = f64::from(row) / 4000.0;
-                    let draw = f64::from(row * 7919 % 4001) / 4001.0;
-                    (score, draw < 0.5 + (score - 0.5) * shrink)
-                })
-                .collect()
+        // A row is positive as often as its score says, or half as far from one half.
+        let mut random = Random::replicate(31, 0);
+        let mut rows = |shrink: f64| -> Vec<(f64, bool)> {
+            let scores = (0..4_000).map(|row| f64::from(row) / 4_000.0);
+            scores.map(|score| (score, random.unit() < 0.5 + (score - 0.5) * shrink)).collect()
         };
         assert!(helps(&rows(0.4)));
         assert!(!helps(&rows(1.0)));

@@ -314,12 +314,18 @@ mod tests {
         #[test]
         fn state_survives_a_restart((fresh, values) in streams(), cut in 0..60_usize) {
             let mut steady = fresh.clone();
-            values.iter().for_each(|value| steady.observe(*value).unwrap());
+            for value in &values {
+                steady.observe(*value).unwrap();
+            }
             let (first, second) = values.split_at(cut.min(values.len()));
             let mut made = fresh.clone();
-            first.iter().for_each(|value| made.observe(*value).unwrap());
+            for value in first {
+                made.observe(*value).unwrap();
+            }
             let mut made: ChangeMartingale = serde_json::from_str(&serde_json::to_string(&made).unwrap()).unwrap();
-            second.iter().for_each(|value| made.observe(*value).unwrap());
+            for value in second {
+                made.observe(*value).unwrap();
+            }
             prop_assert_eq!(&made, &steady);
             made.restart();
             prop_assert_eq!(made, fresh);
