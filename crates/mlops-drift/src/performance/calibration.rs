@@ -16,8 +16,7 @@ use crate::Result;
 #[non_exhaustive]
 pub enum Calibration {
     /// If they then say better which rows are positive: by the Brier score of rows of the
-    /// reference that each had no part in their curve (ten folds, drawn within each class by a
-    /// fixed rule). Not if the reference has one class only, fewer than twenty rows, or scores
+    /// reference that each had no part in their curve (ten folds, drawn from a fixed seed). Not if the reference has one class only, fewer than twenty rows, or scores
     /// that separate the classes as they are (an area under the ROC curve above 0.999). Always
     /// if scores lie outside 0 to 1. Decided for each class by itself.
     ///

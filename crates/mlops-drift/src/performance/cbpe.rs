@@ -49,7 +49,7 @@ use crate::{Error, Result};
 /// let sure = scores(0.9);
 /// let reference = Predictions::binary(sure.clone())?
 ///     .predicted(sure.iter().map(|score| *score > 0.5))?
-///     .actual(sure.iter().zip(0..).map(|(score, row)| f64::from(row * 71 % 4003) / 4003.0 < *score))?;
+///     .actual(sure.iter().zip(0..).map(|(score, row)| f64::from(row * 45 % 4003) / 4003.0 < *score))?;
 /// let settings = CbpeSettings::default()
 ///     .metrics([ClassifierMetric::Accuracy, ClassifierMetric::RocAuc])
 ///     .chunks(Chunking::size(500));

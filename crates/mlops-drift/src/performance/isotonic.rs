@@ -1,3 +1,4 @@
+use mlops_stats::Random;
 use mlops_stats::classification::BinaryScores;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ const RESOLUTION: f64 = 1e-15;
 /// ```
 /// use mlops_drift::performance::Isotonic;
 /// let curve = Isotonic::fit(&[0.1, 0.2, 0.3, 0.4], &[0.0, 1.0, 0.0, 1.0])?;
-/// assert_eq!([0.0, 0.25, 0.35].map(|score| curve.predict(score)), [0.0, 0.5, 0.75]);
+/// assert_eq!([0.0, 0.25, 0.3].map(|score| curve.predict(score)), [0.0, 0.5, 0.5]);
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 ///
@@ -146,7 +147,7 @@ fn pool(blocks: &mut Vec<Block>, mut block: Block) {
 }
 
 /// Into how many folds rows are put to see whether the curve helps.
-const FOLDS: usize = 10;
+const FOLDS: u64 = 10;
 /// Of fewer rows nothing is learnt.
 const FEWEST: usize = 20;
 /// From which area under the ROC curve on scores separate the classes as they are.
@@ -168,26 +169,19 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     if area.is_ok_and(|area| area > SEPARATED) {
         return false;
     }
-    // By turns within each class, so that each fold has its share of both.
-    let mut turns = [0_usize; 2];
-    let folds: Vec<usize> = labels
-        .iter()
-        .map(|positive| {
-            let turn = &mut turns[usize::from(*positive)];
-            *turn += 1;
-            scattered(*turn) % FOLDS
-        })
-        .collect();
-    let curves: Vec<Option<Isotonic>> = (0..FOLDS)
-        .map(|fold| {
-            let others = rows.iter().zip(&folds).filter(|(_, of)| **of != fold);
-            Isotonic::from_sorted(others.map(|((score, positive), _)| (*score, one_or_0(*positive))))
-        })
-        .collect();
-    let gain = rows.iter().zip(&folds).map(|((score, positive), fold)| {
-        let calibrated = curves[*fold].as_ref().map_or(*score, |curve| curve.predict(*score));
-        let off = |said: f64| (said - one_or_0(*positive)).powi(2);
-        off(*score) - off(calibrated)
+    // At random: what goes by turns, of rows in the order of their scores, is a comb, and a fold
+    // is never far from what its curve was fitted to.
+    let mut random = Random::replicate(0, 0);
+    let folds: Vec<u64> = rows.iter().map(|_| random.below(FOLDS)).collect();
+    let gain = (0..FOLDS).map(|fold| {
+        let of_fold = |within: bool| rows.iter().zip(&folds).filter(move |(_, of)| (**of == fold) == within);
+        let others = of_fold(false).map(|((score, positive), _)| (*score, one_or_0(*positive)));
+        let Some(curve) = Isotonic::from_sorted(others) else { return 0.0 };
+        let gain = of_fold(true).map(|((score, positive), _)| {
+            let off = |said: f64| (said - one_or_0(*positive)).powi(2);
+            off(*score) - off(curve.predict(*score))
+        });
+        gain.sum::<f64>()
     });
     gain.sum::<f64>() > 0.0
 }
@@ -196,16 +190,9 @@ fn one_or_0(positive: bool) -> f64 {
     f64::from(u8::from(positive))
 }
 
-/// A place in a sequence, mixed so that neighbours come into different folds.
-fn scattered(place: usize) -> usize {
-    let mixed = (place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 33) as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mlops_stats::Random;
     use proptest::prelude::*;
 
     /// By definition: the largest mean from the left of the smallest to the right.
