@@ -70,7 +70,7 @@
 //!   detectors that alarm now and then: 805 against 335 to 577 for a small change. A large one
 //!   costs nothing beside ADWIN and DDM, and half as much again beside HDDM-A.
 //!
-//! The program is `benches/examples/stream_delays.rs`; ADWIN's row is River 0.26.1 on the same
+//! The program is `benches/examples/stream_delays.rs`; River 0.26.1 gives ADWIN's row on the same
 //! streams.
 
 mod anytime;
