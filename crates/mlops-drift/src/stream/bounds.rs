@@ -30,9 +30,3 @@ pub(crate) fn outside(numbers: &[(&str, f64, f64, f64)]) -> Option<String> {
         numbers.iter().find(|(_, value, least, most)| !(least..=most).contains(&value))?;
     Some(format!("{name} is {value}, expected within {least} to {most}"))
 }
-
-/// What is wrong with counts that were saved: the first that is above its most.
-pub(crate) fn too_many(counts: &[(&str, u64, u64)]) -> Option<String> {
-    let (name, count, most) = counts.iter().find(|(_, count, most)| count > most)?;
-    Some(format!("{name} is {count}, expected {most} at most"))
-}

@@ -23,6 +23,9 @@
 //! | bring a detector of your own | [`StreamDetector`] |
 //! | keep a detector as bytes | [`SavedDetector`] |
 //!
+//! [`DetectorSettings`] are the settings of any of them by name, for a configuration;
+//! [`SavedDetector`] is any of them with its state.
+//!
 //! After a drift a detector begins anew with the next value. A value that it can't take, such
 //! as NaN, is an error and changes nothing.
 //!
@@ -94,13 +97,13 @@ pub use mlops_stats::sequential::PValues;
 pub(crate) use detector::{Sound, bit, finite, share};
 pub use error_rate::{
     AverageRunLength, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings, Fhddm, FhddmSettings,
-    HddmA, HddmASettings, HddmW, HddmWSettings, Rddm, RddmSettings, Stepd, StepdSettings,
+    HddmA, HddmASettings, HddmW, HddmWSettings, Rddm, RddmSettings, Rule, Stepd, StepdSettings,
 };
 pub use mean::{
     Baseline, Cusum, CusumSettings, GeometricMovingAverage, GeometricMovingAverageSettings, PageHinkley,
     PageHinkleySettings, Side,
 };
 pub use monitor::{StreamAlarm, StreamMonitor};
-pub use saved::SavedDetector;
+pub use saved::{DetectorSettings, SavedDetector};
 pub use status::{Reading, Status};
 pub use window::{Adwin, AdwinSettings, AfterDrift, Kswin, KswinSettings};

@@ -1,8 +1,12 @@
 use serde::{Deserialize, Serialize};
 
+use super::bounds::MOST;
 use super::{
-    Adwin, Cusum, Ddm, EcddWt, Eddm, Fhddm, GeometricMovingAverage, HddmA, HddmW, Kswin, MeanEProcess,
-    PValueMartingale, PageHinkley, Rddm, Reading, RiskEProcess, ScoreMartingale, Sound, Status, Stepd,
+    Adwin, AdwinSettings, Cusum, CusumSettings, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings,
+    Fhddm, FhddmSettings, GeometricMovingAverage, GeometricMovingAverageSettings, HddmA, HddmASettings,
+    HddmW, HddmWSettings, Kswin, KswinSettings, MeanEProcess, MeanEProcessSettings, PValueMartingale,
+    PValueMartingaleSettings, PageHinkley, PageHinkleySettings, Rddm, RddmSettings, Reading, RiskEProcess,
+    RiskEProcessSettings, ScoreMartingale, ScoreMartingaleSettings, Sound, Status, Stepd, StepdSettings,
     StreamDetector,
 };
 use crate::Result;
@@ -11,7 +15,7 @@ use crate::sealed::Format;
 const FORMAT: Format = Format { magic: b"mlopsdet", version: 1, what: "the state of a detector" };
 
 macro_rules! detectors {
-    ($($variant:ident),* $(,)?) => {
+    ($($variant:ident: $settings:ident),* $(,)?) => {
         /// Any detector of this crate with its state, to be kept as bytes and gone on with.
         ///
         /// ```
@@ -53,30 +57,78 @@ macro_rules! detectors {
 
             /// What is wrong with the state, if anything.
             pub(super) fn damage(&self) -> Option<String> {
+                if self.observations() > MOST {
+                    return Some(format!("{} values are more than can be", self.observations()));
+                }
                 match self { $(Self::$variant(detector) => Sound::damage(detector),)* }
+            }
+        }
+
+        /// The settings of any detector of this crate: by name in a configuration, and what is
+        /// left out has its default.
+        ///
+        /// ```
+        /// use mlops_drift::stream::{DetectorSettings, StreamDetector};
+        /// let settings: DetectorSettings =
+        ///     serde_json::from_str(r#"{"detector": "page_hinkley", "threshold": 5.0}"#)?;
+        /// let mut detector = settings.detector()?;
+        /// detector.update(1.0)?;
+        /// assert_eq!((detector.name(), detector.reading().drift), ("Page–Hinkley", Some(5.0)));
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "detector", rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum DetectorSettings {
+            $(
+                #[doc = concat!("Of a [`", stringify!($variant), "`](super::", stringify!($variant), ").")]
+                $variant($settings),
+            )*
+        }
+
+        $(
+            impl From<$settings> for DetectorSettings {
+                fn from(settings: $settings) -> Self {
+                    Self::$variant(settings)
+                }
+            }
+        )*
+
+        impl DetectorSettings {
+            /// The defaults of every detector.
+            pub fn defaults() -> Vec<Self> {
+                vec![$(Self::$variant(<$settings>::default()),)*]
+            }
+
+            /// A detector with these settings, before its first value.
+            ///
+            /// # Errors
+            /// [`Error::Setting`](crate::Error::Setting) if one is outside its range.
+            pub fn detector(&self) -> Result<SavedDetector> {
+                match self { $(Self::$variant(settings) => $variant::new(settings.clone()).map(Into::into),)* }
             }
         }
     };
 }
 
 detectors!(
-    Adwin,
-    Cusum,
-    Ddm,
-    EcddWt,
-    Eddm,
-    Fhddm,
-    GeometricMovingAverage,
-    HddmA,
-    HddmW,
-    Kswin,
-    MeanEProcess,
-    PValueMartingale,
-    PageHinkley,
-    Rddm,
-    RiskEProcess,
-    ScoreMartingale,
-    Stepd,
+    Adwin: AdwinSettings,
+    Cusum: CusumSettings,
+    Ddm: DdmSettings,
+    EcddWt: EcddWtSettings,
+    Eddm: EddmSettings,
+    Fhddm: FhddmSettings,
+    GeometricMovingAverage: GeometricMovingAverageSettings,
+    HddmA: HddmASettings,
+    HddmW: HddmWSettings,
+    Kswin: KswinSettings,
+    MeanEProcess: MeanEProcessSettings,
+    PValueMartingale: PValueMartingaleSettings,
+    PageHinkley: PageHinkleySettings,
+    Rddm: RddmSettings,
+    RiskEProcess: RiskEProcessSettings,
+    ScoreMartingale: ScoreMartingaleSettings,
+    Stepd: StepdSettings,
 );
 
 impl SavedDetector {

@@ -34,7 +34,8 @@ impl Default for DdmSettings {
 ///
 /// # Source
 /// Gama, Medas, Castillo and Rodrigues, *Learning with Drift Detection* (2004); equal to
-/// `drift.binary.DDM` of River 0.26.
+/// `drift.binary.DDM` of River 0.26, and to that of Frouros 0.9, whose `min_num_instances` is
+/// one more than the warm start.
 ///
 /// ```
 /// use mlops_drift::stream::{Ddm, Status, StreamDetector};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::stream::bounds::{MOST, outside, setting, too_many};
+use crate::stream::bounds::{outside, setting};
 use crate::stream::{Reading, Sound, Status, StreamDetector, share};
 use crate::{Error, Result};
 
@@ -221,8 +221,6 @@ impl StreamDetector for EcddWt {
 impl Sound for EcddWt {
     fn damage(&self) -> Option<String> {
         let settings = Self::new(self.settings).err().map(|error| error.to_string());
-        settings
-            .or_else(|| too_many(&[("n", self.n, MOST)]))
-            .or_else(|| outside(&[("p", self.p, 0.0, 1.0), ("z", self.z, 0.0, 1.0)]))
+        settings.or_else(|| outside(&[("p", self.p, 0.0, 1.0), ("z", self.z, 0.0, 1.0)]))
     }
 }

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::Rule;
+use crate::stream::bounds::setting;
 use crate::stream::{Reading, Sound, Status, StreamDetector, bit};
 use crate::{Error, Result};
 
@@ -14,11 +16,23 @@ pub struct EddmSettings {
     pub alpha: f64,
     /// And for a drift.
     pub beta: f64,
+    /// How many standard deviations are added to the mean distance.
+    pub level: f64,
+    /// Frouros divides the squares by the number of distances and not by one less, and a right
+    /// prediction ends a warning.
+    pub rule: Rule,
+}
+
+impl EddmSettings {
+    /// Those of Frouros.
+    pub fn frouros() -> Self {
+        Self { warm_start: 29, rule: Rule::Frouros, ..Self::default() }
+    }
 }
 
 impl Default for EddmSettings {
     fn default() -> Self {
-        Self { warm_start: 30, alpha: 0.95, beta: 0.9 }
+        Self { warm_start: 30, alpha: 0.95, beta: 0.9, level: 2.0, rule: Rule::River }
     }
 }
 
@@ -33,7 +47,7 @@ impl Default for EddmSettings {
 ///
 /// # Source
 /// Baena-García et al., *Early Drift Detection Method* (2006); equal to `drift.binary.EDDM`
-/// of River 0.26.
+/// of River 0.26, and with [`EddmSettings::frouros`] to that of Frouros 0.9.
 ///
 /// ```
 /// use mlops_drift::stream::{Eddm, Status, StreamDetector};
@@ -56,7 +70,7 @@ pub struct Eddm {
     mean_distance: f64,
     /// Sum of the squares of what they differ from it.
     squares: f64,
-    /// The largest mean with two standard deviations; None before there is one.
+    /// The largest mean with its standard deviations; None before there is one.
     p2s_max: Option<f64>,
     status: Status,
 }
@@ -65,13 +79,15 @@ impl Eddm {
     /// With these settings.
     ///
     /// # Errors
-    /// [`Error::Setting`] if alpha or beta is not within 0 to 1, or beta is above alpha.
+    /// [`Error::Setting`] if alpha or beta is not within 0 to 1, beta is above alpha, or level
+    /// not within 0 to 1e6.
     pub fn new(settings: EddmSettings) -> Result<Self> {
         for (setting, value) in [("alpha", settings.alpha), ("beta", settings.beta)] {
             if !(0.0..=1.0).contains(&value) {
                 return Err(Error::Setting { setting, value, expected: "within 0 to 1" });
             }
         }
+        setting("level", settings.level, 0.0..=1e6, "within 0 to 1e6")?;
         if settings.beta > settings.alpha {
             return Err(Error::Setting { setting: "beta", value: settings.beta, expected: "at most alpha" });
         }
@@ -90,7 +106,11 @@ impl Eddm {
 
     /// Variance of the distances between two errors; 0 before the second.
     pub fn distance_variance(&self) -> f64 {
-        if self.n_errors > 1 { self.squares / (self.n_errors - 1) as f64 } else { 0.0 }
+        let free = match self.settings.rule {
+            Rule::River => self.n_errors.saturating_sub(1),
+            Rule::Frouros => self.n_errors,
+        };
+        if free > 0 { self.squares / free as f64 } else { 0.0 }
     }
 
     const fn begin(settings: EddmSettings) -> Self {
@@ -113,9 +133,9 @@ impl Eddm {
         self.squares += (distance - before) * (distance - self.mean_distance);
     }
 
-    /// The mean distance and two standard deviations.
+    /// The mean distance and its standard deviations.
     fn reach(&self) -> f64 {
-        self.mean_distance + 2.0 * self.distance_variance().sqrt()
+        self.mean_distance + self.settings.level * self.distance_variance().sqrt()
     }
 
     fn judge(&mut self) {
@@ -124,6 +144,9 @@ impl Eddm {
             Some(most) if reach <= most => most,
             _ => {
                 self.p2s_max = Some(reach);
+                if self.settings.rule == Rule::Frouros {
+                    self.status = Status::Stable;
+                }
                 return;
             }
         };
@@ -169,6 +192,8 @@ impl StreamDetector for Eddm {
                 self.judge();
             }
             self.last_error = self.n;
+        } else if self.settings.rule == Rule::Frouros {
+            self.status = Status::Stable;
         }
         Ok(self.status)
     }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::mean::RunningMean;
-use super::within_0_and_1;
+use super::{Rule, within_0_and_1};
 use crate::Result;
 use crate::stream::{Reading, Sound, Status, StreamDetector, share};
 
@@ -16,11 +16,28 @@ pub struct HddmASettings {
     pub warning_confidence: f64,
     /// Whether a mean that falls is a change too.
     pub two_sided_test: bool,
+    /// From how many values on it judges.
+    pub min_instances: u64,
+    /// Frouros' bound is that of a test of one side and lies a little lower.
+    pub rule: Rule,
+}
+
+impl HddmASettings {
+    /// Those of Frouros.
+    pub fn frouros() -> Self {
+        Self { min_instances: 30, rule: Rule::Frouros, ..Self::default() }
+    }
 }
 
 impl Default for HddmASettings {
     fn default() -> Self {
-        Self { drift_confidence: 0.001, warning_confidence: 0.005, two_sided_test: false }
+        Self {
+            drift_confidence: 0.001,
+            warning_confidence: 0.005,
+            two_sided_test: false,
+            min_instances: 1,
+            rule: Rule::River,
+        }
     }
 }
 
@@ -34,7 +51,9 @@ impl Default for HddmASettings {
 ///
 /// # Source
 /// Frías-Blanco et al., *Online and Non-Parametric Drift Detection Methods Based on
-/// Hoeffding's Bounds*, IEEE TKDE 27(3), 2015; equal to `drift.binary.HDDM_A` of River 0.26.
+/// Hoeffding's Bounds*, IEEE TKDE 27(3), 2015; equal to `drift.binary.HDDM_A` of River 0.26, and with
+/// [`HddmASettings::frouros`] to that of Frouros 0.9, but for its test of two sides, which
+/// alarms where nothing differs.
 ///
 /// ```
 /// use mlops_drift::stream::{HddmA, Status, StreamDetector};
@@ -91,11 +110,16 @@ impl HddmA {
     }
 
     /// By how much the mean of all may differ from that of a beginning; None if that is all
-    /// or nothing.
+    /// or nothing, or there are too few.
     fn limit(&self, beginning: RunningMean, confidence: f64) -> Option<f64> {
         let (all, part) = (self.z.n as f64, beginning.n as f64);
         let share = (all - part) / part * (1.0 / all);
-        (self.z.n > beginning.n && beginning.n > 0).then(|| (share / 2.0 * (2.0 / confidence).ln()).sqrt())
+        let sides = match self.settings.rule {
+            Rule::River => 2.0,
+            Rule::Frouros => 1.0,
+        };
+        let judges = self.z.n > beginning.n && beginning.n > 0 && self.z.n >= self.settings.min_instances;
+        judges.then(|| (share / 2.0 * (sides / confidence).ln()).sqrt())
     }
 
     fn judge(&self, beginning: RunningMean, difference: f64) -> Status {

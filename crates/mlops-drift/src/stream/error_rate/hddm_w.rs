@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::within_0_and_1;
+use super::{Rule, within_0_and_1};
+use crate::Result;
+use crate::stream::bounds::setting;
 use crate::stream::{Reading, Sound, Status, StreamDetector, share};
-use crate::{Error, Result};
 
 /// What a [`HddmW`] takes for a change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,11 +18,30 @@ pub struct HddmWSettings {
     pub lambda_val: f64,
     /// Whether a mean that falls is a change too.
     pub two_sided_test: bool,
+    /// From how many values on it judges.
+    pub min_instances: u64,
+    /// Frouros begins each mean at 0, and looks for the lowest point with lambda as the
+    /// confidence.
+    pub rule: Rule,
+}
+
+impl HddmWSettings {
+    /// Those of Frouros.
+    pub fn frouros() -> Self {
+        Self { min_instances: 30, rule: Rule::Frouros, ..Self::default() }
+    }
 }
 
 impl Default for HddmWSettings {
     fn default() -> Self {
-        Self { drift_confidence: 0.001, warning_confidence: 0.005, lambda_val: 0.05, two_sided_test: false }
+        Self {
+            drift_confidence: 0.001,
+            warning_confidence: 0.005,
+            lambda_val: 0.05,
+            two_sided_test: false,
+            min_instances: 1,
+            rule: Rule::River,
+        }
     }
 }
 
@@ -35,7 +55,9 @@ impl Default for HddmWSettings {
 ///
 /// # Source
 /// Frías-Blanco et al., *Online and Non-Parametric Drift Detection Methods Based on
-/// Hoeffding's Bounds*, IEEE TKDE 27(3), 2015; equal to `drift.binary.HDDM_W` of River 0.26.
+/// Hoeffding's Bounds*, IEEE TKDE 27(3), 2015; equal to `drift.binary.HDDM_W` of River 0.26, and with
+/// [`HddmWSettings::frouros`] to that of Frouros 0.9, but for its test of two sides, which
+/// always alarms.
 ///
 /// ```
 /// use mlops_drift::stream::{HddmW, Status, StreamDetector};
@@ -78,9 +100,13 @@ struct Weighted {
 impl Weighted {
     const NOTHING: Self = Self { ewma: None, ibc: 1.0 };
 
-    fn add(&mut self, value: f64, lambda: f64) {
+    fn add(&mut self, value: f64, HddmWSettings { lambda_val: lambda, rule, .. }: &HddmWSettings) {
         let rest = 1.0 - lambda;
-        self.ewma = Some(self.ewma.map_or(value, |mean| lambda * value + rest * mean));
+        let before = self.ewma.unwrap_or(match rule {
+            Rule::River => value,
+            Rule::Frouros => 0.0,
+        });
+        self.ewma = Some(lambda * value + rest * before);
         self.ibc = lambda * lambda + rest * rest * self.ibc;
     }
 
@@ -99,15 +125,19 @@ impl HddmW {
     /// With these settings.
     ///
     /// # Errors
-    /// [`Error::Setting`] if a confidence is not between 0 and 1, or lambda is not within 0 to 1.
+    /// [`Error::Setting`](crate::Error::Setting) if a confidence is not between 0 and 1, or lambda is not within 0
+    /// to 1; by the rule of Frouros 0 is none either.
     pub fn new(settings: HddmWSettings) -> Result<Self> {
         within_0_and_1([
             ("drift_confidence", settings.drift_confidence),
             ("warning_confidence", settings.warning_confidence),
         ])?;
-        if !(0.0..=1.0).contains(&settings.lambda_val) {
-            let (setting, value) = ("lambda_val", settings.lambda_val);
-            return Err(Error::Setting { setting, value, expected: "within 0 to 1" });
+        match settings.rule {
+            Rule::River => setting("lambda_val", settings.lambda_val, 0.0..=1.0, "within 0 to 1")?,
+            Rule::Frouros => {
+                let confidence = f64::MIN_POSITIVE..=1.0;
+                setting("lambda_val", settings.lambda_val, confidence, "above 0, and 1 at most")?;
+            }
         }
         Ok(Self::begin(settings))
     }
@@ -141,6 +171,9 @@ impl HddmW {
     /// Whether the second mean is above the first.
     fn judge(&self, lower: Weighted, upper: Weighted) -> Status {
         let (Some(below), Some(above)) = (lower.ewma, upper.ewma) else { return Status::Stable };
+        if self.n < self.settings.min_instances {
+            return Status::Stable;
+        }
         let beyond = |confidence| above - below > bound(lower.ibc + upper.ibc, confidence);
         if beyond(self.settings.drift_confidence) {
             Status::Drift
@@ -152,6 +185,9 @@ impl HddmW {
     }
 
     fn read(&self, lower: Weighted, upper: Weighted) -> Option<Reading> {
+        if self.n < self.settings.min_instances {
+            return None;
+        }
         let difference = upper.ewma? - lower.ewma?;
         let limit = |confidence| bound(lower.ibc + upper.ibc, confidence);
         let reading = Reading::new(Some(difference)).warning(limit(self.settings.warning_confidence));
@@ -180,22 +216,26 @@ impl StreamDetector for HddmW {
             self.reset();
         }
         self.n += 1;
-        let HddmWSettings { lambda_val: lambda, drift_confidence, two_sided_test, .. } = self.settings;
-        self.total.add(value, lambda);
-        let (mean, reach) = (self.mean(), bound(self.total.ibc, drift_confidence));
+        let settings = self.settings;
+        let confidence = match settings.rule {
+            Rule::River => settings.drift_confidence,
+            Rule::Frouros => settings.lambda_val,
+        };
+        self.total.add(value, &settings);
+        let (mean, reach) = (self.mean(), bound(self.total.ibc, confidence));
         if self.incr_cutpoint.is_none_or(|least| mean + reach < least) {
             self.incr_cutpoint = Some(mean + reach);
             (self.low, self.after_low) = (self.total, Weighted::NOTHING);
         } else {
-            self.after_low.add(value, lambda);
+            self.after_low.add(value, &settings);
         }
         self.status = self.judge(self.low, self.after_low);
-        if two_sided_test {
+        if settings.two_sided_test {
             if self.decr_cutpoint.is_none_or(|most| mean - reach > most) {
                 self.decr_cutpoint = Some(mean - reach);
                 (self.high, self.after_high) = (self.total, Weighted::NOTHING);
             } else {
-                self.after_high.add(value, lambda);
+                self.after_high.add(value, &settings);
             }
             self.status = self.status.max(self.judge(self.after_high, self.high));
         }

@@ -9,6 +9,7 @@ mod hddm_a;
 mod hddm_w;
 mod mean;
 mod rddm;
+mod rule;
 mod stepd;
 
 pub use ddm::{Ddm, DdmSettings};
@@ -18,6 +19,7 @@ pub use fhddm::{Fhddm, FhddmSettings};
 pub use hddm_a::{HddmA, HddmASettings};
 pub use hddm_w::{HddmW, HddmWSettings};
 pub use rddm::{Rddm, RddmSettings};
+pub use rule::Rule;
 pub use stepd::{Stepd, StepdSettings};
 
 use super::Reading;
@@ -26,7 +28,8 @@ use crate::{Error, Result};
 /// Checks the levels of a test: the smaller, the surer.
 fn within_0_and_1<const N: usize>(settings: [(&'static str, f64); N]) -> Result<()> {
     for (setting, value) in settings {
-        if !(value > 0.0 && value < 1.0) {
+        // The inverse of less is infinite.
+        if !(f64::MIN_POSITIVE..1.0).contains(&value) {
             return Err(Error::Setting { setting, value, expected: "between 0 and 1" });
         }
     }

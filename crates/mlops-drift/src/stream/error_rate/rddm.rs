@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::stream::bounds::{MOST, outside, setting, too_many};
+use crate::stream::bounds::{outside, setting};
 use crate::stream::{Reading, Sound, Status, StreamDetector, bit};
 use crate::{Error, Result};
 
@@ -282,12 +282,11 @@ impl Sound for Rddm {
             return Some("it goes on after a drift".to_owned());
         }
         let lowest = self.lowest.unwrap_or(Lowest { rate: 0.0, deviation: 0.0 });
-        too_many(&[("values", self.values, MOST), ("warnings", self.warnings, self.n)]).or_else(|| {
-            outside(&[
-                ("error_rate", self.error_rate, 0.0, 1.0),
-                ("rate", lowest.rate, 0.0, 1.0),
-                ("deviation", lowest.deviation, 0.0, 1.0),
-            ])
-        })
+        outside(&[
+            ("warnings", self.warnings as f64, 0.0, self.n as f64),
+            ("error_rate", self.error_rate, 0.0, 1.0),
+            ("rate", lowest.rate, 0.0, 1.0),
+            ("deviation", lowest.deviation, 0.0, 1.0),
+        ])
     }
 }

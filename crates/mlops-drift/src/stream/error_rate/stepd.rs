@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use crate::stream::bounds::{MOST, setting, too_many};
+use crate::stream::bounds::setting;
 use crate::stream::{Reading, Sound, Status, StreamDetector, bit};
 use crate::{Error, Result};
 
@@ -187,6 +187,6 @@ impl Sound for Stepd {
         if self.errors < wrong || self.errors - wrong > self.n - recent {
             return Some(format!("errors is {}, of {} values", self.errors, self.n));
         }
-        too_many(&[("n", self.n, MOST)])
+        None
     }
 }

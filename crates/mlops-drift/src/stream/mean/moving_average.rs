@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::stream::bounds::{MOST, at_least_0, outside, setting, too_many};
+use crate::stream::bounds::{at_least_0, outside, setting};
 use crate::stream::{Reading, Sound, Status, StreamDetector, finite};
 
 /// What a [`GeometricMovingAverage`] takes for a change.
@@ -136,7 +136,6 @@ impl Sound for GeometricMovingAverage {
     fn damage(&self) -> Option<String> {
         let settings = Self::new(self.settings).err().map(|error| error.to_string());
         settings
-            .or_else(|| too_many(&[("n", self.n, MOST)]))
             .or_else(|| outside(&[("mean", self.mean, -1e140, 1e140), ("sum", self.sum, -2.1e140, 2.1e140)]))
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::stream::bounds::{MOST, at_least_0, outside, setting, too_many};
+use crate::stream::bounds::{at_least_0, outside, setting};
 use crate::stream::{Reading, Sound, Status, StreamDetector, finite};
 
 /// To which side a mean moves.
@@ -221,7 +221,7 @@ impl Sound for PageHinkley {
     fn damage(&self) -> Option<String> {
         let settings = Self::new(self.settings).err().map(|error| error.to_string());
         let sum = |name, value| (name, value, -1e160, 1e160);
-        settings.or_else(|| too_many(&[("n", self.n, MOST)])).or_else(|| {
+        settings.or_else(|| {
             outside(&[
                 ("mean", self.mean, -1e140, 1e140),
                 sum("sum_increase", self.sum_increase),
