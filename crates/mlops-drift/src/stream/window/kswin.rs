@@ -254,12 +254,11 @@ impl StreamDetector for Kswin {
         self.status
     }
 
-    /// The largest distance between the distribution functions.
+    /// The largest distance between the distribution functions, once the window is full.
     fn reading(&self) -> Reading {
-        let reading = Reading::new(self.statistic());
-        match self.critical {
-            Some(critical) => reading.drift(self.as_share(critical)),
-            None => reading,
+        match (self.statistic(), self.critical) {
+            (Some(distance), Some(critical)) => Reading::new(Some(distance)).drift(self.as_share(critical)),
+            _ => Reading::default(),
         }
     }
 
