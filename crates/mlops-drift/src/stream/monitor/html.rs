@@ -15,7 +15,7 @@ const MARKERS: usize = 12;
 const COLUMNS: usize = 40;
 
 /// How many alarms are told in words, the newest.
-const TOLD: usize = 50;
+const TOLD: usize = 20;
 
 /// A number of a reading.
 type Part = fn(&Reading) -> Option<f64>;
@@ -59,8 +59,15 @@ impl<D: StreamDetector> StreamMonitor<D> {
         let title = format!("{}, mean of each stretch", self.name());
         let chart =
             over(title, stretches).series(Series::new(self.name(), stretches.iter().map(Stretch::mean)));
-        let shown = if self.alarms().len() > MARKERS { 0 } else { MARKERS };
-        self.alarms().take(shown).fold(chart, |chart, alarm| mark(chart, stretches, alarm, &alarm.detector))
+        // Of many alarms the first of each detector that is remembered: more lines hide the course.
+        let many = self.alarms().len() > MARKERS;
+        let first = |alarm: &&StreamAlarm| {
+            !many || self.alarms().find(|other| other.detector == alarm.detector) == Some(*alarm)
+        };
+        self.alarms()
+            .filter(first)
+            .take(MARKERS)
+            .fold(chart, |chart, alarm| mark(chart, stretches, alarm, &alarm.detector))
     }
 
     /// What each detector said, stretch by stretch.
@@ -69,7 +76,7 @@ impl<D: StreamDetector> StreamMonitor<D> {
         let together: Vec<&[Stretch]> = stretches.chunks(stretches.len().div_ceil(COLUMNS).max(1)).collect();
         let names = together.iter().map(|group| name(&group[0]));
         let map = HeatMap::new("What each detector said", names)
-            .ends("quiet", "")
+            .key(Tone::Good, "quiet")
             .key(Tone::Caution, "warning")
             .key(Tone::Bad, "drift");
         self.watchers.iter().enumerate().fold(map, |map, (place, watcher)| {
@@ -77,7 +84,7 @@ impl<D: StreamDetector> StreamMonitor<D> {
                 let worst = group.iter().filter_map(|s| s.marks.get(place)).map(|mark| mark.status).max();
                 let worst = worst.unwrap_or_default();
                 let cell = match worst {
-                    Status::Stable => HeatCell::value(0.0),
+                    Status::Stable => HeatCell::category(Tone::Good),
                     Status::Warning => HeatCell::category(Tone::Caution),
                     Status::Drift => HeatCell::category(Tone::Bad),
                 };
@@ -137,7 +144,7 @@ impl<D: StreamDetector> StreamMonitor<D> {
                 optional(alarm.reading.drift),
             ]
         }));
-        Details::new("The alarms, the newest first").with(table).open().into()
+        Details::new("The alarms, the newest first").with(table).into()
     }
 }
 
