@@ -110,7 +110,7 @@ impl Default for EcddWtSettings {
 ///     errors.update_error(row % 10 == 0)?;
 /// }
 /// let found = (0..100).find(|row| errors.update_error(row % 10 < 5) == Ok(Status::Drift));
-/// assert_eq!(found, Some(3));
+/// assert_eq!(found, Some(2));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -59,7 +59,7 @@ impl Default for RddmSettings {
 ///     errors.update_error(row % 10 == 0)?;
 /// }
 /// let found = (0..100).find(|row| errors.update_error(row % 10 < 5) == Ok(Status::Drift));
-/// assert_eq!(found, Some(14));
+/// assert_eq!(found, Some(11));
 /// # Ok::<(), mlops_drift::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
