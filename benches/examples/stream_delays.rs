@@ -28,7 +28,7 @@ fn detectors() -> Vec<(&'static str, Make)> {
     }
     vec![
         (
-            "`RiskEProcess`, level 0.2",
+            "[`RiskEProcess`], told 0.2",
             of(|_| {
                 let mut settings = RiskEProcessSettings::default();
                 settings.level = RATE;
@@ -36,7 +36,7 @@ fn detectors() -> Vec<(&'static str, Make)> {
             }),
         ),
         (
-            "`MeanEProcess`, level 0.2, up",
+            "[`MeanEProcess`], told 0.2",
             of(|_| {
                 let mut settings = MeanEProcessSettings::default();
                 (settings.level, settings.side) = (RATE, Side::Up);

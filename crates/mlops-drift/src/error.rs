@@ -10,7 +10,7 @@ pub enum Error {
         window: &'static str,
     },
     /// The batches of one window do not have the same columns. Fix the source.
-    #[error("column {column:?} is {found} here and {expected} in the batches before")]
+    #[error("column {column:?} is {found}, expected {expected}, as in the batches before or as it was named")]
     Schema {
         /// The column.
         column: String,

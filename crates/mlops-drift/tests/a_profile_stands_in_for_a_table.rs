@@ -203,7 +203,10 @@ fn what_does_not_fit_together_is_named() {
     let mut one = Profile::read([&batch(vec![("a", numbers(vec![Some(1.0)]))])], &columns).unwrap();
     let other = Profile::read([&batch(vec![("b", numbers(vec![Some(1.0)]))])], &columns).unwrap();
     let error = one.merge(&other).unwrap_err();
-    assert_eq!(error.to_string(), "column \"b\" is Float64 here and missing in the batches before");
+    assert_eq!(
+        error.to_string(),
+        "column \"b\" is Float64, expected missing, as in the batches before or as it was named"
+    );
     let error = profile(&[(None, 1)]).merge(&one).unwrap_err();
     assert_eq!(
         error.to_string(),

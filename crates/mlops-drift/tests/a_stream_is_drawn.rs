@@ -58,10 +58,6 @@ fn without_times_the_axis_is_the_place_in_the_stream() {
         monitor.update(value(index)).unwrap();
     }
     let page = Html::from(monitor.section("Concept drift"));
-    assert!(
-        page.as_str().contains("1 of") || page.as_str().contains("1,600 values of loss"),
-        "{}",
-        page.as_str()
-    );
+    assert!(page.as_str().contains("1,600 values of loss"), "{}", page.as_str());
     assert!(!page.as_str().contains("1970-"), "no moments where none were said");
 }

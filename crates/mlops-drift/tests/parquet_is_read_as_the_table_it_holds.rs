@@ -105,7 +105,10 @@ fn what_can_not_be_read_is_named() {
     write(&path("good"), &[drawn(3, 3_000, 0.0)], 1_000);
     write(&path("other"), &[batch(vec![("temp", texts(&["a"; 3]))])], 10);
     let error = ParquetTable::open_many([path("good"), path("other")]).unwrap_err();
-    assert_eq!(error.to_string(), "column \"temp\" is temp Utf8 here and temp Float64 in the batches before");
+    assert_eq!(
+        error.to_string(),
+        "column \"temp\" is temp Utf8, expected temp Float64, as in the batches before or as it was named"
+    );
     let nothing = ParquetTable::open_many::<&Path>([]).unwrap();
     let good = ParquetTable::open(path("good")).unwrap();
     let compared = Detector::default().compare_parquet(&nothing, &good, &Columns::default(), &|_| ());

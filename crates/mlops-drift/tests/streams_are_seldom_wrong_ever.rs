@@ -14,18 +14,10 @@ const COURSES: u32 = 300;
 const FEWER: u32 = 100;
 const STEPS: u32 = 100_000;
 
-/// How many of so many courses may alarm: more have a chance of at most 1e-6 if each alarms with
-/// a chance of α.
+/// How many of so many courses may alarm: α of them. No room for chance: the courses are seeded, and a
+/// detector that keeps to α on them today does so tomorrow.
 fn allowed(courses: u32) -> u32 {
-    let mut chance = (1.0 - ALPHA).powi(i32::try_from(courses).unwrap());
-    let mut left = 1.0 - chance;
-    let mut count = 0;
-    while left > 1e-6 {
-        chance *= f64::from(courses - count) / f64::from(count + 1) * ALPHA / (1.0 - ALPHA);
-        count += 1;
-        left -= chance;
-    }
-    count
+    courses / 20
 }
 
 /// In how many courses a detector ever alarms.

@@ -28,14 +28,17 @@ fn a_window_without_rows_is_an_error_that_names_it() {
 fn batches_of_one_window_have_the_same_columns() {
     let one = batch(vec![("a", numbers(ramp(5, 1.0)))]);
     for (other, expected) in [
-        (batch(vec![("a", texts(&["x"]))]), "column \"a\" is Utf8 here and Float64 in the batches before"),
+        (
+            batch(vec![("a", texts(&["x"]))]),
+            "column \"a\" is Utf8, expected Float64, as in the batches before or as it was named",
+        ),
         (
             batch(vec![("b", numbers(vec![Some(1.0)]))]),
-            "column \"b\" is Float64 here and missing in the batches before",
+            "column \"b\" is Float64, expected missing, as in the batches before or as it was named",
         ),
         (
             batch(vec![("a", numbers(vec![Some(1.0)])), ("b", numbers(vec![Some(1.0)]))]),
-            "column \"b\" is Float64 here and missing in the batches before",
+            "column \"b\" is Float64, expected missing, as in the batches before or as it was named",
         ),
     ] {
         let error = Window::read([&one, &other], &Columns::default()).unwrap_err();

@@ -29,7 +29,7 @@ macro_rules! detectors {
         /// # Ok::<(), mlops_drift::Error>(())
         /// ```
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "detector", content = "state", rename_all = "snake_case")]
+        #[serde(tag = "detector", content = "state", rename_all = "snake_case", try_from = "Unchecked")]
         #[non_exhaustive]
         pub enum SavedDetector {
             $(
@@ -46,6 +46,25 @@ macro_rules! detectors {
             }
         )*
 
+        /// A detector with its state as it was written by somebody.
+        #[derive(Deserialize)]
+        #[serde(tag = "detector", content = "state", rename_all = "snake_case")]
+        enum Unchecked {
+            $($variant($variant),)*
+        }
+
+        impl TryFrom<Unchecked> for SavedDetector {
+            type Error = String;
+
+            fn try_from(read: Unchecked) -> std::result::Result<Self, String> {
+                let detector = match read { $(Unchecked::$variant(detector) => Self::$variant(detector),)* };
+                match detector.damage() {
+                    Some(damage) => Err(damage),
+                    None => Ok(detector),
+                }
+            }
+        }
+
         impl SavedDetector {
             fn inner(&self) -> &dyn StreamDetector {
                 match self { $(Self::$variant(detector) => detector,)* }
@@ -56,7 +75,7 @@ macro_rules! detectors {
             }
 
             /// What is wrong with the state, if anything.
-            pub(super) fn damage(&self) -> Option<String> {
+            fn damage(&self) -> Option<String> {
                 if self.observations() > MOST {
                     return Some(format!("{} values are more than can be", self.observations()));
                 }
@@ -140,18 +159,14 @@ impl SavedDetector {
     /// The detector that was kept, to go on with.
     ///
     /// Bytes from anywhere are safe to read: memory is bounded by what is there, and only a
-    /// state that values can lead to becomes a detector.
+    /// state that can be gone on with becomes a detector.
     ///
     /// # Errors
     /// [`Error::Version`](crate::Error::Version) if it was written in another version of the
     /// format, [`Error::Damaged`](crate::Error::Damaged) if it is none, ends early, or was changed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let detector: Self =
-            serde_json::from_slice(FORMAT.open(bytes)?).map_err(|error| FORMAT.damaged(error.to_string()))?;
-        match detector.damage() {
-            Some(damage) => Err(FORMAT.damaged(damage)),
-            None => Ok(detector),
-        }
+        let body = FORMAT.open(bytes)?;
+        serde_json::from_slice(body).map_err(|error| FORMAT.damaged(error.to_string()))
     }
 
     fn body(&self) -> Vec<u8> {

@@ -29,10 +29,10 @@ use crate::{Error, Result};
 /// the best one against the rate `b + s (1 − b)`. Most of the capital is near the share that is
 /// best against a rate of twice `b`, but at most 0.4; [`typical_share`](Self::typical_share)
 /// moves it. With `b = 0.2`, α = 0.05 and the change from the first observation on, a rate of
-/// 0.3 takes about 100 observations in the median, one of 0.4 about 30 ([`Onset::Any`]: 120
-/// and 35); after 1,000 observations at 0.2 it takes [`Onset::Any`] 250 and 85.
+/// 0.3 takes about 100 observations in the median, one of 0.4 about 30 ([`Onset::Any`]: 126
+/// and 39); after 1,000 observations at 0.2 it takes [`Onset::Any`] 260 and 82.
 ///
-/// Cost: some ten nanoseconds an observation; memory for at most 24 numbers a side.
+/// Cost: a multiplication and an addition a stake; memory for at most 24 numbers a side.
 ///
 /// # Source
 /// Waudby-Smith and Ramdas, *Estimating means of bounded random variables by betting*, JRSS B 86

@@ -25,6 +25,9 @@ const AT_ONCE: f64 = 0.3;
 const PACE: f64 = 0.5;
 const DELAY: f64 = 100.0;
 
+/// More than can be: a count from a file that is below never overflows afterwards.
+const MOST_OBSERVATIONS: u64 = 1 << 53;
+
 /// Capital is kept as numbers near 1 and the logarithm of their unit.
 const LEAST: f64 = 1e-50;
 const MOST: f64 = 1e50;
@@ -136,6 +139,9 @@ impl Purse {
         };
         if kept.capital.len() != self.weights.len() {
             return damaged(kept.capital.len() as f64);
+        }
+        if kept.n > MOST_OBSERVATIONS {
+            return damaged(kept.n as f64);
         }
         let parts = || kept.capital.iter().copied().chain([kept.reserve]);
         if let Some(part) = parts().find(|part| !(0.0..=2.0 * MOST).contains(part)) {

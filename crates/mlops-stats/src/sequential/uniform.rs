@@ -9,8 +9,8 @@ use crate::{Error, Result};
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing else to bet on")]
 pub enum PValues {
-    /// Small ones. The guarantee holds also for p-values that are too large by and large:
-    /// conservative tests, discrete statistics.
+    /// Small ones. The guarantee holds also for p-values that are at
+    /// most `u` with a chance of at most `u`: conservative tests, discrete statistics.
     #[default]
     Small,
     /// Small or large ones: they have to be uniform exactly.
@@ -33,10 +33,10 @@ pub enum PValues {
 /// | | `SimpleJumper` | this |
 /// | --- | --- | --- |
 /// | bets | `e ∈ {−1, 0, 1}` | bolder ones, and powers |
-/// | while nothing happens | loses a constant share each time: `e^−5` after 1,000 p-values | what is in reserve falls with the root of their number |
+/// | while nothing happens | loses a constant share each time, and finds late changes late | what is in reserve falls with the root of their number |
 /// | take it | to agree with MAPIE, for short courses | for streams |
 ///
-/// Cost: some ten nanoseconds a p-value.
+/// Cost: a multiplication a bet, and three square roots.
 ///
 /// # Source
 /// Vovk, Nouretdinov and Gammerman, *Testing exchangeability on-line* (2003), for the powers;

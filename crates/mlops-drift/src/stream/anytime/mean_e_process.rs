@@ -46,8 +46,8 @@ impl Default for MeanEProcessSettings {
 /// which compares with the past and needs rows that are exchangeable. An estimate put in as the
 /// level has no guarantee: sooner or later its error is found.
 ///
-/// After a drift it begins anew against the same level. Cost: some ten nanoseconds a value,
-/// a kilobyte.
+/// After a drift it begins anew against the same level. Cost: a
+/// multiplication a stake; a kilobyte.
 ///
 /// # Source
 /// [`ChangeMartingale`].

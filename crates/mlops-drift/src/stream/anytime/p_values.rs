@@ -27,13 +27,14 @@ impl Default for PValueMartingaleSettings {
 /// Are p-values still like those of no change? A test martingale on p-values of any procedure:
 /// conformal ones, or a daily two-sample test.
 ///
-/// While the p-values are independent and uniform, or larger by and large, a course ever alarms
-/// with a chance of at most α. That is the procedure's to keep: tests against **one** reference
+/// While the p-values are independent and uniform, a course ever alarms with a chance of at most
+/// α; with [`PValues::Small`] also while each, given those before, is at most `u` with a chance of at
+/// most `u`. That is the procedure's to keep: tests against **one** reference
 /// share its chance, and are independent only given that reference, for which they are not
 /// uniform. Compare each window with the one before it, only every second time, or let
 /// [`ScoreMartingale`](super::ScoreMartingale) rank the scores themselves.
 ///
-/// After a drift it begins anew. Cost: some ten nanoseconds a p-value.
+/// After a drift it begins anew. Constant memory and cost.
 ///
 /// # Source
 /// [`UniformMartingale`].

@@ -34,7 +34,7 @@ impl RiskEProcessSettings {
     ///
     /// The losses of the reference are independent and alike, or at least of one mean given those
     /// before. Few of them promise little: 500 at a risk of 0.2 give a level of about 0.26.
-    /// Cost: some 20 µs a loss.
+    /// Cost: a grid of a thousand means a loss.
     ///
     /// # Errors
     /// [`Error::Input`] without losses, or if one is NaN or outside 0 to 1; [`Error::Setting`] if
@@ -67,8 +67,8 @@ impl RiskEProcessSettings {
 /// of 0.2 and α = 0.05, a risk of 0.3 from the first label on is found within about 100 labels
 /// in the median, one of 0.4 within 30.
 ///
-/// After a drift it begins anew, against the same level. Cost: some ten nanoseconds a loss,
-/// less than a kilobyte.
+/// After a drift it begins anew, against the same level. Cost: a multiplication a
+/// stake; less than a kilobyte.
 ///
 /// # Source
 /// The question is that of Podkopaev and Ramdas, *Tracking the risk of a deployed model*, ICLR

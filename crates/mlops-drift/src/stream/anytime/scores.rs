@@ -56,8 +56,8 @@ impl Default for ScoreMartingaleSettings {
 /// one day, are not exchangeable: then an alarm says so.
 ///
 /// After a drift it begins anew and lays its grid anew. Only [`reset`](StreamDetector::reset)
-/// also begins the random numbers of the ties anew. Cost: some tens of nanoseconds a score;
-/// memory for the cells, and until they are laid for `lay_from` scores.
+/// also begins the random numbers of the ties anew. Cost: a search in the grid a
+/// score; memory for the cells, and until they are laid for `lay_from` scores.
 ///
 /// # Source
 /// Vovk, Nouretdinov and Gammerman, *Testing exchangeability on-line* (2003);
@@ -89,6 +89,7 @@ pub struct ScoreMartingale {
 }
 
 const MOST_FIRST: usize = 100_000;
+const MOST_SCORES: u64 = 1 << 52;
 const MOST_CELLS: usize = 2_048;
 
 impl ScoreMartingale {
@@ -169,7 +170,14 @@ impl StreamDetector for ScoreMartingale {
     }
 
     fn admits(&self, value: f64) -> Result<()> {
-        finite(self.observations(), value)
+        finite(self.observations(), value)?;
+        let full = self.ranks.as_ref().is_some_and(|ranks| ranks.n() >= MOST_SCORES);
+        // The ranks of so many scores are no exact numbers any more.
+        if full {
+            Err(Error::input("the stream", "2⁵² scores long", "shorter: reset the detector"))
+        } else {
+            Ok(())
+        }
     }
 
     fn update(&mut self, value: f64) -> Result<Status> {
@@ -211,7 +219,7 @@ impl StreamDetector for ScoreMartingale {
             Some(_) if self.settings.edges.is_empty() => self.settings.lay_from,
             _ => self.first.len(),
         };
-        self.bets.n() + laid_from as u64
+        self.bets.n().saturating_add(laid_from as u64)
     }
 
     fn reset(&mut self) {

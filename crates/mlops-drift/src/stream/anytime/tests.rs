@@ -79,7 +79,7 @@ fn states_that_values_do_not_lead_to_are_refused() {
         // As `from_bytes` does once the frame is opened.
         serde_json::from_value::<SavedDetector>(json.clone())
             .map_err(|error| error.to_string())
-            .and_then(|read| read.damage().map_or(Ok(()), Err))
+            .map(drop)
     };
     for mut detector in all() {
         for value in values().into_iter().take(60) {

@@ -102,7 +102,8 @@ impl Rddm {
     ///
     /// # Errors
     /// [`Error::Setting`] if a level is not above 0, the drift's not
-    /// above the warning's or above 1e6, or `min_concept_size` not within 1 to 2²⁰.
+    /// above the warning's or above 1e6, `min_concept_size` not within 1 to 2²⁰, or
+    /// `max_concept_size` not above it: each value would cut the course back.
     pub fn new(settings: RddmSettings) -> Result<Self> {
         let (warning, drift) = (settings.warning_level, settings.drift_level);
         setting("warning_level", warning, f64::MIN_POSITIVE..1e6, "above 0 and below 1e6")?;
@@ -112,6 +113,10 @@ impl Rddm {
         }
         let kept = f64::from(settings.min_concept_size);
         setting("min_concept_size", kept, 1.0..=1_048_576.0, "within 1 to 1048576")?;
+        if settings.max_concept_size <= u64::from(settings.min_concept_size) {
+            let (setting, value) = ("max_concept_size", settings.max_concept_size as f64);
+            return Err(Error::Setting { setting, value, expected: "above min_concept_size" });
+        }
         Ok(Self::begin(settings))
     }
 

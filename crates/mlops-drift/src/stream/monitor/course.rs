@@ -104,7 +104,10 @@ impl Course {
 
     /// What is wrong with it after `values` values of `detectors` detectors, if anything.
     pub(super) fn damage(&self, values: u64, detectors: usize) -> Option<&'static str> {
-        let mut next = 0;
+        if self.width == 0 {
+            return Some("its stretches have no length");
+        }
+        let mut next: u64 = 0;
         for (place, stretch) in self.stretches.iter().enumerate() {
             let last = place + 1 == self.stretches.len();
             let full = stretch.count == self.width || last && (1..self.width).contains(&stretch.count);

@@ -11,6 +11,9 @@ use crate::{Error, Result};
 
 const FORMAT: Format = Format { magic: b"mlopsstm", version: 1, what: "the state of a stream monitor" };
 
+/// The most that is counted: from a count below none overflows afterwards.
+const MOST: u64 = 1 << 53;
+
 /// How many alarms are remembered, the newest.
 const ALARMS: usize = 1_000;
 
@@ -23,8 +26,8 @@ const ALARMS: usize = 1_000;
 /// [kept](Self::to_bytes): a monitor that goes on from it gives the same alarms as one that
 /// was never stopped.
 ///
-/// Memory: about 100 kB a detector at most. Cost: the updates of the detectors and some
-/// nanoseconds.
+/// Memory: at most 512 readings a detector, and the alarms. Cost: the updates of the detectors and a
+/// reading of each.
 ///
 /// ```
 /// use mlops_drift::stream::{PageHinkley, StreamMonitor};
@@ -231,13 +234,17 @@ impl StreamMonitor {
         serde_json::to_vec(self).expect("names, counts and finite numbers are JSON")
     }
 
+    /// What is wrong with it, if anything; its detectors were checked as they were read.
     fn damage(&self) -> Option<String> {
-        let of_detector = |watcher: &Watcher<SavedDetector>| {
-            let damage = watcher.detector.damage()?;
-            Some(format!("{}: {damage}", watcher.label))
-        };
-        let course = || self.course.damage(self.values, self.watchers.len()).map(str::to_owned);
-        self.watchers.iter().find_map(of_detector).or_else(course)
+        let labels: Vec<&str> = self.watchers.iter().map(|watcher| watcher.label.as_str()).collect();
+        if labels.is_empty() || labels.iter().enumerate().any(|(at, label)| labels[..at].contains(label)) {
+            return Some("there is no detector, or two of them have one label".to_owned());
+        }
+        let counts = self.watchers.iter().flat_map(|watcher| [watcher.alarms, watcher.count]);
+        if counts.chain([self.values]).any(|count| count > MOST) || self.alarms.len() > ALARMS {
+            return Some("it counts more than can be".to_owned());
+        }
+        self.course.damage(self.values, labels.len()).map(str::to_owned)
     }
 }
 
@@ -307,5 +314,17 @@ mod tests {
         mixed.update(1.0).unwrap();
         mixed.values = 7;
         assert!(matches!(StreamMonitor::from_bytes(&mixed.to_bytes()), Err(Error::Damaged { .. })));
+        let wrong: [fn(&mut StreamMonitor); 4] = [
+            |monitor| monitor.watchers[0].alarms = u64::MAX,
+            |monitor| monitor.watchers[1].count = u64::MAX,
+            |monitor| monitor.watchers[1].label = "slow".to_owned(),
+            |monitor| monitor.watchers.clear(),
+        ];
+        for wrong in wrong {
+            let mut changed = self::monitor();
+            changed.update(1.0).unwrap();
+            wrong(&mut changed);
+            assert!(matches!(StreamMonitor::from_bytes(&changed.to_bytes()), Err(Error::Damaged { .. })));
+        }
     }
 }

@@ -88,7 +88,7 @@ impl Kswin {
         if !(0.0..=1.0).contains(&alpha) {
             return Err(Error::Setting { setting: "alpha", value: alpha, expected: "within 0 to 1" });
         }
-        if window_size > 1_000_000 {
+        if window_size > 10_000 {
             let (setting, value) = ("window_size", window_size as f64);
             return Err(Error::Setting { setting, value, expected: "at most 1000000" });
         }
