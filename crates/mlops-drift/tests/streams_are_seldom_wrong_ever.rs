@@ -8,13 +8,12 @@ use mlops_drift::stream::{
 };
 use mlops_stats::Random;
 
-const ALPHA: f64 = 0.05;
 const COURSES: u32 = 300;
 /// Of the streams beside the main ones.
 const FEWER: u32 = 100;
 const STEPS: u32 = 100_000;
 
-/// How many of so many courses may alarm: α of them. No room for chance: the courses are seeded, and a
+/// How many of so many courses may alarm: α of them, 0.05. No room for chance: the courses are seeded, and a
 /// detector that keeps to α on them today does so tomorrow.
 fn allowed(courses: u32) -> u32 {
     courses / 20

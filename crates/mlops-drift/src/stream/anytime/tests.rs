@@ -77,9 +77,7 @@ fn what_is_refused_changes_nothing() {
 fn states_that_values_do_not_lead_to_are_refused() {
     let read = |json: &serde_json::Value| {
         // As `from_bytes` does once the frame is opened.
-        serde_json::from_value::<SavedDetector>(json.clone())
-            .map_err(|error| error.to_string())
-            .map(drop)
+        serde_json::from_value::<SavedDetector>(json.clone()).map_err(|error| error.to_string()).map(drop)
     };
     for mut detector in all() {
         for value in values().into_iter().take(60) {
