@@ -120,7 +120,7 @@ impl Purse {
     }
 
     pub(super) fn restart(&mut self) {
-        self.kept = Kept::begin(&self.weights, self.onset);
+        self.kept.begin_anew(&self.weights, self.onset);
         (self.total, self.top) = (self.kept.total(), 1.0);
     }
 
@@ -172,12 +172,20 @@ impl Purse {
 
 impl Kept {
     fn begin(weights: &[f64], onset: Onset) -> Self {
+        let mut kept = Self { n: 0, reserve: 0.0, capital: Vec::new(), log_unit: 0.0, highest: 0.0 };
+        kept.begin_anew(weights, onset);
+        kept
+    }
+
+    /// In the memory that it has.
+    fn begin_anew(&mut self, weights: &[f64], onset: Onset) {
         let staked = match onset {
             Onset::First => 1.0,
             Onset::Any => AT_ONCE,
         };
-        let capital = weights.iter().map(|weight| weight * staked).collect();
-        Self { n: 0, reserve: 1.0 - staked, capital, log_unit: 0.0, highest: 0.0 }
+        self.capital.clear();
+        self.capital.extend(weights.iter().map(|weight| weight * staked));
+        (self.n, self.reserve, self.log_unit, self.highest) = (0, 1.0 - staked, 0.0, 0.0);
     }
 
     /// In the order in which a play adds them up: a state that was kept goes on to the last digit.
