@@ -2,41 +2,19 @@
 //! was stopped and resumed at any moment gives the same reports.
 #![allow(clippy::unwrap_used, reason = "this is a test")]
 
-mod table;
+mod monitors;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mlops_core::{Clock as _, ManualClock, Timestamp, Window as Span};
-use mlops_drift::monitor::{
-    AlarmSettings, Cadence, CurrentWindow, DriftMonitor, Horizon, MonitorState, WindowReport,
-};
-use mlops_drift::{Columns, Detector, DriftReport, Error, Settings, Window, WindowAccumulator};
+use mlops_drift::monitor::{AlarmSettings, Cadence, CurrentWindow, DriftMonitor, MonitorState, WindowReport};
+use mlops_drift::{Detector, DriftReport, Error};
+use monitors::{columns, monitor, moved, watched, window};
 use proptest::prelude::*;
 
-const NAMES: [&str; 2] = ["temp", "hour"];
-
 type Row = (Timestamp, [f64; 2]);
-
-fn window(rows: &[[f64; 2]]) -> Window {
-    Window::read_rows(&NAMES.map(String::from), rows.iter().map(|row| &row[..]), &columns()).unwrap()
-}
-
-fn columns() -> Columns {
-    Columns::default().categorical(["hour"])
-}
-
-fn monitor(cadence: Cadence) -> DriftMonitor {
-    let reference: Vec<[f64; 2]> =
-        (0..300).map(|row| [f64::from(row * 37 % 101) / 10.0, f64::from(row % 5)]).collect();
-    DriftMonitor::builder(window(&reference), cadence)
-        .columns(columns())
-        .min_rows(8)
-        .horizon(Horizon::EachLook)
-        .build()
-        .unwrap()
-}
 
 fn cadences() -> impl Strategy<Value = Cadence> {
     prop_oneof![
@@ -165,33 +143,6 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 1..80)
 }
 
-/// A monitor with everything that there is to remember, and its clock.
-fn watched(
-    cadence: Cadence,
-    current: CurrentWindow,
-    settings: AlarmSettings,
-) -> (DriftMonitor, Arc<ManualClock>) {
-    let reference: Vec<[f64; 2]> =
-        (0..300).map(|row| [f64::from(row * 37 % 101) / 10.0, f64::from(row % 5)]).collect();
-    let clock = Arc::new(ManualClock::new("2013-03-28".parse().unwrap()));
-    let monitor = DriftMonitor::builder(window(&reference), cadence)
-        .columns(columns())
-        .window(current)
-        .alarms(settings)
-        .horizon(Horizon::Life)
-        .min_rows(8)
-        .keep(7)
-        .clock(Arc::<ManualClock>::clone(&clock));
-    let mut detector = Settings::default();
-    detector.min_values = 5;
-    (monitor.detector(Detector::new(detector).unwrap()).build().unwrap(), clock)
-}
-
-fn moved(from: Timestamp, hours: i64) -> Timestamp {
-    let time = Duration::from_hours(hours.unsigned_abs());
-    if hours < 0 { from - time } else { from + time }
-}
-
 /// What an event gives: reports, or why not.
 fn happen(
     monitor: &mut DriftMonitor,
@@ -290,175 +241,4 @@ fn a_state_of_another_monitor_is_refused() {
     assert_eq!(refused(turned), "the list of inputs");
     assert_eq!(refused(builder().build().unwrap()), "what is said of the columns");
     assert!(monitor(Cadence::Week).resume(state).is_ok());
-}
-
-#[test]
-fn a_damaged_state_is_refused_and_never_a_panic() {
-    let mut kept = monitor(Cadence::Week);
-    let start: Timestamp = "2013-04-01".parse().unwrap();
-    for row in 0..40 {
-        kept.add_row(start, &[f64::from(row), 2.0]).unwrap();
-    }
-    let text = serde_json::to_string(&kept.state()).unwrap();
-    for (from, to) in [
-        ("\"rows\":40", "\"rows\":41"),
-        ("[0.0,", "[0.0,0.5,"),
-        ("\"missing\":0", "\"missing\":18446744073709551615"),
-        ("{\"2\":40}", "{\"2\":18446744073709551615,\"3\":41}"),
-        ("\"kind\":\"number\"", "\"kind\":\"category\""),
-        ("\"rows\":40", "\"rows\":18446744073709551615"),
-        ("\"name\":\"hour\"", "\"name\":\"temp\""),
-    ] {
-        assert!(text.contains(from), "{from} is not in {text}");
-        let error = serde_json::from_str::<MonitorState>(&text.replacen(from, to, 1)).unwrap_err();
-        assert!(error.to_string().starts_with("a window is damaged: "), "{to}: {error}");
-    }
-    // What can't be told from a genuine state does not break what follows.
-    let other = text.replacen("\"kind\":\"category\"", "\"kind\":\"unsupported\"", 1);
-    let mut resumed = monitor(Cadence::Week).resume(serde_json::from_str(&other).unwrap()).unwrap();
-    assert!(matches!(resumed.add_row(start, &[1.0, 2.0]), Err(Error::Schema { .. })));
-    assert_eq!(resumed.advance("2013-04-08".parse().unwrap()).len(), 1);
-}
-
-/// A monitor whose window slides, with an alarm that is over and one that is not.
-fn alarmed() -> DriftMonitor {
-    let settings = AlarmSettings::default().until_quiet(1);
-    let (mut kept, _) = watched(Cadence::Day, CurrentWindow::LatestRows(30), settings);
-    for (day, shift) in [0.0, 90.0, 0.0, 90.0].into_iter().enumerate() {
-        let at = moved("2013-04-01T12:00:00Z".parse().unwrap(), 24 * i64::try_from(day).unwrap());
-        for row in 0..31 {
-            kept.add_row(at, &[f64::from(row) / 3.0 + shift, f64::from(row % 5)]).unwrap();
-        }
-    }
-    kept.advance("2013-04-05".parse().unwrap());
-    assert_eq!(kept.alarms().map(mlops_drift::monitor::Alarm::is_open).collect::<Vec<_>>(), [false, true]);
-    kept
-}
-
-#[test]
-fn bytes_that_are_no_state_are_refused() {
-    let bytes = alarmed().state().to_bytes();
-    assert_eq!(MonitorState::from_bytes(&bytes).unwrap(), alarmed().state());
-    let mut newer = bytes.clone();
-    newer[8] = 2;
-    assert_eq!(
-        MonitorState::from_bytes(&newer).unwrap_err().to_string(),
-        "the state of a monitor is written in version 2 of the format, expected 1"
-    );
-    let damaged = |bytes: &[u8]| matches!(MonitorState::from_bytes(bytes), Err(Error::Damaged { .. }));
-    for place in (0..bytes.len()).step_by(97).filter(|place| !(8..12).contains(place)) {
-        let mut changed = bytes.clone();
-        changed[place] ^= 1;
-        assert!(damaged(&changed) && damaged(&bytes[..place]), "{place}");
-    }
-}
-
-#[test]
-fn a_state_that_no_looks_lead_to_is_refused() {
-    let text = serde_json::to_string(&alarmed().state()).unwrap();
-    for (from, to, reason) in [
-        ("\"new\":0", "\"new\":9007199254740993", "more than can be"),
-        ("\"moments\":[", "\"moments\":[0,", "values of 31 rows"),
-        ("\"codes\":[1", "\"codes\":[5", "with name 5 of 5"),
-        ("\"names\":[\"0\",\"1\"", "\"names\":[\"0\",\"0\"", "twice"),
-        ("{\"numbers\":[", "{\"present\":[]},\"other\":{\"numbers\":[", "not of the kind"),
-        ("\"columns\":{\"temp\":", "\"columns\":{\"hour\":", "the alarm of \"hour\""),
-        ("\"until\":\"2013-04-04T00:00:00Z\",\"drifts\"", "\"until\":null,\"drifts\"", "is not over"),
-    ] {
-        assert!(text.contains(from), "{from} is not in {text}");
-        let error =
-            serde_json::from_str::<MonitorState>(&text.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(" damaged: ") && error.contains(reason), "{to}: {error}");
-    }
-    let looks = format!("\"drifted\":[{}", "false,".repeat(1_001));
-    let long = text.replacen("\"drifted\":[", &looks, 1);
-    assert!(serde_json::from_str::<MonitorState>(&long).unwrap_err().to_string().contains("1002 looks"));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-    #[test]
-    fn a_sliding_state_with_another_number_is_refused_or_goes_on(
-        at in any::<prop::sample::Index>(), number in "-?[0-9]{1,20}(\\.5|e[0-9]{1,3})?"
-    ) {
-        let body = serde_json::to_string(&alarmed().state()).unwrap();
-        let (head, history) = body.split_once("\"history\":").unwrap();
-        let starts: Vec<usize> = head
-            .char_indices()
-            .filter(|(i, c)| c.is_ascii_digit() && matches!(head.as_bytes()[i - 1], b':' | b'[' | b','))
-            .map(|(i, _)| i)
-            .collect();
-        let start = starts[at.index(starts.len())];
-        let end = start + head[start..].find([',', ']', '}']).unwrap();
-        let changed = format!("{}{number}{}\"history\":{history}", &head[..start], &head[end..]);
-        let settings = AlarmSettings::default().until_quiet(1);
-        let (monitor, _) = watched(Cadence::Day, CurrentWindow::LatestRows(30), settings);
-        if let Ok(state) = serde_json::from_str::<MonitorState>(&changed)
-            && let Ok(mut resumed) = monitor.resume(state)
-        {
-            for row in 0..40 {
-                let _ = resumed.add_row("2013-04-05T12:00:00Z".parse().unwrap(), &[f64::from(row), 2.0]);
-            }
-            let _ = (resumed.advance("2013-04-15".parse().unwrap()), resumed.state().to_bytes());
-        }
-    }
-}
-
-#[test]
-fn an_accumulator_from_anywhere_is_one_or_refused() {
-    let mut gathered = WindowAccumulator::new(&columns());
-    gathered.update_rows(&NAMES.map(String::from), [&[1.0, 2.0][..], &[f64::NAN, 3.0]]).unwrap();
-    let text = serde_json::to_string(&gathered).unwrap();
-    assert_eq!(serde_json::from_str::<WindowAccumulator>(&text).unwrap(), gathered);
-    let refused = |from: &str, to: &str| {
-        assert!(text.contains(from), "{from} is not in {text}");
-        serde_json::from_str::<WindowAccumulator>(&text.replacen(from, to, 1)).unwrap_err().to_string()
-    };
-    assert_eq!(
-        refused("\"missing\":1", "\"missing\":3"),
-        "a window is damaged: \"temp\" with 1 values and 3 missing of 2 rows"
-    );
-    assert!(refused("\"rows\":2", "\"rows\":0").contains("of 0 rows"));
-    assert!(refused("\"rows\":2", "\"rows\":9007199254740993").contains("more than can be"));
-    assert!(refused("[1.0]", "[1e999]").contains("out of range"));
-    let without = r#"{"settings":{},"rows":7,"columns":null}"#;
-    let error = serde_json::from_str::<WindowAccumulator>(without).unwrap_err();
-    assert_eq!(error.to_string(), "a window is damaged: 7 rows without columns");
-
-    // Two that may be, and not together.
-    let half = r#"{"settings":{},"rows":9007199254740992,"columns":[{"name":"n","data_type":"Null",
-        "kind":"nothing","missing":9007199254740992,"numbers":[],"categories":{}}]}"#;
-    let half: WindowAccumulator = serde_json::from_str(half).unwrap();
-    let mut all = half.clone();
-    assert!(matches!(all.merge(half.clone()), Err(Error::Input { .. })));
-    assert_eq!(all, half, "nothing was added");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-    #[test]
-    fn a_state_with_another_number_is_refused_or_goes_on(
-        at in any::<prop::sample::Index>(), number in "-?[0-9]{1,20}(\\.5|e[0-9]{1,3})?"
-    ) {
-        let mut kept = monitor(Cadence::Week);
-        let start: Timestamp = "2013-04-01".parse().unwrap();
-        for row in 0..40 {
-            kept.add_row(start, &[if row % 9 == 0 { f64::NAN } else { f64::from(row) }, 2.0]).unwrap();
-        }
-        let body = serde_json::to_string(&kept.state()).unwrap();
-        let starts: Vec<usize> = body
-            .char_indices()
-            .filter(|(i, c)| c.is_ascii_digit() && matches!(body.as_bytes()[i - 1], b':' | b'[' | b','))
-            .map(|(i, _)| i)
-            .collect();
-        let start_of = starts[at.index(starts.len())];
-        let end = start_of + body[start_of..].find([',', ']', '}']).unwrap();
-        let changed = format!("{}{number}{}", &body[..start_of], &body[end..]);
-        if let Ok(state) = serde_json::from_str::<MonitorState>(&changed)
-            && let Ok(mut resumed) = monitor(Cadence::Week).resume(state)
-        {
-            let _ = resumed.add_row(start, &[1.0, 2.0]);
-            let _ = resumed.advance("2013-04-15".parse().unwrap());
-        }
-    }
 }

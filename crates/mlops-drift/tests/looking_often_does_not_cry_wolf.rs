@@ -30,6 +30,8 @@ fn by_chance_alone() -> Detector {
 #[derive(Clone, Copy)]
 struct Course {
     columns: usize,
+    /// Whether the columns are nearly copies of each other, every second with its sign turned.
+    copies: bool,
     reference: u32,
     /// Of a day.
     rows: u32,
@@ -40,6 +42,7 @@ struct Course {
 
 const DAILY: Course = Course {
     columns: 1,
+    copies: false,
     reference: 120,
     rows: 100,
     window: CurrentWindow::SinceLastLook,
@@ -48,10 +51,18 @@ const DAILY: Course = Course {
 };
 
 impl Course {
+    fn row(&self, random: &mut Random) -> Vec<f64> {
+        if !self.copies {
+            return (0..self.columns).map(|_| normal(random)).collect();
+        }
+        let shared = normal(random);
+        let copy = |column| (shared + 0.1 * normal(random)) * if column % 2 == 0 { 1.0 } else { -1.0 };
+        (0..self.columns).map(copy).collect()
+    }
+
     fn monitor(&self, random: &mut Random, horizon: Horizon) -> DriftMonitor {
         let names: Vec<String> = (0..self.columns).map(|column| format!("column {column}")).collect();
-        let rows: Vec<Vec<f64>> =
-            (0..self.reference).map(|_| (0..self.columns).map(|_| normal(random)).collect()).collect();
+        let rows: Vec<Vec<f64>> = (0..self.reference).map(|_| self.row(random)).collect();
         let reference =
             Window::read_rows(&names, rows.iter().map(Vec::as_slice), &Columns::default()).unwrap();
         DriftMonitor::builder(Arc::new(reference), self.cadence)
@@ -72,7 +83,7 @@ impl Course {
         let mut day = start;
         for number in 0..DAYS {
             for _ in 0..self.rows {
-                let mut row: Vec<f64> = (0..self.columns).map(|_| normal(&mut random)).collect();
+                let mut row = self.row(&mut random);
                 row[0] += if number >= shift_from { 1.0 } else { 0.0 };
                 reports.extend(monitor.add_row(day, &row).unwrap());
             }
@@ -123,6 +134,15 @@ fn so_do_thirty_looks_and_a_life() {
 fn so_do_counted_rows_and_several_columns() {
     let course =
         Course { columns: 5, reference: 60, rows: 60, cadence: Cadence::Rows(60), months: 100, ..DAILY };
+    course.keeps_to_alpha(Horizon::Month);
+}
+
+#[test]
+fn so_do_columns_that_are_nearly_copies_of_each_other() {
+    let course = Course { columns: 5, copies: true, reference: 60, rows: 60, months: 100, ..DAILY };
+    let naive = course.false_months(Horizon::EachLook);
+    println!("no correction, copies: {naive} of {} months", course.months);
+    assert!(course.p_value(naive) < 1e-6, "{naive} of {}", course.months);
     course.keeps_to_alpha(Horizon::Month);
 }
 

@@ -1,10 +1,7 @@
 use std::fmt;
-use std::time::Duration;
 
 use mlops_core::{Timestamp, Window as Span};
 use serde::{Deserialize, Serialize};
-
-const HOUR_MICROS: i64 = 3_600_000_000;
 
 /// When a look is due: where one window ends and the next begins. Hours, days, weeks and
 /// months are those of the calendar, in UTC; a week begins on Monday.
@@ -35,7 +32,7 @@ impl Cadence {
     /// The window of the calendar that `moment` lies in; none if rows are counted.
     pub fn window_of(self, moment: Timestamp) -> Option<Span> {
         match self {
-            Self::Hour => Some(hour_of(moment)),
+            Self::Hour => Some(Span::hour_of(moment)),
             Self::Day => Some(Span::day_of(moment)),
             Self::Week => Some(Span::week_of(moment)),
             Self::Month => Some(Span::month_of(moment)),
@@ -55,13 +52,6 @@ impl Cadence {
     }
 }
 
-fn hour_of(moment: Timestamp) -> Span {
-    let micros = moment.as_micros();
-    let from = Timestamp::from_micros(micros - micros.rem_euclid(HOUR_MICROS));
-    let until = from + Duration::from_micros(HOUR_MICROS.unsigned_abs());
-    Span::new(from, until).expect("the latest hour begins before the latest moment")
-}
-
 impl fmt::Display for Cadence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,6 +67,8 @@ impl fmt::Display for Cadence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR_MICROS: i64 = 3_600_000_000;
 
     #[test]
     fn an_hour_holds_its_moments_to_both_ends_of_time() {

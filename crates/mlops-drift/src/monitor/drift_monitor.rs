@@ -130,6 +130,12 @@ impl DriftMonitor {
     /// Takes one row, each input's number in its place, NaN where it is missing. Gives the
     /// windows that this closed: none for nearly every row.
     ///
+    /// Time is what the rows say: one row dated far ahead closes all windows of the calendar
+    /// up to its own, and real rows are late, counted and left out, until that date. Nothing
+    /// takes that back but to [`resume`](Self::resume) from a [`state`](Self::state) kept
+    /// before, so keep one now and then, and look at dates that others wrote before they come
+    /// here.
+    ///
     /// # Errors
     /// [`Error::Row`] if the row has another number of values, [`Error::Schema`] if the
     /// open window was filled from batches of other types. Nothing is taken or closed then.
@@ -139,7 +145,7 @@ impl DriftMonitor {
         }
         let mut closed = self.advance(at);
         if self.is_late(at) {
-            self.progress.late_rows += 1;
+            self.progress.late_rows = self.progress.late_rows.saturating_add(1);
             return Ok(closed);
         }
         match &mut self.progress.latest {
@@ -151,7 +157,8 @@ impl DriftMonitor {
     }
 
     /// Takes the rows of a table, whose column `time` says when each happened; the other
-    /// columns are compared with those of the reference. Rows should come in order of time.
+    /// columns are compared with those of the reference. Rows should come in order of time;
+    /// one dated far ahead does what it does in [`add_row`](Self::add_row).
     ///
     /// # Errors
     /// [`Error::Time`] unless `time` is a timestamp without nulls, [`Error::Schema`] if the
@@ -166,7 +173,7 @@ impl DriftMonitor {
             closed.extend(self.advance(*at));
             let run = self.run(&moments[start..]);
             if self.is_late(*at) {
-                self.progress.late_rows += run as u64;
+                self.progress.late_rows = self.progress.late_rows.saturating_add(run as u64);
             } else {
                 let (moments, values) = (&moments[start..start + run], values.slice(start, run));
                 match &mut self.progress.latest {
@@ -181,6 +188,10 @@ impl DriftMonitor {
     }
 
     /// Closes what is due by the clock: [`advance`](Self::advance) to the time that it shows.
+    ///
+    /// A clock that jumps ahead closes all windows up to there. Once it is right again, ticks
+    /// are errors and real rows are late, counted and left out, until that date. What to do:
+    /// [`resume`](Self::resume) from a [`state`](Self::state) kept before the jump.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -201,7 +212,8 @@ impl DriftMonitor {
     /// # Errors
     /// [`Error::Input`] if the clock went back since the tick before. Nothing has changed
     /// then, and nothing is looked at twice: once the clock is there again, ticks go on. A row
-    /// of the time between is as any other.
+    /// of the time between is late if its window was closed by the tick before, and taken if
+    /// that window is still open.
     pub fn tick(&mut self) -> Result<Vec<WindowReport>> {
         let now = self.clock.now();
         if let Some(before) = self.progress.clock.filter(|before| now < *before) {
@@ -219,7 +231,9 @@ impl DriftMonitor {
 
     /// Closes all windows of the calendar that end at `now` or before, in their order. If
     /// none had come for long, as many as the history keeps. Counted rows don't end by time,
-    /// and a `now` from before the open window closes nothing.
+    /// and a `now` from before the open window closes nothing. A `now` far ahead can't be taken
+    /// back: real rows are late until then, as after a row dated so
+    /// ([`add_row`](Self::add_row)).
     pub fn advance(&mut self, now: Timestamp) -> Vec<WindowReport> {
         let Some(window) = self.rules.cadence.window_of(now) else {
             return Vec::new();
@@ -269,7 +283,8 @@ impl DriftMonitor {
     /// remembered. What counts as drift and as an alarm may be another from now on.
     ///
     /// # Errors
-    /// [`Error::State`] if it was another one.
+    /// [`Error::State`] if it was another one, [`Error::Damaged`] if its open window is none
+    /// that the cadence has.
     pub fn resume(mut self, state: MonitorState) -> Result<Self> {
         state.expect(&self.state())?;
         self.progress = state.progress;

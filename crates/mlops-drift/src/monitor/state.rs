@@ -106,7 +106,7 @@ impl MonitorState {
         serde_json::from_slice(FORMAT.open(bytes)?).map_err(|error| FORMAT.damaged(error.to_string()))
     }
 
-    /// Refuses what was kept by another monitor.
+    /// Refuses what was kept by another monitor, or by none.
     pub(super) fn expect(&self, same: &Self) -> Result<()> {
         let refuse = |what, found: String, expected: String| Err(Error::State { what, found, expected });
         if self.reference != same.reference {
@@ -125,6 +125,14 @@ impl MonitorState {
         if theirs != ours || self.progress.rows.settings() != ours {
             return refuse("what is said of the columns", format!("{theirs:?}"), format!("{ours:?}"));
         }
-        Ok(())
+        match self.progress.open {
+            // A window of the calendar, or what is left of one that was closed early.
+            Some(open)
+                if self.cadence.window_of(open.from()).is_none_or(|whole| whole.until() != open.until()) =>
+            {
+                Err(FORMAT.damaged(format!("the open window {open} is none of the cadence {}", self.cadence)))
+            }
+            _ => Ok(()),
+        }
     }
 }
