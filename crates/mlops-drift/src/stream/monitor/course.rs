@@ -46,6 +46,7 @@ impl Mark {
 }
 
 impl Stretch {
+    #[cfg(feature = "report")]
     pub(super) fn mean(&self) -> f64 {
         self.sum / self.count as f64
     }
@@ -64,6 +65,7 @@ impl Course {
         Self { width: 1, stretches: Vec::new() }
     }
 
+    #[cfg(any(feature = "report", test))]
     pub(super) fn stretches(&self) -> &[Stretch] {
         &self.stretches
     }
