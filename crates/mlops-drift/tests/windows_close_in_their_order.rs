@@ -256,7 +256,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert!(time(vec![temp(), ("seen_at", unknown)], &mut monitor).contains("is null in row 0,"));
     let whole: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     let other = vec![("temp", Arc::clone(&whole)), ("seen_at", same_day)];
-    assert!(time(other, &mut monitor).contains("column \"temp\" is Int64 here and Float64"));
+    assert!(time(other, &mut monitor).contains("column \"temp\" is Int64, expected Float64"));
     let schema = arrow_schema::Schema::new(vec![
         arrow_schema::Field::new("temp", whole.data_type().clone(), true),
         arrow_schema::Field::new("temp", whole.data_type().clone(), true),
