@@ -46,7 +46,9 @@ def frouros():
                 detector.update(value=value)
                 if detector.drift:
                     found.append(place)
-                    detector.reset()
+                    # RDDM goes on by itself, with what it has kept.
+                    if make is not concept.RDDM:
+                        detector.reset()
             return found
         return run
 
