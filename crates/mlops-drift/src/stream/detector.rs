@@ -60,29 +60,35 @@ pub(crate) trait Sound {
 const LARGEST: f64 = 1e140;
 
 /// Refuses a value unless it can be reckoned with; `place` is how many were taken before.
+#[inline]
 pub(crate) fn finite(place: u64, value: f64) -> Result<()> {
     if value.abs() <= LARGEST {
         return Ok(());
     }
-    let what = format!("value {place} of the stream");
-    Err(Error::input(what, value.to_string(), "a finite number within ±1e140"))
+    Err(refused(place, value, "a finite number within ±1e140"))
 }
 
 /// Refuses a value unless it says right or wrong; `place` is how many were taken before.
 #[expect(clippy::float_cmp, reason = "1 and nothing near it")]
+#[inline]
 pub(crate) fn bit(place: u64, value: f64) -> Result<()> {
     if value == 0.0 || value == 1.0 {
         return Ok(());
     }
-    let what = format!("value {place} of the stream");
-    Err(Error::input(what, value.to_string(), "1 for wrong or 0 for right"))
+    Err(refused(place, value, "1 for wrong or 0 for right"))
 }
 
 /// Refuses a value unless it lies within 0 to 1; `place` is how many were taken before.
+#[inline]
 pub(crate) fn share(place: u64, value: f64) -> Result<()> {
     if (0.0..=1.0).contains(&value) {
         return Ok(());
     }
-    let what = format!("value {place} of the stream");
-    Err(Error::input(what, value.to_string(), "within 0 to 1"))
+    Err(refused(place, value, "within 0 to 1"))
+}
+
+/// Apart from the checks, so that they are small enough to stand where they are asked for.
+#[cold]
+fn refused(place: u64, value: f64, expected: &'static str) -> Error {
+    Error::input(format!("value {place} of the stream"), value.to_string(), expected)
 }

@@ -15,7 +15,7 @@ pub struct KswinSettings {
     /// Up to which p-value of a comparison it is a drift, within 0 to 1. There is one
     /// comparison a value, so this has to be small.
     pub alpha: f64,
-    /// How many values it keeps, at most a million.
+    /// How many values it keeps, at most 10,000.
     pub window_size: usize,
     /// How many of them, the newest, are compared with the rest.
     pub stat_size: usize,
@@ -81,7 +81,7 @@ impl Kswin {
     /// With these settings.
     ///
     /// # Errors
-    /// [`Error::Setting`] if alpha is not within 0 to 1, the window has more than a million
+    /// [`Error::Setting`] if alpha is not within 0 to 1, the window has more than 10,000
     /// values, or one of its parts has none.
     pub fn new(settings: KswinSettings) -> Result<Self> {
         let KswinSettings { alpha, window_size, stat_size } = settings;
@@ -90,7 +90,7 @@ impl Kswin {
         }
         if window_size > 10_000 {
             let (setting, value) = ("window_size", window_size as f64);
-            return Err(Error::Setting { setting, value, expected: "at most 1000000" });
+            return Err(Error::Setting { setting, value, expected: "at most 10000" });
         }
         if !(1..window_size).contains(&stat_size) {
             let (setting, value) = ("stat_size", stat_size as f64);

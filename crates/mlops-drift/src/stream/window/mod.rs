@@ -4,6 +4,7 @@ mod adwin;
 mod buckets;
 mod kswin;
 mod steps;
+mod sums;
 #[cfg(test)]
 mod tests;
 
