@@ -1,5 +1,6 @@
 use mlops_stats::Random;
 use mlops_stats::classification::BinaryScores;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -173,7 +174,7 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     // is never far from what its curve was fitted to.
     let mut random = Random::replicate(0, 0);
     let folds: Vec<u64> = rows.iter().map(|_| random.below(FOLDS)).collect();
-    let gain = (0..FOLDS).map(|fold| {
+    let gains = (0..FOLDS).into_par_iter().map(|fold| {
         let of_fold = |within: bool| rows.iter().zip(&folds).filter(move |(_, of)| (**of == fold) == within);
         let others = of_fold(false).map(|((score, positive), _)| (*score, one_or_0(*positive)));
         let Some(curve) = Isotonic::from_sorted(others) else { return 0.0 };
@@ -183,7 +184,8 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
         });
         gain.sum::<f64>()
     });
-    gain.sum::<f64>() > 0.0
+    // Summed in the order of the folds: threads change no digit.
+    gains.collect::<Vec<f64>>().into_iter().sum::<f64>() > 0.0
 }
 
 fn one_or_0(positive: bool) -> f64 {
