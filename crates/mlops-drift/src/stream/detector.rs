@@ -87,8 +87,9 @@ pub(crate) fn share(place: u64, value: f64) -> Result<()> {
     Err(refused(place, value, "within 0 to 1"))
 }
 
-/// Apart from the checks, so that they are small enough to stand where they are asked for.
+/// The error for a value that can't be taken; `place` is how many were taken before. Apart from
+/// the checks, so that they are small enough to stand where they are asked for.
 #[cold]
-fn refused(place: u64, value: f64, expected: &'static str) -> Error {
+pub(crate) fn refused(place: u64, value: f64, expected: &str) -> Error {
     Error::input(format!("value {place} of the stream"), value.to_string(), expected)
 }

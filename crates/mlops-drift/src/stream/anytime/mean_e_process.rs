@@ -2,7 +2,7 @@ use mlops_stats::sequential::{ChangeMartingale, Onset};
 use serde::{Deserialize, Serialize};
 
 use super::levels::{self, Levels};
-use crate::stream::{Reading, Side, Sound, Status, StreamDetector};
+use crate::stream::{Reading, Side, Sound, Status, StreamDetector, refused};
 use crate::{Error, Result};
 
 /// What a [`MeanEProcess`] takes for a change.
@@ -127,8 +127,7 @@ impl StreamDetector for MeanEProcess {
     fn admits(&self, value: f64) -> Result<()> {
         let MeanEProcessSettings { low, high, .. } = self.settings;
         if !(low..=high).contains(&value) {
-            let what = format!("value {} of the stream", self.observations());
-            return Err(Error::input(what, value.to_string(), format!("within {low} to {high}")));
+            return Err(refused(self.observations(), value, &format!("within {low} to {high}")));
         }
         Ok(())
     }

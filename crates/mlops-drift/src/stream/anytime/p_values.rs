@@ -2,8 +2,8 @@ use mlops_stats::sequential::{Onset, PValues, UniformMartingale};
 use serde::{Deserialize, Serialize};
 
 use super::levels::{self, Levels};
-use crate::stream::{Reading, Sound, Status, StreamDetector};
-use crate::{Error, Result};
+use crate::Result;
+use crate::stream::{Reading, Sound, Status, StreamDetector, refused};
 
 /// What a [`PValueMartingale`] takes for a change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,8 +62,8 @@ impl PValueMartingale {
     /// With these settings.
     ///
     /// # Errors
-    /// [`Error::Setting`] if alpha is not between 0 and 1, or if warning is below alpha or not
-    /// below 1.
+    /// [`Error::Setting`](crate::Error::Setting) if alpha is not between 0 and 1, or if warning
+    /// is below alpha or not below 1.
     pub fn new(settings: PValueMartingaleSettings) -> Result<Self> {
         Self::levels(&settings).check()?;
         Ok(Self::begin(settings))
@@ -101,8 +101,7 @@ impl StreamDetector for PValueMartingale {
 
     fn admits(&self, value: f64) -> Result<()> {
         if !(0.0..=1.0).contains(&value) {
-            let what = format!("value {} of the stream", self.observations());
-            return Err(Error::input(what, value.to_string(), "a p-value within 0 to 1"));
+            return Err(refused(self.observations(), value, "a p-value within 0 to 1"));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@ use mlops_stats::sequential::{BettingInterval, ChangeMartingale, Onset};
 use serde::{Deserialize, Serialize};
 
 use super::levels::{self, Levels};
-use crate::stream::{Reading, Sound, Status, StreamDetector};
+use crate::stream::{Reading, Sound, Status, StreamDetector, refused};
 use crate::{Error, Result};
 
 /// What was promised to a [`RiskEProcess`].
@@ -142,8 +142,7 @@ impl StreamDetector for RiskEProcess {
 
     fn admits(&self, value: f64) -> Result<()> {
         if !(0.0..=1.0).contains(&value) {
-            let what = format!("value {} of the stream", self.observations());
-            return Err(Error::input(what, value.to_string(), "a loss within 0 to 1"));
+            return Err(refused(self.observations(), value, "a loss within 0 to 1"));
         }
         Ok(())
     }

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::StreamAlarm;
 use super::course::{Course, Mark};
 use crate::sealed::Format;
+use crate::stream::bounds::MOST;
 use crate::stream::{SavedDetector, Status, StreamDetector};
 use crate::{Error, Result};
 
 const FORMAT: Format = Format { magic: b"mlopsstm", version: 1, what: "the state of a stream monitor" };
-
-/// The most that is counted: from a count below none overflows afterwards.
-const MOST: u64 = 1 << 53;
 
 /// How many alarms are remembered, the newest.
 const ALARMS: usize = 1_000;
