@@ -31,6 +31,7 @@
 //! | read a suite that Great Expectations wrote | [`Suite::from_json`] |
 //! | build one in code | [`Suite::new`], [`expectation`] |
 //! | validate batches, files, streams, with progress | [`Suite::validator`], [`Validator`] |
+//! | validate a Parquet, CSV or JSON lines file of any size | [`Validator`], [`source`] |
 //! | validate parts in different places | [`Validator::compile`], [`Part`] |
 //! | say how much a result tells | [`result::ResultFormat`] |
 //! | read a result: lines, findings, JSON | [`ValidationResult`] |
@@ -40,6 +41,8 @@
 //! | judge a candidate model | [`gate`] |
 //!
 //! # Features
+//! - `parquet`: tables from Parquet files; Zstandard needs a C compiler.
+//! - `csv`, `json`: tables from CSV files and JSON lines.
 //! - `report`: validation results and verdicts as HTML pages; brings `mlops-report`.
 #![forbid(unsafe_code)]
 
@@ -51,6 +54,7 @@ mod metric;
 pub mod plan;
 pub mod result;
 mod rule;
+pub mod source;
 mod suite;
 mod table;
 

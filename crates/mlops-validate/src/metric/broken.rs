@@ -4,7 +4,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
-use crate::rule::{Mismatch, ValueRule, broken_rows};
+use crate::rule::{Judged, Mismatch, ValueRule};
 use crate::table::{Cell, Scalar, and, cell_at, is_moment};
 use crate::{Error, Result};
 
@@ -138,6 +138,7 @@ pub(crate) struct RowsThatBreakState {
     column: String,
     domain: Domain,
     keep: Keep,
+    judged: Judged,
     examined: Examined,
 }
 
@@ -163,6 +164,7 @@ impl Metric for RowsThatBreak {
             column: self.column.clone(),
             domain: self.domain,
             keep: self.keep.clone(),
+            judged: Judged::default(),
             examined: Examined::default(),
         }
     }
@@ -200,26 +202,27 @@ impl Accumulator for RowsThatBreakState {
     type Output = Examined;
 
     fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let array = chunk.column(&self.column)?;
-        let domain = chunk.domain(self.domain)?;
-        let considered = and(domain, chunk.present(&self.column)?);
-        let rows = domain.map_or(chunk.rows(), BooleanBuffer::count_set_bits);
-        let valued = considered.as_ref().map_or(chunk.rows(), BooleanBuffer::count_set_bits);
+        let (rows, valued) = chunk.counts(self.domain, &self.column)?;
         self.examined.rows += rows as u64;
         self.examined.missing += (rows - valued) as u64;
+        let array = chunk.as_given(&self.column)?;
+        let considered = || chunk.present_in(self.domain, &self.column);
         let mask = match &self.breaks {
             Breaks::Rule(rule) if valued > 0 => {
-                let broken = broken_rows(rule.as_ref(), array.as_ref()).map_err(|Mismatch(reason)| {
+                let broken = self.judged.broken(rule.as_ref(), array).map_err(|Mismatch(reason)| {
                     Error::Evaluation { rule: format!("column {:?}", self.column), reason }
                 })?;
-                and(Some(&broken), considered.as_ref())
+                match broken {
+                    Some(broken) => and(Some(&broken), considered()?.as_ref()),
+                    None => None,
+                }
             }
             Breaks::Missing if valued < rows => {
-                let missing = considered.as_ref().map(|considered| !considered);
-                and(missing.as_ref(), domain)
+                let missing = considered()?.map(|considered| !&considered);
+                and(missing.as_ref(), chunk.domain(self.domain)?)
             }
             Breaks::Present if valued > 0 => {
-                considered.or_else(|| Some(BooleanBuffer::new_set(chunk.rows())))
+                considered()?.or_else(|| Some(BooleanBuffer::new_set(chunk.rows())))
             }
             _ => None,
         };

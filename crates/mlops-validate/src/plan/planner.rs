@@ -7,7 +7,7 @@ use arrow_schema::{DataType, Schema};
 use hashbrown::HashMap;
 
 use super::metric::AnyMetric;
-use super::run::Failure;
+use super::state::Failure;
 use super::{Accumulator, Metric};
 use crate::condition::RowCondition;
 use crate::expectation::{Judge, Judgement, Mostly};
@@ -52,6 +52,10 @@ pub struct Planner<'a> {
     pub(super) metrics: Vec<Box<dyn AnyMetric>>,
     pub(super) conditions: Vec<RowCondition>,
     pub(super) columns: BTreeSet<String>,
+    /// The columns of each metric, and of the conditions that its expectations have asked for.
+    pub(super) looked_at: Vec<BTreeSet<String>>,
+    /// The columns of the conditions that the present expectation has asked for.
+    of_conditions: BTreeSet<String>,
     known: HashMap<(TypeId, String), usize>,
     known_conditions: HashMap<String, usize>,
 }
@@ -64,9 +68,16 @@ impl<'a> Planner<'a> {
             metrics: Vec::new(),
             conditions: Vec::new(),
             columns: keep.columns().map(ToOwned::to_owned).collect(),
+            looked_at: Vec::new(),
+            of_conditions: BTreeSet::new(),
             known: HashMap::new(),
             known_conditions: HashMap::new(),
         }
+    }
+
+    /// What is asked for from now on is for another expectation.
+    pub(crate) fn next_expectation(&mut self) {
+        self.of_conditions.clear();
     }
 
     /// The columns of the table.
@@ -103,6 +114,7 @@ impl<'a> Planner<'a> {
             self.column(column)
                 .map_err(|error| Error::Evaluation { rule: condition.rule(), reason: error.to_string() })?;
             self.columns.insert(column.to_owned());
+            self.of_conditions.insert(column.to_owned());
         }
         let next = self.conditions.len();
         let at = *self.known_conditions.entry(condition.key()).or_insert(next);
@@ -147,9 +159,12 @@ impl<'a> Planner<'a> {
         let next = self.metrics.len();
         let at = *self.known.entry((TypeId::of::<M>(), metric.key())).or_insert(next);
         if at == next {
-            self.columns.extend(metric.columns().into_iter().map(ToOwned::to_owned));
+            let columns = || metric.columns().into_iter().map(ToOwned::to_owned);
+            self.columns.extend(columns());
+            self.looked_at.push(columns().collect());
             self.metrics.push(Box::new(metric));
         }
+        self.looked_at[at].extend(self.of_conditions.iter().cloned());
         Handle { at, output: PhantomData }
     }
 }

@@ -1,6 +1,7 @@
 //! Rules about single values, as kernels over whole columns.
 
 mod bounds;
+mod judged;
 mod members;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
 
 pub(crate) use bounds::{Bound, Bounds};
+pub(crate) use judged::Judged;
 pub(crate) use members::{Members, constants, text};
 
 use crate::table::through_dictionary;

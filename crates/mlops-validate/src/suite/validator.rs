@@ -18,9 +18,11 @@ use crate::{Error, Result};
 pub struct Progress {
     /// Rows that have been looked at.
     pub rows: u64,
+    /// How many there are, if the source says so beforehand: a table in memory, Parquet.
+    pub total: Option<u64>,
 }
 
-type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
+pub(crate) type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + Send + 'a>;
 
 /// Validates tables with a suite.
 ///
@@ -89,8 +91,9 @@ impl<'a> Validator<'a> {
         self
     }
 
-    /// Is told now and then how far the work is, and may stop it.
-    pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
+    /// Is told now and then how far the work is, and may stop it. It may be called from
+    /// any thread, from one at a time.
+    pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + Send + 'a) -> Self {
         self.on_progress = Some(Box::new(call));
         self
     }
@@ -102,7 +105,10 @@ impl<'a> Validator<'a> {
         let (plan, judges) = Plan::new(schema, &self.format.keep(), self.nan, |planner| {
             entries
                 .iter()
-                .map(|entry| entry.expectation.plan(planner).map_err(|error| error.to_string()))
+                .map(|entry| {
+                    planner.next_expectation();
+                    entry.expectation.plan(planner).map_err(|error| error.to_string())
+                })
                 .collect()
         });
         Compiled { suite: self.suite, format: Arc::clone(&self.format), plan, judges }
@@ -126,8 +132,9 @@ impl<'a> Validator<'a> {
             let reason = format!("record batch {at} has other columns than the first");
             return Err(Error::input("table", reason));
         }
+        let total = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let rows: Vec<_> = batches.iter().cloned().map(Ok).collect();
-        self.reader(arrow_array::RecordBatchIterator::new(rows, schema))
+        self.read(arrow_array::RecordBatchIterator::new(rows, schema), Some(total))
     }
 
     /// Validates a table that is read batch by batch, such as a Parquet file. Read only the
@@ -136,7 +143,11 @@ impl<'a> Validator<'a> {
     /// # Errors
     /// [`Error::Input`] if the reader fails or gives a batch of another schema,
     /// [`Error::Stopped`] if the progress callback breaks.
-    pub fn reader(mut self, reader: impl RecordBatchReader) -> Result<ValidationResult> {
+    pub fn reader(self, reader: impl RecordBatchReader) -> Result<ValidationResult> {
+        self.read(reader, None)
+    }
+
+    fn read(mut self, reader: impl RecordBatchReader, total: Option<u64>) -> Result<ValidationResult> {
         let compiled = self.compile(&reader.schema());
         let mut part = compiled.part(0);
         let window = rows_a_window();
@@ -154,16 +165,21 @@ impl<'a> Validator<'a> {
                 part.update(&waiting)?;
                 waiting.clear();
                 rows = 0;
-                self.report(part.rows())?;
+                self.report(part.rows(), total)?;
             }
         }
         part.update(&waiting)?;
-        self.report(part.rows())?;
+        self.report(part.rows(), total)?;
         Ok(part.finish())
     }
 
-    fn report(&mut self, rows: u64) -> Result<()> {
-        match self.on_progress.as_mut().map(|call| call(Progress { rows })) {
+    #[cfg(feature = "parquet")]
+    pub(crate) fn take_on_progress(&mut self) -> Option<OnProgress<'a>> {
+        self.on_progress.take()
+    }
+
+    fn report(&mut self, rows: u64, total: Option<u64>) -> Result<()> {
+        match self.on_progress.as_mut().map(|call| call(Progress { rows, total })) {
             Some(ControlFlow::Break(())) => Err(Error::Stopped { rows }),
             _ => Ok(()),
         }
@@ -191,6 +207,32 @@ impl Compiled<'_> {
     /// The columns that are looked at, sorted; the others need not be read.
     pub fn columns(&self) -> &[String] {
         self.plan.columns()
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The result of what was gathered of a whole table.
+    pub(crate) fn finish(&self, gathered: Gathered) -> ValidationResult {
+        let rows = gathered.rows();
+        let measured = gathered.finish();
+        let results = self
+            .suite
+            .entries()
+            .iter()
+            .zip(&self.judges)
+            .map(|(entry, judge)| ExpectationResult {
+                entry: entry.clone(),
+                outcome: match judge {
+                    Ok(judge) => judge(&measured).map_err(|error| error.to_string()),
+                    Err(reason) => Err(reason.clone()),
+                },
+                format: Arc::clone(&self.format),
+            })
+            .collect();
+        ValidationResult { suite: self.suite.name().to_owned(), rows, results }
     }
 
     /// A part of the table that begins at this row.
@@ -230,22 +272,6 @@ impl Part<'_> {
 
     /// The result.
     pub fn finish(self) -> ValidationResult {
-        let rows = self.rows();
-        let measured = self.gathered.finish();
-        let Compiled { suite, format, judges, .. } = self.compiled;
-        let results = suite
-            .entries()
-            .iter()
-            .zip(judges)
-            .map(|(entry, judge)| ExpectationResult {
-                entry: entry.clone(),
-                outcome: match judge {
-                    Ok(judge) => judge(&measured).map_err(|error| error.to_string()),
-                    Err(reason) => Err(reason.clone()),
-                },
-                format: Arc::clone(format),
-            })
-            .collect();
-        ValidationResult { suite: suite.name().to_owned(), rows, results }
+        self.compiled.finish(self.gathered)
     }
 }

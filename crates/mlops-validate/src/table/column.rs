@@ -6,7 +6,7 @@ use arrow_array::types::{
     Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrowPrimitiveType, UnionArray};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, UnionArray};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
@@ -87,6 +87,13 @@ pub(crate) fn through_dictionary(array: &dyn Array, of_values: &BooleanBuffer) -
     }
     let keys = array.as_any_dictionary().normalized_keys();
     BooleanBuffer::collect_bool(array.len(), |row| of_values.value(keys[row]))
+}
+
+/// A dictionary column as a column of its values.
+pub(crate) fn decoded(array: &dyn Array) -> ArrayRef {
+    let dictionary = array.as_any_dictionary();
+    arrow_select::take::take(dictionary.values().as_ref(), dictionary.keys(), None)
+        .expect("a dictionary's keys are whole numbers that its values have")
 }
 
 /// How many nanoseconds a unit of time has.

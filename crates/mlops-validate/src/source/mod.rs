@@ -1,0 +1,13 @@
+//! Tables in files: Parquet, CSV, JSON lines. They may be larger than memory.
+//!
+//! A [`Validator`](crate::Validator) reads them itself: `suite.validator().parquet(path)`,
+//! `.csv(path, …)`, `.json_lines(path, …)`. The types here are for those who want the table's
+//! schema or its batches.
+
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod watch;
+
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetTable;
