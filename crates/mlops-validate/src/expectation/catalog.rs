@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     ColumnCount, ColumnExists, ColumnsInOrder, ColumnsInSet, Expectation, Kwargs, MeanBetween, RowCount,
-    ValuesBetween, ValuesInSet, ValuesNotNull, ValuesNull, ValuesUnique,
+    ValueLengths, ValuesBetween, ValuesInSet, ValuesMatchLike, ValuesMatchRegex, ValuesNotNull, ValuesNull,
+    ValuesUnique,
 };
 use crate::error::shorten;
 use crate::{Error, Result};
@@ -53,6 +54,16 @@ impl Default for Catalog {
         catalog.put(ValuesInSet::NEGATED, ValuesInSet::parse);
         catalog.put(ValuesUnique::NAME, ValuesUnique::parse);
         catalog.put(MeanBetween::NAME, MeanBetween::parse);
+        catalog.put(ValueLengths::EQUAL, ValueLengths::parse);
+        catalog.put(ValueLengths::BETWEEN, ValueLengths::parse);
+        catalog.put(ValuesMatchRegex::NAME, ValuesMatchRegex::parse);
+        catalog.put(ValuesMatchRegex::NEGATED, ValuesMatchRegex::parse);
+        catalog.put(ValuesMatchRegex::LIST, ValuesMatchRegex::parse);
+        catalog.put(ValuesMatchRegex::NEGATED_LIST, ValuesMatchRegex::parse);
+        catalog.put(ValuesMatchLike::NAME, ValuesMatchLike::parse);
+        catalog.put(ValuesMatchLike::NEGATED, ValuesMatchLike::parse);
+        catalog.put(ValuesMatchLike::LIST, ValuesMatchLike::parse);
+        catalog.put(ValuesMatchLike::NEGATED_LIST, ValuesMatchLike::parse);
         catalog
     }
 }

@@ -164,6 +164,27 @@ impl<'a> Kwargs<'a> {
         })
     }
 
+    /// Text that must be there; numbers and truth values are taken as Python's `str` writes
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is missing, a list or an object.
+    pub fn text(&self, name: &'a str) -> Result<String> {
+        let value = self.required(name, "text")?;
+        as_text(value).ok_or_else(|| self.invalid(name, value, "text"))
+    }
+
+    /// A list of at least one text; see [`text`](Self::text).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is missing, empty, no list, or holds something else.
+    pub fn texts(&self, name: &'a str) -> Result<Vec<String>> {
+        let expected = "a list of at least one text";
+        let value = self.required(name, expected)?;
+        let texts: Option<Vec<String>> = value.as_array().and_then(|list| list.iter().map(as_text).collect());
+        texts.filter(|texts| !texts.is_empty()).ok_or_else(|| self.invalid(name, value, expected))
+    }
+
     /// A list of names or other constants; `None` if it is not there or null.
     ///
     /// # Errors
@@ -190,5 +211,16 @@ impl<'a> Kwargs<'a> {
                 Err(self.invalid(name, value, &format!("no such parameter, but {}", known.join(", "))))
             }
         }
+    }
+}
+
+/// A constant as text.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(true) => Some("True".to_owned()),
+        Value::Bool(false) => Some("False".to_owned()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

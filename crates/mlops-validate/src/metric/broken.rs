@@ -4,7 +4,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
-use crate::rule::{Judged, Mismatch, ValueRule};
+use crate::rule::{Judged, Mismatch, ValueRule, broken_among};
 use crate::table::{Cell, Scalar, and, cell_at, is_moment};
 use crate::{Error, Result};
 
@@ -209,12 +209,18 @@ impl Accumulator for RowsThatBreakState {
         let considered = || chunk.present_in(self.domain, &self.column);
         let mask = match &self.breaks {
             Breaks::Rule(rule) if valued > 0 => {
-                let broken = self.judged.broken(rule.as_ref(), array).map_err(|Mismatch(reason)| {
-                    Error::Evaluation { rule: format!("column {:?}", self.column), reason }
-                })?;
-                match broken {
-                    Some(broken) => and(Some(&broken), considered()?.as_ref()),
-                    None => None,
+                let failed = |Mismatch(reason)| Error::Evaluation {
+                    rule: format!("column {:?}", self.column),
+                    reason,
+                };
+                match self.judged.broken(rule.as_ref(), array) {
+                    Ok(Some(broken)) => and(Some(&broken), considered()?.as_ref()),
+                    Ok(None) => None,
+                    Err(mismatch) => {
+                        let considered = considered()?;
+                        let broken = broken_among(rule.as_ref(), array, considered.as_ref(), mismatch);
+                        Some(broken.map_err(failed)?)
+                    }
                 }
             }
             Breaks::Missing if valued < rows => {

@@ -2,18 +2,25 @@
 
 mod bounds;
 mod judged;
+mod lengths;
+mod like;
 mod members;
+mod pattern;
+mod text;
 
 use std::fmt;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
-use arrow_buffer::BooleanBuffer;
+use arrow_array::{Array, BooleanArray, UInt64Array};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use arrow_schema::DataType;
 
 pub(crate) use bounds::{Bound, Bounds};
 pub(crate) use judged::Judged;
+pub(crate) use lengths::Lengths;
+pub(crate) use like::{Like, LikePattern};
 pub(crate) use members::{Members, constants, text};
+pub(crate) use pattern::{Matching, Pattern, Patterns};
 
 use crate::table::through_dictionary;
 
@@ -39,6 +46,39 @@ impl Mismatch {
     pub(crate) fn new(rule: impl fmt::Display, data_type: &DataType) -> Self {
         Self(format!("{rule} can't be compared with values of type {data_type}"))
     }
+}
+
+/// Which of the rows `considered` break a rule that gave a mismatch for all rows. It counts
+/// only if it is met in one of them: a rule may fail on a single value that lies elsewhere.
+pub(crate) fn broken_among(
+    rule: &dyn ValueRule,
+    array: &dyn Array,
+    considered: Option<&BooleanBuffer>,
+    mismatch: Mismatch,
+) -> Result<BooleanBuffer, Mismatch> {
+    let all = BooleanBuffer::new_set(array.len());
+    let considered = considered.unwrap_or(&all);
+    let filter = BooleanArray::new(considered.clone(), None);
+    let Ok(chosen) = arrow_select::filter::filter(array, &filter) else { return Err(mismatch) };
+    let broken = match chosen.data_type() {
+        // Only those values of the dictionary that the rows name.
+        DataType::Dictionary(_, _) => {
+            let dictionary = chosen.as_any_dictionary();
+            let keys = dictionary.normalized_keys();
+            let keys: UInt64Array = keys.into_iter().map(|key| key as u64).collect();
+            match arrow_select::take::take(dictionary.values(), &keys, None) {
+                Ok(values) => broken_rows(rule, values.as_ref())?,
+                Err(_) => return Err(mismatch),
+            }
+        }
+        _ => broken_rows(rule, chosen.as_ref())?,
+    };
+    let mut among = BooleanBufferBuilder::new(array.len());
+    among.append_n(array.len(), false);
+    for (at, row) in considered.set_indices().enumerate() {
+        among.set_bit(row, broken.value(at));
+    }
+    Ok(among.finish())
 }
 
 /// Which rows of `array` break `rule`, dictionaries included.

@@ -12,6 +12,11 @@ use mlops_validate::result::ResultFormat;
 use mlops_validate::{Suite, ValidationResult};
 use serde_json::{Map, Value, json};
 
+/// Parameters that are refused when the suite is read, where Great Expectations reports an
+/// error once it evaluates them: patterns and schemas that are none.
+const READ_EARLY: [&str; 6] =
+    [".regex:", ".regex_list:", ".like_pattern:", ".like_pattern_list:", ".json_schema:", ".type_"];
+
 /// Their `partial_unexpected_counts` are not compared: the tool lists every NaN by itself.
 const NULL_EXPECTATIONS: [&str; 2] =
     ["expect_column_values_to_not_be_null", "expect_column_values_to_be_null"];
@@ -38,6 +43,9 @@ pub(crate) fn check(case: &Value) -> Result<Compared, String> {
     let suite = match Suite::from_json(&suite) {
         Ok(suite) => suite,
         Err(_) if stage == Some("construct") => return Ok(Compared::Passed),
+        Err(error) if stage.is_some() && READ_EARLY.iter().any(|name| error.to_string().contains(name)) => {
+            return Ok(Compared::Passed);
+        }
         Err(error) => return Err(format!("refused: {error}")),
     };
     if stage == Some("construct") {
@@ -182,7 +190,7 @@ fn micros(value: &Value) -> Option<i64> {
     value.as_str().map(|text| text.parse::<mlops_core::Timestamp>().unwrap().as_micros())
 }
 
-fn array(type_: &str, values: &[Value]) -> ArrayRef {
+pub(crate) fn array(type_: &str, values: &[Value]) -> ArrayRef {
     match type_ {
         "int64" | "Int64" => Arc::new(values.iter().map(Value::as_i64).collect::<Int64Array>()),
         "float64" => Arc::new(values.iter().map(float).collect::<Float64Array>()),
