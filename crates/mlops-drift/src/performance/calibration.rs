@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expected::are_probabilities;
 use super::isotonic::helps;
+use super::order::sort_by_number;
 use super::predictions::class;
 use super::{Isotonic, Predictions};
 use crate::Result;
@@ -16,9 +17,10 @@ use crate::Result;
 #[non_exhaustive]
 pub enum Calibration {
     /// If they then say better which rows are positive: by the Brier score of rows of the
-    /// reference that each had no part in their curve (ten folds, drawn from a fixed seed). Not if the reference has one class only, fewer than twenty rows, or scores
-    /// that separate the classes as they are (an area under the ROC curve above 0.999). Always
-    /// if scores lie outside 0 to 1. Decided for each class by itself.
+    /// reference that each had no part in their curve (ten folds, of more than 20,000 rows two,
+    /// drawn from a fixed seed). Not if the reference has one class only, fewer than twenty
+    /// rows, or scores that separate the classes as they are (an area under the ROC curve above
+    /// 0.999). Always if scores lie outside 0 to 1. Decided for each class by itself.
     ///
     /// `NannyML` asks by the expected calibration error of ten random tenths: where
     /// calibration hardly matters, it may decide otherwise.
@@ -72,7 +74,7 @@ impl Calibrators {
                     .filter(|row| reference.is_scored(*row))
                     .filter_map(|row| Some((scores[row], class(actual, row)? == positive)))
                     .collect();
-                rows.par_sort_by(|a, b| a.0.total_cmp(&b.0));
+                sort_by_number(&mut rows, |row| row.0);
                 let target = |(score, positive): &(f64, bool)| (*score, f64::from(u8::from(*positive)));
                 calibration
                     .wants(&classes[positive], &rows)
@@ -104,7 +106,7 @@ impl Calibrators {
             .iter()
             .zip(&self.of)
             .map(|(scores, curve)| match curve {
-                Some(curve) => scores.par_iter().map(|score| curve.predict(*score)).collect(),
+                Some(curve) => curve.predict_all(scores),
                 None => scores.clone(),
             })
             .collect();

@@ -306,6 +306,8 @@ impl Cbpe {
             Vec::new()
         } else if self.calibrators.is_nothing() {
             vec![Areas::of_probabilities(&probabilities[0][chunk.clone()], precision)]
+        } else if let [Some(curve)] = &self.calibrators.of[..] {
+            vec![Areas::of_curve(&rows.scores[0][chunk.clone()], curve, precision)]
         } else {
             let of = |(scores, probabilities): (&Vec<f64>, &Vec<f64>)| {
                 let pairs = scores[chunk.clone()].iter().zip(&probabilities[chunk.clone()]);

@@ -120,7 +120,31 @@ impl Isotonic {
         if score.is_nan() {
             return score;
         }
-        let after = self.scores.partition_point(|knot| *knot <= score);
+        self.value(score, self.scores.partition_point(|knot| *knot <= score))
+    }
+
+    /// What each of many scores is worth. `O(1)` a score if the knots are spread evenly.
+    pub(super) fn predict_all(&self, scores: &[f64]) -> Vec<f64> {
+        let shelf = Shelf::new(&self.scores);
+        let predict =
+            |score: &f64| if score.is_nan() { *score } else { self.value(*score, shelf.after(*score)) };
+        scores.par_iter().map(predict).collect()
+    }
+
+    /// What scores are worth that come in ascending order, none of them NaN: `O(n + k)`.
+    pub(super) fn sweep(&self) -> impl FnMut(f64) -> f64 {
+        let mut after = 0;
+        move |score| {
+            while self.scores.get(after).is_some_and(|knot| *knot <= score) {
+                after += 1;
+            }
+            self.value(score, after)
+        }
+    }
+
+    /// What a score is worth after which `after` is the next knot.
+    #[inline]
+    fn value(&self, score: f64, after: usize) -> f64 {
         let (Some(before), true) = (after.checked_sub(1), after < self.scores.len()) else {
             // Beyond an end, or at the last knot.
             return self.values[after.min(self.values.len() - 1)];
@@ -137,6 +161,51 @@ impl Isotonic {
     }
 }
 
+/// Ascending knots by where they lie between the first and the last, so that the knots about a
+/// score are found without halving all of them again and again.
+struct Shelf<'k> {
+    knots: &'k [f64],
+    low: f64,
+    scale: f64,
+    /// How many knots lie in the places before each.
+    before: Vec<u32>,
+}
+
+impl<'k> Shelf<'k> {
+    /// Places for each knot: with so many most have one knot or none.
+    const PLACES: usize = 4;
+
+    fn new(knots: &'k [f64]) -> Self {
+        let (low, high) = (knots.first().copied().unwrap_or(0.0), knots.last().copied().unwrap_or(0.0));
+        let places = knots.len() * Self::PLACES;
+        let scale = places as f64 / (high - low);
+        let scale = if scale.is_finite() { scale } else { 0.0 };
+        let mut shelf = Self { knots, low, scale, before: vec![0; places + 2] };
+        for knot in knots {
+            let place = shelf.place(*knot);
+            shelf.before[place + 1] += 1;
+        }
+        for place in 1..shelf.before.len() {
+            shelf.before[place] += shelf.before[place - 1];
+        }
+        shelf
+    }
+
+    /// Rounding keeps the order: of two scores the larger is never in an earlier place.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 0 it is 0")]
+    fn place(&self, score: f64) -> usize {
+        // The last index is only there to end the last place.
+        (((score - self.low) * self.scale) as usize).min(self.before.len() - 2)
+    }
+
+    /// How many knots are at most the score.
+    fn after(&self, score: f64) -> usize {
+        let place = self.place(score);
+        let (from, to) = (self.before[place] as usize, self.before[place + 1] as usize);
+        from + self.knots[from..to].partition_point(|knot| *knot <= score)
+    }
+}
+
 /// Adds a block; those before it that are not below it become one with it.
 fn pool(blocks: &mut Vec<Block>, mut block: Block) {
     while let Some(before) = blocks.pop_if(|before| before.sum * block.weight >= block.sum * before.weight) {
@@ -147,8 +216,12 @@ fn pool(blocks: &mut Vec<Block>, mut block: Block) {
     blocks.push(block);
 }
 
-/// Into how many folds rows are put to see whether the curve helps.
+/// Into how many folds rows are put to see whether the curve helps, …
 const FOLDS: u64 = 10;
+/// … and into how many if there are more than so many rows: half of them is then enough to
+/// learn a curve from, and all have their say either way.
+const FOLDS_OF_MANY: u64 = 2;
+const MANY: usize = 20_000;
 /// Of fewer rows nothing is learnt.
 const FEWEST: usize = 20;
 /// From which area under the ROC curve on scores separate the classes as they are.
@@ -173,14 +246,16 @@ pub(super) fn helps(rows: &[(f64, bool)]) -> bool {
     // At random: what goes by turns, of rows in the order of their scores, is a comb, and a fold
     // is never far from what its curve was fitted to.
     let mut random = Random::replicate(0, 0);
-    let folds: Vec<u64> = rows.iter().map(|_| random.below(FOLDS)).collect();
-    let gains = (0..FOLDS).into_par_iter().map(|fold| {
+    let count = if rows.len() > MANY { FOLDS_OF_MANY } else { FOLDS };
+    let folds: Vec<u64> = rows.iter().map(|_| random.below(count)).collect();
+    let gains = (0..count).into_par_iter().map(|fold| {
         let of_fold = |within: bool| rows.iter().zip(&folds).filter(move |(_, of)| (**of == fold) == within);
         let others = of_fold(false).map(|((score, positive), _)| (*score, one_or_0(*positive)));
         let Some(curve) = Isotonic::from_sorted(others) else { return 0.0 };
+        let mut worth = curve.sweep();
         let gain = of_fold(true).map(|((score, positive), _)| {
             let off = |said: f64| (said - one_or_0(*positive)).powi(2);
-            off(*score) - off(curve.predict(*score))
+            off(*score) - off(worth(*score))
         });
         gain.sum::<f64>()
     });
@@ -227,6 +302,20 @@ mod tests {
             let curve = Isotonic::fit(&scores, &scores).unwrap();
             let read: Isotonic = serde_json::from_str(&serde_json::to_string(&curve).unwrap()).unwrap();
             prop_assert!(at.is_nan() || !read.predict(at).is_nan());
+            prop_assert_eq!(read.predict_all(&[at])[0].to_bits(), read.predict(at).to_bits());
+        }
+
+        #[test]
+        fn many_scores_are_worth_what_each_is(
+            knots in prop::collection::vec(-0.2..1.2, 1..60), mut scores in prop::collection::vec(-0.5..1.5, 60),
+        ) {
+            let curve = Isotonic::fit(&knots, &knots).unwrap();
+            scores.extend(&knots);
+            let each: Vec<f64> = scores.iter().map(|score| curve.predict(*score)).collect();
+            prop_assert_eq!(curve.predict_all(&scores), each);
+            scores.sort_unstable_by(f64::total_cmp);
+            let each: Vec<f64> = scores.iter().map(|score| curve.predict(*score)).collect();
+            prop_assert_eq!(scores.iter().copied().map(curve.sweep()).collect::<Vec<_>>(), each);
         }
     }
 

@@ -82,7 +82,20 @@ impl<'c> Names<'c> {
     }
 
     /// `None` if it is none of them.
+    #[inline]
     pub(super) fn code(&self, label: Label<'_>) -> Option<u32> {
+        // What nearly all labels are, without a search.
+        if let (Label::Number(number), [zeroth @ Some(_), first @ Some(_)]) = (label, &self.numbers[..]) {
+            // Without a branch that depends on which of the two it is.
+            let is_first = *first == Some(number);
+            if is_first || *zeroth == Some(number) {
+                return Some(u32::from(is_first));
+            }
+        }
+        self.search(label)
+    }
+
+    fn search(&self, label: Label<'_>) -> Option<u32> {
         let place = match label {
             Label::Missing => return Some(MISSING),
             Label::Number(number) if number.is_nan() => return Some(MISSING),

@@ -31,6 +31,7 @@ mod html;
 mod isotonic;
 mod label;
 mod metric;
+mod order;
 mod predictions;
 mod read;
 mod realized;

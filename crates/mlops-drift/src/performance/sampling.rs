@@ -4,6 +4,7 @@ use mlops_stats::Random;
 use rayon::prelude::*;
 
 use super::cells::{Cells, OneAgainstRest};
+use super::order::sort_by_number;
 use super::{CellShare, ClassifierMetric};
 
 /// A standard error for each size of a chunk.
@@ -129,7 +130,7 @@ fn wins(labels: &[bool], scores: &[f64]) -> Option<(f64, f64)> {
         .zip(scores)
         .map(|(label, score)| if flip { (1.0 - score, !label) } else { (score + 0.0, *label) })
         .collect();
-    order.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by_number(&mut order, |row| row.0);
     let mut below = 0;
     let mut shares = Vec::with_capacity(positives);
     for tied in order.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {

@@ -59,10 +59,16 @@ pub(crate) trait Sound {
 /// when added up.
 const LARGEST: f64 = 1e140;
 
+/// Whether a value is a finite number that sums can be made of.
+#[inline]
+pub(crate) fn is_finite(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
 /// Refuses a value unless it can be reckoned with; `place` is how many were taken before.
 #[inline]
 pub(crate) fn finite(place: u64, value: f64) -> Result<()> {
-    if value.abs() <= LARGEST {
+    if is_finite(value) {
         return Ok(());
     }
     Err(refused(place, value, "a finite number within ±1e140"))

@@ -96,7 +96,7 @@ pub use detector::StreamDetector;
 /// Which p-values a [`PValueMartingale`] bets on.
 pub use mlops_stats::sequential::PValues;
 
-pub(crate) use detector::{Sound, bit, finite, refused, share};
+pub(crate) use detector::{Sound, bit, finite, is_finite, refused, share};
 pub use error_rate::{
     AverageRunLength, Ddm, DdmSettings, EcddWt, EcddWtSettings, Eddm, EddmSettings, Fhddm, FhddmSettings,
     HddmA, HddmASettings, HddmW, HddmWSettings, Rddm, RddmSettings, Rule, Stepd, StepdSettings,

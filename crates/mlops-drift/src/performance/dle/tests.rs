@@ -1,11 +1,13 @@
 use std::path::Path;
 
 use mlops_core::{Severity, Timestamp};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
 use crate::chunks::{Calendar, Chunking, Threshold};
 use crate::performance::ChunkPerformance;
+use crate::rows::RowValues;
 use crate::{Error, Rows};
 
 /// What `NannyML` said, and its rows.
@@ -355,6 +357,45 @@ fn who_watches_sees_the_end_also_of_trees_that_stop_early() {
             let mae = |of: &ChunkPerformance| of.get("mae").unwrap().value.unwrap();
             let found = dle.estimate(&made_up(60, 0)).unwrap();
             assert!(found.iter().all(|chunk| (mae(chunk) - 48.52).abs() < 1e-9), "always the mean");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn chunks_are_parts_of_the_whole(
+        targets in prop::collection::vec(0.0_f64..50.0, 60..160), size in 7_usize..80, shift in 0_u32..20,
+    ) {
+        let reference = made_up(200, 0);
+        let mut analysis = made_up(u32::try_from(targets.len()).unwrap(), shift);
+        let RowValues::Numbers(said) = analysis.column("p").unwrap().values.clone() else { panic!("numbers") };
+        analysis = Rows::default()
+            .numbers("y", targets.clone()).unwrap()
+            .numbers("p", said.clone()).unwrap()
+            .numbers("x", said.clone()).unwrap();
+        let estimate = |size: usize| {
+            let settings = DleSettings::default().chunks(Chunking::size(size));
+            Dle::fit(&reference, &named(), &settings).unwrap().estimate(&analysis).unwrap()
+        };
+        let (whole, parts) = (estimate(1000), estimate(size));
+        prop_assert_eq!(whole.len(), 1);
+        let get = |chunk: &ChunkPerformance, metric: &str| chunk.get(metric).unwrap().value.unwrap();
+        for metric in ["mae", "mape", "mse", "msle"] {
+            let rows = |chunk: &ChunkPerformance| (chunk.end_index + 1 - chunk.start_index) as f64;
+            let sum: f64 = parts.iter().map(|chunk| get(chunk, metric) * rows(chunk)).sum();
+            let mean = get(&whole[0], metric);
+            prop_assert!((sum / targets.len() as f64 - mean).abs() < 1e-9 * mean.abs());
+        }
+        for chunk in &parts {
+            prop_assert!((get(chunk, "rmse").powi(2) - get(chunk, "mse")).abs() < 1e-9 * get(chunk, "mse"));
+            let rows = chunk.start_index..=chunk.end_index;
+            let errors: Vec<f64> =
+                targets[rows.clone()].iter().zip(&said[rows]).map(|(y, p)| (y - p).abs()).collect();
+            let mae = errors.iter().sum::<f64>() / errors.len() as f64;
+            let realized = chunk.get("mae").unwrap().realized.unwrap();
+            prop_assert!((realized - mae).abs() < 1e-12 * mae);
         }
     }
 }

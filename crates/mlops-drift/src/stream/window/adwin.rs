@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::buckets::{BATCH, Buckets};
+use super::cuts::{Look, OldCuts};
 use super::sums::Sums;
-use crate::stream::{Reading, Sound, Status, StreamDetector, finite};
+use crate::stream::{Reading, Sound, Status, StreamDetector, finite, is_finite};
 use crate::{Error, Result};
 
 /// What is left of an [`Adwin`]'s window when it has found a drift.
@@ -53,8 +54,8 @@ impl Default for AdwinSettings {
 /// it is cut.
 ///
 /// The window is kept as an exponential histogram of sums: `max_buckets` for each power of
-/// two, `O(log n)` memory. An update costs a few additions; every `clock` values all cuts
-/// between buckets are looked at, `O(log n)`.
+/// two, `O(log n)` memory. An update costs a few additions; every `clock` values the cuts
+/// between buckets are looked at: the newest, and only when they may matter all `O(log n)`.
 ///
 /// The guarantee is for values within 0 to 1: then a look at a window of `n` values where
 /// nothing has changed cuts it with a probability of at most `delta`, in the form of the
@@ -81,18 +82,35 @@ impl Default for AdwinSettings {
 #[serde(try_from = "AdwinState", into = "AdwinState")]
 pub struct Adwin {
     settings: AdwinSettings,
-    n: u64,
+    /// Values without those that wait.
+    taken: u64,
     /// Of the window without the values that wait.
     sums: Sums,
     buckets: Buckets,
-    /// The newest values of the window: what they change is reckoned for some at once, in
-    /// the same order and so with the same digits, for a third of the cost.
-    waiting: Vec<f64>,
+    old_cuts: OldCuts,
+    waiting: Waiting,
     detections: u64,
     status: Status,
     /// After how many values it looks for a cut again: to count up to it costs less than to
     /// divide by the clock at each value.
     next_look: u64,
+}
+
+/// The newest values of the window: what they change is reckoned for some at once, in the
+/// same order and so with the same digits, for a third of the cost.
+#[derive(Clone, Debug)]
+struct Waiting {
+    values: Box<[f64; BATCH]>,
+    count: usize,
+    /// When there are so many they wait no longer. 0 if there is a drift to be dealt with
+    /// before the next value, so that nothing else need be asked for each.
+    most: usize,
+}
+
+impl Waiting {
+    fn values(&self) -> &[f64] {
+        &self.values[..self.count]
+    }
 }
 
 /// Whether values wait does not matter.
@@ -101,7 +119,7 @@ impl PartialEq for Adwin {
         let (mut one, mut other) = (self.clone(), other.clone());
         one.take_waiting();
         other.take_waiting();
-        let rest = |adwin: &Self| (adwin.settings, adwin.n, adwin.sums, adwin.detections, adwin.status);
+        let rest = |adwin: &Self| (adwin.settings, adwin.taken, adwin.sums, adwin.detections, adwin.status);
         rest(&one) == rest(&other) && one.buckets == other.buckets
     }
 }
@@ -135,18 +153,18 @@ impl Adwin {
     /// How many values the window has.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values")]
     pub const fn width(&self) -> u64 {
-        self.sums.width as u64 + self.waiting.len() as u64
+        self.sums.width as u64 + self.waiting.count as u64
     }
 
     /// Mean of the values in the window; None if there are none.
     pub fn mean(&self) -> Option<f64> {
-        let Sums { width, total, .. } = self.sums.with(&self.waiting);
+        let Sums { width, total, .. } = self.sums.with(self.waiting.values());
         (width > 0.0).then(|| total / width)
     }
 
     /// Variance of the values in the window, by their number; None if there are none.
     pub fn variance(&self) -> Option<f64> {
-        let Sums { width, variance, .. } = self.sums.with(&self.waiting);
+        let Sums { width, variance, .. } = self.sums.with(self.waiting.values());
         // What was taken out of a window can leave a rounding error below 0.
         (width > 0.0).then(|| (variance / width).max(0.0))
     }
@@ -157,107 +175,88 @@ impl Adwin {
     }
 
     fn begin(settings: AdwinSettings) -> Self {
-        Self {
+        let mut adwin = Self {
             settings,
-            n: 0,
+            taken: 0,
             sums: Sums::NOTHING,
             buckets: Buckets::new(settings.max_buckets),
-            waiting: Vec::with_capacity(BATCH),
+            old_cuts: OldCuts::default(),
+            waiting: Waiting { values: Box::new([0.0; BATCH]), count: 0, most: 0 },
             detections: 0,
             status: Status::Stable,
             next_look: settings.clock,
-        }
+        };
+        adwin.wait();
+        adwin
+    }
+
+    /// Sets how many values may wait.
+    fn wait(&mut self) {
+        let until_look = usize::try_from(self.next_look - self.taken).unwrap_or(BATCH);
+        self.waiting.most = if self.status == Status::Drift { 0 } else { until_look.min(BATCH) };
     }
 
     fn take_waiting(&mut self) {
-        self.sums = self.sums.with(&self.waiting);
-        self.buckets.extend(&self.waiting);
-        self.waiting.clear();
+        self.sums = self.sums.with(self.waiting.values());
+        self.buckets.extend(self.waiting.values());
+        self.taken += self.waiting.count as u64;
+        self.waiting.count = 0;
+        self.wait();
     }
 
-    /// What is not done for each value: takes those that wait and, if it is time, drops the
-    /// oldest buckets for as long as there is a cut.
+    /// What is not done for each value: refuses one, deals with the drift of the one before,
+    /// and with what waits, if it has to. By itself, so that other updates save no registers.
     #[inline(never)]
-    fn work(&mut self) {
-        self.take_waiting();
-        if self.n < self.next_look {
-            return;
-        }
-        self.next_look = self.n.saturating_add(self.settings.clock);
-        if self.sums.width <= self.settings.grace_period as f64 {
-            return;
-        }
-        while self.has_cut() {
-            self.status = Status::Drift;
-            let Some((oldest, size)) = self.buckets.pop() else { return };
-            self.sums = self.sums.without(oldest, size);
-        }
-        self.detections += u64::from(self.status == Status::Drift);
-    }
-
-    /// Whether the window has a cut with means that differ too much.
-    fn has_cut(&self) -> bool {
-        let Sums { width, total, variance } = self.sums;
-        let least = self.settings.min_window_length as f64;
-        let level = (2.0 * width.ln() / self.settings.delta).ln();
-        let exceeds = |cut: &Cut| {
-            let Cut { n0, n1, u0, u1 } = *cut;
-            let parts = 1.0 / (n0 - least + 1.0) + 1.0 / (n1 - least + 1.0);
-            let bound = (2.0 * parts * (variance / width) * level).sqrt() + 2.0 / 3.0 * level * parts;
-            n0 >= least && n1 >= least && (u0 / n0 - u1 / n1).abs() > bound
-        };
-        // Nearly all cuts are far from the bound. It is at least each of its two terms, and
-        // `parts` at least `width / (n0 · n1)`, or half of it if no length is asked for. So
-        // that without a division or a root most need not be looked at more closely. What
-        // rounding does to the difference is less than `slack`: no part has a larger sum of
-        // sizes than the root of `width` times the sum of squares.
-        let parts = if least < 1.0 { 0.499 } else { 0.999 };
-        let squares = variance.abs() + total * total / width;
-        let slack = 1e-15 * width * (width * squares).sqrt();
-        let steady = parts * 2.0 / 3.0 * level * width;
-        let spread = parts * 2.0 * variance * level;
-        let is_near = |cut: &Cut| {
-            let difference = (cut.u0 * cut.n1 - cut.u1 * cut.n0).abs() + slack;
-            let limit = spread * (cut.n0 * cut.n1);
-            // Numbers too large to tell are looked at.
-            let is_far = difference <= steady || (difference * difference <= limit && limit < f64::INFINITY);
-            !is_far
-        };
-        let mut cut = Cut { n0: 0.0, n1: width, u0: 0.0, u1: total };
-        for (size, row) in self.buckets.rows() {
-            for bucket in row {
-                cut.shift(size, bucket.total);
-                if is_near(&cut) && exceeds(&cut) {
-                    return true;
+    fn work(&mut self, value: f64) -> Result<Status> {
+        self.admits(value)?;
+        if self.status == Status::Drift {
+            match self.settings.after_drift {
+                AfterDrift::Forget => self.reset(),
+                AfterDrift::KeepNewer => {
+                    self.status = Status::Stable;
+                    self.wait();
                 }
             }
         }
-        for value in self.buckets.fresh() {
-            cut.shift(1.0, *value);
-            // The last one cuts nothing off.
-            if is_near(&cut) && cut.n1 > 0.0 && exceeds(&cut) {
-                return true;
+        self.waiting.values[self.waiting.count] = value;
+        self.waiting.count += 1;
+        if self.waiting.count == self.waiting.most {
+            self.take_waiting();
+            if self.taken >= self.next_look {
+                self.look();
             }
         }
-        false
+        Ok(self.status)
     }
-}
 
-/// Where a window is cut: how many values its older and its newer part have, and their sums.
-struct Cut {
-    n0: f64,
-    n1: f64,
-    u0: f64,
-    u1: f64,
-}
+    /// Drops the oldest buckets for as long as there is a cut.
+    fn look(&mut self) {
+        self.next_look = self.taken.saturating_add(self.settings.clock);
+        if self.sums.width > self.settings.grace_period as f64 {
+            while self.has_cut() {
+                self.status = Status::Drift;
+                let Some((oldest, size)) = self.buckets.pop() else { break };
+                self.sums = self.sums.without(oldest, size);
+                self.old_cuts = OldCuts::default();
+            }
+            self.detections += u64::from(self.status == Status::Drift);
+        }
+        self.wait();
+    }
 
-impl Cut {
-    /// Moves the oldest values of the newer part to the older.
-    fn shift(&mut self, size: f64, total: f64) {
-        self.n0 += size;
-        self.n1 -= size;
-        self.u0 += total;
-        self.u1 -= total;
+    /// Whether the window has a cut with means that differ too much.
+    fn has_cut(&mut self) -> bool {
+        let look = Look::new(&self.sums, &self.buckets, self.settings.min_window_length, self.settings.delta);
+        if look.is_far_from_all(&mut self.old_cuts) {
+            return false;
+        }
+        let has_cut = look.finds_cut();
+        if !has_cut {
+            // Perhaps only rounding was in doubt: begin anew with little of it.
+            self.buckets.count_ends();
+            self.old_cuts = OldCuts::default();
+        }
+        has_cut
     }
 }
 
@@ -273,23 +272,17 @@ impl StreamDetector for Adwin {
     }
 
     fn admits(&self, value: f64) -> Result<()> {
-        finite(self.n, value)
+        finite(self.observations(), value)
     }
 
     fn update(&mut self, value: f64) -> Result<Status> {
-        self.admits(value)?;
-        if self.status == Status::Drift {
-            match self.settings.after_drift {
-                AfterDrift::Forget => self.reset(),
-                AfterDrift::KeepNewer => self.status = Status::Stable,
-            }
+        let Waiting { values, count, most } = &mut self.waiting;
+        if is_finite(value) && *count + 1 < *most {
+            values[*count] = value;
+            *count += 1;
+            return Ok(Status::Stable);
         }
-        self.n += 1;
-        self.waiting.push(value);
-        if self.n >= self.next_look || self.waiting.len() == BATCH {
-            self.work();
-        }
-        Ok(self.status)
+        self.work(value)
     }
 
     fn status(&self) -> Status {
@@ -302,14 +295,15 @@ impl StreamDetector for Adwin {
     }
 
     fn observations(&self) -> u64 {
-        self.n
+        self.taken + self.waiting.count as u64
     }
 
     fn reset(&mut self) {
         self.buckets.clear();
-        self.waiting.clear();
-        (self.n, self.sums, self.detections) = (0, Sums::NOTHING, 0);
+        (self.old_cuts, self.waiting.count) = (OldCuts::default(), 0);
+        (self.taken, self.sums, self.detections) = (0, Sums::NOTHING, 0);
         (self.status, self.next_look) = (Status::Stable, self.settings.clock);
+        self.wait();
     }
 }
 
@@ -332,8 +326,8 @@ impl From<Adwin> for AdwinState {
     fn from(mut adwin: Adwin) -> Self {
         adwin.take_waiting();
         let width = adwin.width();
-        let Adwin { settings, n, sums: Sums { total, variance, .. }, buckets, detections, status, .. } =
-            adwin;
+        let Adwin { settings, taken: n, sums, buckets, detections, status, .. } = adwin;
+        let Sums { total, variance, .. } = sums;
         Self { settings, n, width, total, variance, detections, buckets: buckets.to_rows(), status }
     }
 }
@@ -357,7 +351,9 @@ impl TryFrom<AdwinState> for Adwin {
         let buckets = Buckets::from_rows(settings.max_buckets, &buckets, width)?;
         let next_look = (n - n % settings.clock).saturating_add(settings.clock);
         let sums = Sums { width: width as f64, total, variance };
-        Ok(Self { n, sums, buckets, detections, status, next_look, ..detector })
+        let mut detector = Self { taken: n, sums, buckets, detections, status, next_look, ..detector };
+        detector.wait();
+        Ok(detector)
     }
 }
 

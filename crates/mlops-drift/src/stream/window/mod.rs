@@ -2,6 +2,7 @@
 
 mod adwin;
 mod buckets;
+mod cuts;
 mod kswin;
 mod steps;
 mod sums;

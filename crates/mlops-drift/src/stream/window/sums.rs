@@ -15,12 +15,21 @@ impl Sums {
 
     /// With these values added, no more than a batch, each as if it came alone.
     pub(super) fn with(self, values: &[f64]) -> Self {
-        let Self { mut width, mut total, mut variance } = self;
+        // The same code, but for a length that the compiler knows.
+        if values.len() == BATCH { self.add(&values[..BATCH]) } else { self.add(values) }
+    }
+
+    #[expect(clippy::inline_always, reason = "by itself it would not know the length")]
+    #[inline(always)]
+    fn add(self, values: &[f64]) -> Self {
+        let Self { width, mut total, mut variance } = self;
         // Step by step over all of them, so that divisions need not wait for one another.
         let (mut widths, mut parts) = ([0.0; BATCH], [0.0; BATCH]);
-        for ((before, sum), value) in widths.iter_mut().zip(&mut parts).zip(values) {
-            (*before, *sum) = (width, total);
-            width += 1.0;
+        for (place, (before, _)) in widths.iter_mut().zip(values).enumerate() {
+            *before = width + place as f64;
+        }
+        for (sum, value) in parts.iter_mut().zip(values) {
+            *sum = total;
             total += value;
         }
         for ((before, part), value) in widths.iter().zip(&mut parts).zip(values) {
@@ -34,7 +43,7 @@ impl Sums {
         for (part, _) in parts.iter().zip(values) {
             variance += part;
         }
-        Self { width, total, variance }
+        Self { width: width + values.len() as f64, total, variance }
     }
 
     /// Without a bucket of so many of the values.

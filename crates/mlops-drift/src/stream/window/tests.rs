@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use super::buckets::Bucket;
+use super::sums::Sums;
 use super::*;
 use crate::stream::{SavedDetector, Status, StreamDetector};
 
@@ -130,8 +132,99 @@ fn a_state_that_values_do_not_lead_to_is_damaged() {
     assert!(serde_json::from_str::<Kswin>(kswin).is_err());
 }
 
+/// ADWIN as it is written down: one value at a time, and every cut held against the bound.
+struct PlainAdwin {
+    settings: AdwinSettings,
+    n: u64,
+    sums: Sums,
+    /// By the power of two, the oldest first.
+    rows: Vec<Vec<Bucket>>,
+    drift: bool,
+}
+
+impl PlainAdwin {
+    fn new(settings: AdwinSettings) -> Self {
+        Self { settings, n: 0, sums: Sums::NOTHING, rows: vec![Vec::new()], drift: false }
+    }
+
+    fn update(&mut self, value: f64) -> bool {
+        if self.drift && self.settings.after_drift == AfterDrift::Forget {
+            *self = Self::new(self.settings);
+        }
+        self.drift = false;
+        self.n += 1;
+        self.sums = self.sums.with(&[value]);
+        self.rows[0].push(Bucket { total: value, variance: 0.0, end: 0.0 });
+        for row in 0.. {
+            if self.rows[row].len() <= self.settings.max_buckets {
+                break;
+            }
+            let size = (1_u64 << row) as f64;
+            let [one, two] = [self.rows[row].remove(0), self.rows[row].remove(0)];
+            let difference = one.total / size - two.total / size;
+            let variance = one.variance + two.variance + 0.5 * size * difference * difference;
+            if self.rows.len() == row + 1 {
+                self.rows.push(Vec::new());
+            }
+            self.rows[row + 1].push(Bucket { total: one.total + two.total, variance, end: 0.0 });
+        }
+        if self.n.is_multiple_of(self.settings.clock) && self.sums.width > self.settings.grace_period as f64 {
+            while self.has_cut() {
+                self.drift = true;
+                let row = self.rows.len() - 1;
+                let oldest = self.rows[row].remove(0);
+                self.sums = self.sums.without(oldest, (1_u64 << row) as f64);
+                while self.rows.len() > 1 && self.rows.last().is_some_and(Vec::is_empty) {
+                    self.rows.pop();
+                }
+            }
+        }
+        self.drift
+    }
+
+    fn has_cut(&self) -> bool {
+        let Sums { width, total, variance } = self.sums;
+        let AdwinSettings { delta, min_window_length, .. } = self.settings;
+        let (least, level) = (min_window_length as f64, (2.0 * width.ln() / delta).ln());
+        let (mut n0, mut n1, mut u0, mut u1) = (0.0, width, 0.0, total);
+        self.rows.iter().enumerate().rev().any(|(row, buckets)| {
+            buckets.iter().any(|bucket| {
+                let size = (1_u64 << row) as f64;
+                (n0, n1, u0, u1) = (n0 + size, n1 - size, u0 + bucket.total, u1 - bucket.total);
+                let parts = 1.0 / (n0 - least + 1.0) + 1.0 / (n1 - least + 1.0);
+                let bound = (2.0 * parts * (variance / width) * level).sqrt() + 2.0 / 3.0 * level * parts;
+                n1 > 0.0 && n0 >= least && n1 >= least && (u0 / n0 - u1 / n1).abs() > bound
+            })
+        })
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn adwin_overlooks_no_cut(
+        values in streams(), times in 1_usize..20, clock in 1_u64..40, max_buckets in 1_usize..7,
+        keep in any::<bool>(), least in 0_u64..6, scale in -6_i32..3, offset in 0_usize..4,
+        delta in 0.002_f64..0.9, every in 1_usize..400,
+    ) {
+        let after_drift = if keep { AfterDrift::KeepNewer } else { AfterDrift::Forget };
+        let settings = AdwinSettings {
+            delta, clock, max_buckets, after_drift, min_window_length: least, ..AdwinSettings::default()
+        };
+        let (mut plain, mut detector) = (PlainAdwin::new(settings), Adwin::new(settings).unwrap());
+        let offset = [0.0, 1e3, -1e7, 1e12][offset];
+        for (row, value) in values.iter().cycle().take(values.len() * times).enumerate() {
+            let value = value * 10_f64.powi(scale) + offset;
+            let found = detector.update(value).unwrap() == Status::Drift;
+            prop_assert_eq!(found, plain.update(value), "at {}", row);
+            if row % every == 0 {
+                // What is not written must not matter.
+                let written = serde_json::to_string(&detector).unwrap();
+                detector = serde_json::from_str(&written).unwrap();
+            }
+        }
+    }
 
     #[test]
     fn adwin_holds_the_newest_values(
