@@ -61,7 +61,7 @@ mod table;
 pub use error::{Error, Result};
 pub use result::ValidationResult;
 pub use suite::{Compiled, Part, Progress, Suite, SuiteEntry, Validator};
-pub use table::{Cell, NanIs, Scalar};
+pub use table::{Cell, NanIs, Record, Scalar};
 
 /// The rows of a latency probe are an array of this crate.
 pub use ndarray;

@@ -3,9 +3,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    ColumnCount, ColumnExists, ColumnsInOrder, ColumnsInSet, Expectation, Kwargs, MeanBetween, RowCount,
-    ValueLengths, ValuesBetween, ValuesInSet, ValuesMatchLike, ValuesMatchRegex, ValuesNotNull, ValuesNull,
-    ValuesUnique,
+    AllColumnsEqual, ColumnCount, ColumnExists, ColumnsAddUp, ColumnsInOrder, ColumnsInSet, CompoundUnique,
+    Expectation, Kwargs, MeanBetween, Monotonic, NoRowsFound, PairEqual, PairGreater, PairInSet,
+    QueriesMatch, RowCount, RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesBetween,
+    ValuesInSet, ValuesMatchLike, ValuesMatchRegex, ValuesNotNull, ValuesNull, ValuesUnique,
 };
 use crate::error::shorten;
 use crate::{Error, Result};
@@ -64,6 +65,18 @@ impl Default for Catalog {
         catalog.put(ValuesMatchLike::NEGATED, ValuesMatchLike::parse);
         catalog.put(ValuesMatchLike::LIST, ValuesMatchLike::parse);
         catalog.put(ValuesMatchLike::NEGATED_LIST, ValuesMatchLike::parse);
+        catalog.put(Monotonic::INCREASING, Monotonic::parse);
+        catalog.put(Monotonic::DECREASING, Monotonic::parse);
+        catalog.put(PairEqual::NAME, PairEqual::parse);
+        catalog.put(PairGreater::NAME, PairGreater::parse);
+        catalog.put(PairInSet::NAME, PairInSet::parse);
+        catalog.put(CompoundUnique::NAME, CompoundUnique::parse);
+        catalog.put(UniqueWithinRecord::NAME, UniqueWithinRecord::parse);
+        catalog.put(AllColumnsEqual::NAME, AllColumnsEqual::parse);
+        catalog.put(ColumnsAddUp::NAME, ColumnsAddUp::parse);
+        catalog.put(NoRowsFound::NAME, NoRowsFound::parse);
+        catalog.put(QueriesMatch::NAME, QueriesMatch::parse);
+        catalog.put(RowCountOfOtherTable::NAME, RowCountOfOtherTable::parse);
         catalog
     }
 }

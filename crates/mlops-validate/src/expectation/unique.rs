@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::rows::{About, about_methods};
-use super::{Expectation, Judge, Judgement, Kwargs};
+use super::{Expectation, Judge, Kwargs};
 use crate::Result;
 use crate::metric::Repeated;
 use crate::plan::Planner;
@@ -50,9 +50,8 @@ impl Expectation for ValuesUnique {
 
     fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {
         let domain = self.about.domain(planner)?;
-        let (keep, column) = (planner.keep().clone(), self.about.column.clone());
+        let (keep, column) = (planner.keep().not_yet_broken(), self.about.column.clone());
         let examined = planner.measure(Repeated { column, domain, keep });
-        let mostly = self.about.mostly.share();
-        Ok(Box::new(move |measured| Ok(Judgement::rows(measured.get(examined)?, mostly, true))))
+        Ok(planner.judge_examined(examined, self.about.mostly))
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_buffer::BooleanBuffer;
+use arrow_schema::Schema;
 
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::rule::{Judged, Mismatch, ValueRule, broken_among};
@@ -35,6 +36,18 @@ impl Keep {
         self.rows
     }
 
+    /// The same for a metric that keeps rows before it is known whether they break the rule:
+    /// only the [judgement](Self::need_keys) may then refuse a key column that is not there.
+    pub(crate) fn not_yet_broken(&self) -> Self {
+        Self { needs_keys: false, ..self.clone() }
+    }
+
+    /// The error that a key column is not there, if rows break the rule and need it.
+    pub(crate) fn need_keys(&self, schema: &Schema) -> Option<String> {
+        let absent = |name: &&String| schema.field_with_name(name).is_err();
+        self.keys.iter().find(absent).filter(|_| self.needs_keys).cloned()
+    }
+
     /// A row that breaks a rule, as it will be shown.
     pub(crate) fn row(&self, chunk: &Chunk<'_>, row: usize, value: Scalar, whole: bool) -> Result<BrokenRow> {
         let batch = chunk.batch();
@@ -42,17 +55,20 @@ impl Keep {
         for name in self.keys.iter() {
             match batch.column_by_name(name) {
                 Some(array) => keys.push(shown(array, row)),
-                None if self.needs_keys => {
-                    return Err(Error::Evaluation {
-                        rule: format!("unexpected_index_column_names {name:?}"),
-                        reason: "there is no such column".to_owned(),
-                    });
-                }
+                None if self.needs_keys => return Err(no_key(name)),
                 None => keys.push(Cell::Missing),
             }
         }
         let whole = if whole { whole_row(batch, row) } else { Vec::new() };
         Ok(BrokenRow { row: chunk.first_row() + row as u64, value, keys, whole })
+    }
+}
+
+/// A column that was to identify rows is not there.
+pub(crate) fn no_key(name: &str) -> Error {
+    Error::Evaluation {
+        rule: format!("unexpected_index_column_names {name:?}"),
+        reason: "there is no such column".to_owned(),
     }
 }
 
@@ -111,6 +127,8 @@ pub(crate) struct Examined {
     pub(crate) missing: u64,
     /// Those that break the rule.
     pub(crate) broken: BrokenRows,
+    /// Why parts of the table could not be put together.
+    pub(crate) failed: Option<String>,
 }
 
 /// What makes a row break a rule.

@@ -8,8 +8,9 @@ use arrow_array::{Array, ArrayRef, ArrowPrimitiveType};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
-use super::broken::{BrokenRow, BrokenRows, Examined, Keep, shown};
-use super::distinct::{Distinct, Key};
+use super::broken::{BrokenRow, Examined, Keep, shown};
+use super::distinct::Key;
+use super::occurrences::Occurrences;
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::table::{Cell, Scalar, and, cell_at, nanos_per_unit};
 use crate::{Error, Result};
@@ -33,12 +34,7 @@ pub(crate) struct RepeatedState {
     data_type: DataType,
     rows: u64,
     missing: u64,
-    values: Distinct,
-    /// How many rows repeat a value that was there before.
-    repeats: u64,
-    /// The first of those rows, in order, and the numbers of the others if they are kept.
-    again: Vec<BrokenRow>,
-    again_numbers: Vec<u64>,
+    occurrences: Occurrences,
 }
 
 impl Metric for Repeated {
@@ -60,10 +56,7 @@ impl Metric for Repeated {
             data_type: DataType::Null,
             rows: 0,
             missing: 0,
-            values: Distinct::default(),
-            repeats: 0,
-            again: Vec::new(),
-            again_numbers: Vec::new(),
+            occurrences: Occurrences::new(&self.keep),
         }
     }
 }
@@ -87,21 +80,18 @@ impl RepeatedState {
 
     /// Takes in a row whose value was there before.
     fn repeat(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize) -> Result<()> {
-        self.repeats += 1;
-        if self.again.len() < self.keep.rows {
-            self.again.push(self.shown(chunk, array, row)?);
-        } else if self.keep.all_row_numbers {
-            self.again_numbers.push(chunk.first_row() + row as u64);
-        }
+        let shown =
+            if self.occurrences.shows_another() { Some(self.shown(chunk, array, row)?) } else { None };
+        self.occurrences.again(chunk.first_row() + row as u64, shown);
         Ok(())
     }
 
     fn take(&mut self, chunk: &Chunk<'_>, array: &ArrayRef, row: usize, key: Key<'_>) -> Result<()> {
-        if self.values.see(key, chunk.first_row() + row as u64) {
+        if self.occurrences.see(key, chunk.first_row() + row as u64) {
             self.repeat(chunk, array, row)
         } else if self.needs_the_row() {
             let shown = self.shown(chunk, array, row)?;
-            self.values.keep_shown(shown);
+            self.occurrences.keep_shown(shown);
             Ok(())
         } else {
             Ok(())
@@ -188,32 +178,13 @@ impl RepeatedState {
             Cell::Moment { nanos, .. } => tagged(3, &nanos.to_le_bytes()),
             Cell::Date(days) => tagged(4, &days.to_le_bytes()),
             Cell::Missing | Cell::MissingMoment => tagged(5, &[]),
-            Cell::Other(name) => {
+            Cell::Other(_) | Cell::Record(_) => {
                 return Err(Error::Evaluation {
                     rule: format!("uniqueness of column {:?}", self.column),
-                    reason: format!("values of type {name} can't be compared"),
+                    reason: format!("values of type {cell} can't be compared"),
                 });
             }
         })
-    }
-
-    /// The first row of a value, as it will be shown.
-    fn first_row(&mut self, row: u64, value: Scalar) -> BrokenRow {
-        let plain = BrokenRow { row, value, keys: Vec::new(), whole: Vec::new() };
-        self.values.take_shown(row).unwrap_or(plain)
-    }
-
-    /// Puts rows that repeat a value where they belong, in order.
-    fn keep_again(&mut self, mut again: Vec<BrokenRow>, mut numbers: Vec<u64>) {
-        again.sort_by_key(|row| row.row);
-        if again.len() > self.keep.rows {
-            numbers.extend(again.drain(self.keep.rows..).map(|row| row.row));
-        }
-        numbers.sort_unstable();
-        if !self.keep.all_row_numbers {
-            numbers.clear();
-        }
-        (self.again, self.again_numbers) = (again, numbers);
     }
 }
 
@@ -322,63 +293,18 @@ impl Accumulator for RepeatedState {
         }
     }
 
-    fn merge(&mut self, mut later: Self) {
+    fn merge(&mut self, later: Self) {
         if later.rows > 0 {
             self.data_type = later.data_type.clone();
         }
         self.rows += later.rows;
         self.missing += later.missing;
-        self.repeats += later.repeats;
-        let mut again = std::mem::take(&mut self.again);
-        let mut numbers = std::mem::take(&mut self.again_numbers);
-        let mut first_no_more = Vec::new();
-        let mut still_first = Vec::new();
-        for (key, row, repeated) in later.values.values() {
-            if self.values.see(key, row) {
-                self.repeats += 1;
-                first_no_more.push((row, scalar(&self.data_type, key)));
-            } else {
-                still_first.push(row);
-                if repeated {
-                    // Seen again there: seen again here.
-                    self.values.see(key, row);
-                }
-            }
-        }
-        for row in still_first {
-            if let Some(shown) = later.values.take_shown(row) {
-                self.values.keep_shown(shown);
-            }
-        }
-        again.extend(first_no_more.into_iter().map(|(row, value)| later.first_row(row, value)));
-        again.append(&mut later.again);
-        numbers.append(&mut later.again_numbers);
-        self.keep_again(again, numbers);
+        let data_type = &self.data_type;
+        self.occurrences.merge(later.occurrences, |key| scalar(data_type, key));
     }
 
-    fn finish(mut self) -> Examined {
-        let mut firsts: Vec<u64> =
-            self.values.values().filter(|(_, _, repeated)| *repeated).map(|(_, row, _)| row).collect();
-        let count = self.repeats + firsts.len() as u64;
-        firsts.sort_unstable();
-        // No more of them are shown than rows are kept: only of those the value is read back.
-        let shown = firsts.len().min(self.keep.rows);
-        let mut numbers = firsts.split_off(shown);
-        let last_shown = firsts.last().copied();
-        let firsts: Vec<(u64, Scalar)> = self
-            .values
-            .values()
-            .filter(|(_, row, repeated)| *repeated && last_shown.is_some_and(|last| *row <= last))
-            .map(|(key, row, _)| (row, scalar(&self.data_type, key)))
-            .collect();
-        let mut rows = std::mem::take(&mut self.again);
-        rows.extend(firsts.into_iter().map(|(row, value)| self.first_row(row, value)));
-        numbers.append(&mut self.again_numbers);
-        self.keep_again(rows, numbers);
-        for row in self.again.iter_mut().skip(self.keep.whole_rows) {
-            row.whole = Vec::new();
-        }
-        let broken = BrokenRows { count, first: self.again, further: self.again_numbers };
-        Examined { rows: self.rows, missing: self.missing, broken }
+    fn finish(self) -> Examined {
+        let broken = self.occurrences.finish(|key| scalar(&self.data_type, key));
+        Examined { rows: self.rows, missing: self.missing, broken, failed: None }
     }
 }

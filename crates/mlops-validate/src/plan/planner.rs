@@ -11,7 +11,7 @@ use super::state::Failure;
 use super::{Accumulator, Metric};
 use crate::condition::RowCondition;
 use crate::expectation::{Judge, Judgement, Mostly};
-use crate::metric::{Breaks, Keep, RowsThatBreak};
+use crate::metric::{Breaks, Examined, Keep, RowsThatBreak, no_key};
 use crate::rule::ValueRule;
 use crate::{Error, Result};
 
@@ -152,6 +152,25 @@ impl<'a> Planner<'a> {
         let (keep, column) = (self.keep.clone(), column.to_owned());
         let examined = self.measure(RowsThatBreak { breaks, column, domain, keep });
         Ok(Box::new(move |measured| Ok(Judgement::rows(measured.get(examined)?, mostly.share(), of_values))))
+    }
+
+    /// Judges rows that a metric kept before it knew whether they break the rule, with a
+    /// [`Keep`] that says so: a key column may be absent only if none does.
+    pub(crate) fn judge_examined(&self, examined: Handle<Examined>, mostly: Mostly) -> Judge {
+        let absent = self.keep.need_keys(self.schema);
+        Box::new(move |measured| {
+            let examined = measured.get(examined)?;
+            if let Some(reason) = &examined.failed {
+                return Err(Error::Evaluation {
+                    rule: "the table as a whole".to_owned(),
+                    reason: reason.clone(),
+                });
+            }
+            match &absent {
+                Some(name) if examined.broken.count > 0 => Err(no_key(name)),
+                _ => Ok(Judgement::rows(examined, mostly.share(), true)),
+            }
+        })
     }
 
     /// Has a metric measured; the handle gives its output when the judgement is made.

@@ -1,7 +1,5 @@
 //! Results, field by field as Great Expectations writes them.
 
-use std::cmp::Ordering;
-
 use serde_json::{Map, Value, json};
 
 use super::format::MAX_VALUES;
@@ -146,9 +144,14 @@ fn index(format: &ResultFormat, column: &str, broken: &BrokenRows, limit: usize)
         return if broken.first.is_empty() { json!([]) } else { json!([columns]) };
     }
     let row = |row: &BrokenRow| -> Map<String, Value> {
-        let value = std::iter::once((column.to_owned(), row.value.to_json()));
-        let keys = keys.iter().zip(&row.keys).map(|(name, value)| (name.clone(), value.to_json()));
-        value.chain(keys).collect()
+        let mut named: Map<String, Value> = match &row.value {
+            Cell::Record(record) => {
+                record.iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect()
+            }
+            value => std::iter::once((column.to_owned(), value.to_json())).collect(),
+        };
+        named.extend(keys.iter().zip(&row.keys).map(|(name, value)| (name.clone(), value.to_json())));
+        named
     };
     broken.first.iter().take(limit).map(|broken| Value::Object(row(broken))).collect()
 }
@@ -159,10 +162,7 @@ fn counts(values: &[&Cell<'static>], limit: usize) -> Option<Value> {
     // At most 200 values: a search among those seen is no cost.
     let mut counted: Vec<(&Cell<'static>, usize)> = Vec::new();
     for value in values {
-        let same = |(other, _): &&mut (&Cell<'static>, usize)| {
-            other.same(value) || (other.is_missing() && value.is_missing())
-        };
-        match counted.iter_mut().find(same) {
+        match counted.iter_mut().find(|(other, _)| is_one(other, value)) {
             Some((_, count)) => *count += 1,
             None => counted.push((value, 1)),
         }
@@ -170,18 +170,59 @@ fn counts(values: &[&Cell<'static>], limit: usize) -> Option<Value> {
     // Stable, so that the first seen stay first among equals.
     counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counted.truncate(limit);
-    let mut has_no_order = false;
-    counted.sort_by(|(a, count_a), (b, count_b)| {
-        count_b.cmp(count_a).then_with(|| {
-            a.order(b).unwrap_or_else(|| {
-                has_no_order = true;
-                Ordering::Equal
-            })
-        })
-    });
-    if has_no_order {
-        return None;
+    let sorted =
+        python_sort(
+            counted,
+            |(a, count_a), (b, count_b)| {
+                if count_a == count_b { a.is_below(b) } else { Some(count_a > count_b) }
+            },
+        )?;
+    let one = |(value, count): &(&Cell<'static>, usize)| {
+        let value = match value {
+            Cell::Record(record) => record.as_list(),
+            value => value.to_json(),
+        };
+        json!({"value": value, "count": count})
+    };
+    Some(sorted.iter().map(one).collect())
+}
+
+/// Whether two values are counted together.
+fn is_one(a: &Cell<'_>, b: &Cell<'_>) -> bool {
+    match (a, b) {
+        (Cell::Record(a), Cell::Record(b)) => a.is_one_with(b),
+        _ => a.same(b) || (a.is_missing() && b.is_missing()),
     }
-    let one = |(value, count): &(&Cell<'static>, usize)| json!({"value": value.to_json(), "count": count});
-    Some(counted.iter().map(one).collect())
+}
+
+/// Sorts as Python sorts up to 63 values: `is_below` need not be an order, since NaN is
+/// below nothing, and then it matters how it is done. `None` once two values have no order.
+///
+/// # Source
+/// `list.sort` of `CPython` 3.11: the run at the beginning, then binary insertion.
+fn python_sort<T>(mut values: Vec<T>, is_below: impl Fn(&T, &T) -> Option<bool>) -> Option<Vec<T>> {
+    let mut run = values.len().min(1);
+    if values.len() > 1 {
+        let falls = is_below(&values[1], &values[0])?;
+        run = 2;
+        while run < values.len() && is_below(&values[run], &values[run - 1])? == falls {
+            run += 1;
+        }
+        if falls {
+            values[..run].reverse();
+        }
+    }
+    for next in run..values.len() {
+        let (mut low, mut high) = (0, next);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if is_below(&values[next], &values[middle])? {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        values[low..=next].rotate_right(1);
+    }
+    Some(values)
 }

@@ -73,6 +73,7 @@ fn one(result: &ExpectationResult, broken: &BrokenRow) -> String {
     }
     let value = match &broken.value {
         Cell::Text(text) => format!("{:?}", shorten(text)),
+        Cell::Record(record) => shorten(&record.to_string()),
         value => value.to_string(),
     };
     format!("row {}{keys} has {value}", broken.row)

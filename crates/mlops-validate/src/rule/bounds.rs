@@ -82,7 +82,7 @@ impl Bound {
             Cell::Bool(_) | Cell::Int(_) | Cell::Float(_) => {
                 Some(self.as_number()).filter(|number| !number.is_missing())
             }
-            Cell::Missing | Cell::MissingMoment | Cell::Other(_) => None,
+            Cell::Missing | Cell::MissingMoment | Cell::Other(_) | Cell::Record(_) => None,
         }
     }
 }

@@ -54,7 +54,7 @@ impl Members {
                 }
                 Cell::Moment { nanos, .. } => set.moments.push(*nanos),
                 Cell::Date(days) => set.moments.push(i128::from(*days) * NANOS_PER_DAY),
-                Cell::Missing | Cell::MissingMoment | Cell::Other(_) => {}
+                Cell::Missing | Cell::MissingMoment | Cell::Other(_) | Cell::Record(_) => {}
             }
         }
         set.whole.sort_unstable();
@@ -110,7 +110,7 @@ impl Members {
             Cell::Text(text) => self.text.binary_search_by(|one| one.as_ref().cmp(text.as_bytes())).is_ok(),
             Cell::Moment { nanos, .. } => self.moments.binary_search(nanos).is_ok(),
             Cell::Date(days) => self.moments.binary_search(&(i128::from(*days) * NANOS_PER_DAY)).is_ok(),
-            Cell::Missing | Cell::MissingMoment | Cell::Other(_) => false,
+            Cell::Missing | Cell::MissingMoment | Cell::Other(_) | Cell::Record(_) => false,
         }
     }
 

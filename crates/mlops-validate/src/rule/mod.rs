@@ -6,6 +6,7 @@ mod lengths;
 mod like;
 mod members;
 mod pattern;
+mod records;
 mod text;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub(crate) use lengths::Lengths;
 pub(crate) use like::{Like, LikePattern};
 pub(crate) use members::{Members, constants, text};
 pub(crate) use pattern::{Matching, Pattern, Patterns};
+pub(crate) use records::{Pairs, RecordRule, Side};
 
 use crate::table::through_dictionary;
 

@@ -112,7 +112,7 @@ pub(crate) fn text_at(values: &dyn Array, row: usize) -> Result<Cow<'_, str>, Mi
             Cell::Float(value) => python_float(value, &format!("{value:e}")).into(),
             cell @ Cell::Moment { .. } => cell.to_string().replacen('T', " ", 1).into(),
             cell @ (Cell::Int(_) | Cell::Date(_)) => cell.to_string().into(),
-            Cell::Missing | Cell::MissingMoment | Cell::Other(_) => {
+            Cell::Missing | Cell::MissingMoment | Cell::Other(_) | Cell::Record(_) => {
                 return Err(Mismatch(format!("values of type {} have no text", values.data_type())));
             }
         },

@@ -1,9 +1,12 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use serde_json::Value;
+
+use super::Record;
 
 /// One value of a table, or a constant of a rule, borrowed where that is possible.
 ///
@@ -36,6 +39,8 @@ pub enum Cell<'a> {
     Date(i64),
     /// A value of a type that no rule looks into, named by its Arrow type.
     Other(Cow<'a, str>),
+    /// The values of a row in several columns.
+    Record(Arc<Record>),
 }
 
 /// A value that owns its text.
@@ -56,6 +61,7 @@ impl Cell<'_> {
             Cell::Moment { nanos, zoned } => Cell::Moment { nanos, zoned },
             Cell::Date(days) => Cell::Date(days),
             Cell::Other(name) => Cell::Other(Cow::Owned(name.into_owned())),
+            Cell::Record(record) => Cell::Record(record),
         }
     }
 
@@ -78,12 +84,24 @@ impl Cell<'_> {
         }
     }
 
+    /// Whether this value is below the other; `None` if Python would not compare them.
+    pub(crate) fn is_below(&self, other: &Cell<'_>) -> Option<bool> {
+        let is_nan = |cell: &Cell<'_>| matches!(cell, Cell::Float(value) if value.is_nan());
+        let is_number = |cell: &Cell<'_>| matches!(cell, Cell::Bool(_) | Cell::Int(_) | Cell::Float(_));
+        match (self, other) {
+            (Cell::Record(own), Cell::Record(other)) => own.is_below(other),
+            _ if (is_nan(self) && is_number(other)) || (is_number(self) && is_nan(other)) => Some(false),
+            _ => Some(self.order(other)? == Ordering::Less),
+        }
+    }
+
     /// Whether two values are equal as Python has it. Missing values are not equal to anything.
     pub fn same(&self, other: &Cell<'_>) -> bool {
         self.order(other) == Some(Ordering::Equal)
     }
 
-    fn whole(&self) -> Option<i128> {
+    /// A truth value or whole number.
+    pub(crate) fn whole(&self) -> Option<i128> {
         match self {
             Cell::Bool(value) => Some(i128::from(*value)),
             Cell::Int(value) => Some(*value),
@@ -115,6 +133,7 @@ impl Cell<'_> {
             Cell::Text(text) => Value::from(text.as_ref()),
             Cell::Moment { .. } | Cell::Date(_) => Value::from(self.to_string()),
             Cell::Other(name) => Value::from(format!("<{name}>")),
+            Cell::Record(record) => record.to_json(),
         }
     }
 
@@ -177,6 +196,7 @@ impl fmt::Display for Cell<'_> {
                 None => write!(f, "{days} days after 1970-01-01"),
             },
             Cell::Other(name) => write!(f, "<{name}>"),
+            Cell::Record(record) => write!(f, "{record}"),
         }
     }
 }

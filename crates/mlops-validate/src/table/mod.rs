@@ -2,6 +2,8 @@
 
 mod cell;
 mod column;
+mod lane;
+mod record;
 
 pub use cell::{Cell, Scalar};
 pub(crate) use cell::{NANOS_PER_DAY, number, parse_moment};
@@ -9,3 +11,6 @@ pub use column::NanIs;
 pub(crate) use column::{
     F16, Present, and, cell_at, decoded, is_moment, nanos_per_unit, present, through_dictionary,
 };
+pub(crate) use lane::{Kind, Lane, decode, encode_cell, encode_missing, unpacked};
+pub use record::Record;
+pub(crate) use record::RecordOf;
