@@ -38,6 +38,7 @@
 //! | look only at some rows | [`condition::RowCondition`] |
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
+//! | infer a schema, check tables against it, compare its versions | [`schema`] |
 //! | judge a candidate model | [`gate`] |
 //!
 //! # Features
@@ -52,8 +53,10 @@ pub mod expectation;
 pub mod gate;
 mod metric;
 pub mod plan;
+mod profile;
 pub mod result;
 mod rule;
+pub mod schema;
 pub mod source;
 mod suite;
 mod table;

@@ -15,6 +15,7 @@ pub use crate::metric::{BrokenRow, BrokenRows};
 pub use format::{Level, ResultFormat};
 #[cfg(feature = "report")]
 pub use page::{page, sections};
+pub(crate) use words::percent;
 
 use crate::expectation::{Expectation, Judgement, Observed};
 use crate::suite::SuiteEntry;

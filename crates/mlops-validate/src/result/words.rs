@@ -46,7 +46,7 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
 }
 
 /// In percent, such that only all of them read as 100 and only none as 0.
-fn percent(part: u64, whole: u64) -> String {
+pub(crate) fn percent(part: u64, whole: u64) -> String {
     let share = part as f64 / whole as f64 * 100.0;
     if part == whole {
         "100 %".to_owned()

@@ -4,6 +4,7 @@ mod cell;
 mod column;
 mod lane;
 mod record;
+mod values;
 
 pub use cell::{Cell, Scalar};
 pub(crate) use cell::{NANOS_PER_DAY, number, parse_moment};
@@ -14,3 +15,4 @@ pub(crate) use column::{
 pub(crate) use lane::{Kind, Lane, decode, encode_cell, encode_missing, unpacked};
 pub use record::Record;
 pub(crate) use record::RecordOf;
+pub(crate) use values::{ValueKind, Values, read_moment, write_moment};
