@@ -30,6 +30,17 @@ const FAMILIES: &[&str] = &[
     "monotonic",
     "sql_only",
     "config_errors",
+    "agg_max",
+    "agg_min",
+    "agg_median",
+    "agg_stdev",
+    "agg_sum",
+    "uniqueness_counts",
+    "quantiles",
+    "distinct_sets",
+    "most_common",
+    "kl_divergence",
+    "outliers",
 ];
 
 fn compare(tally: &mut Tally, family: &str, document: &Value) {

@@ -3,10 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    AllColumnsEqual, ColumnCount, ColumnExists, ColumnsAddUp, ColumnsInOrder, ColumnsInSet, CompoundUnique,
-    Expectation, Kwargs, MeanBetween, Monotonic, NoRowsFound, PairEqual, PairGreater, PairInSet,
-    QueriesMatch, RowCount, RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesBetween,
-    ValuesInSet, ValuesMatchLike, ValuesMatchRegex, ValuesNotNull, ValuesNull, ValuesUnique,
+    AggregateBetween, AllColumnsEqual, ColumnCount, ColumnExists, ColumnsAddUp, ColumnsInOrder, ColumnsInSet,
+    CompoundUnique, DistinctValues, Expectation, KlDivergence, Kwargs, Monotonic, MostCommonInSet,
+    NoRowsFound, NotOutliers, PairEqual, PairGreater, PairInSet, QuantilesBetween, QueriesMatch, RowCount,
+    RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesBetween, ValuesInSet, ValuesMatchLike,
+    ValuesMatchRegex, ValuesNotNull, ValuesNull, ValuesUnique, ZScoresBelow,
 };
 use crate::error::shorten;
 use crate::{Error, Result};
@@ -54,7 +55,6 @@ impl Default for Catalog {
         catalog.put(ValuesInSet::NAME, ValuesInSet::parse);
         catalog.put(ValuesInSet::NEGATED, ValuesInSet::parse);
         catalog.put(ValuesUnique::NAME, ValuesUnique::parse);
-        catalog.put(MeanBetween::NAME, MeanBetween::parse);
         catalog.put(ValueLengths::EQUAL, ValueLengths::parse);
         catalog.put(ValueLengths::BETWEEN, ValueLengths::parse);
         catalog.put(ValuesMatchRegex::NAME, ValuesMatchRegex::parse);
@@ -77,6 +77,17 @@ impl Default for Catalog {
         catalog.put(NoRowsFound::NAME, NoRowsFound::parse);
         catalog.put(QueriesMatch::NAME, QueriesMatch::parse);
         catalog.put(RowCountOfOtherTable::NAME, RowCountOfOtherTable::parse);
+        for name in AggregateBetween::names() {
+            catalog.put(name, AggregateBetween::parse);
+        }
+        for name in DistinctValues::names() {
+            catalog.put(name, DistinctValues::parse);
+        }
+        catalog.put(MostCommonInSet::NAME, MostCommonInSet::parse);
+        catalog.put(QuantilesBetween::NAME, QuantilesBetween::parse);
+        catalog.put(KlDivergence::NAME, KlDivergence::parse);
+        catalog.put(ZScoresBelow::NAME, ZScoresBelow::parse);
+        catalog.put(NotOutliers::NAME, NotOutliers::parse);
         catalog
     }
 }

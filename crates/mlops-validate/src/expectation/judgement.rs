@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use crate::metric::{BrokenRows, Examined};
+use crate::table::Scalar;
 
 /// What an expectation came to.
 #[derive(Clone, Debug)]
@@ -26,6 +27,13 @@ pub enum Observed {
         /// What else there is to say.
         details: Option<Value>,
     },
+    /// How a set of constants and the distinct values of a column differ.
+    Set {
+        /// Values that are not in the set; `None` if the rule is not about them.
+        unexpected: Option<Differing>,
+        /// Constants that are not among the values; `None` if the rule is not about them.
+        missing: Option<Differing>,
+    },
     /// Rows that break a rule.
     Rows {
         /// Rows that were looked at.
@@ -36,6 +44,27 @@ pub enum Observed {
         /// Those that break the rule.
         broken: BrokenRows,
     },
+}
+
+/// What is in one of two sets only: how many, and the first of them.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Differing {
+    /// How many there are.
+    pub count: u64,
+    /// The first twenty of them.
+    pub first: Vec<Scalar>,
+}
+
+impl Differing {
+    /// Great Expectations shows as many.
+    const SHOWN: usize = 20;
+
+    pub(crate) fn new(mut all: Vec<Scalar>) -> Self {
+        let count = all.len() as u64;
+        all.truncate(Self::SHOWN);
+        Self { count, first: all }
+    }
 }
 
 impl Judgement {

@@ -84,6 +84,21 @@ impl<'a> Kwargs<'a> {
         integer.map(Some).ok_or_else(|| self.invalid(name, value, "a whole number"))
     }
 
+    /// A number.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is there and is none.
+    pub fn number(&self, name: &'a str) -> Result<Option<f64>> {
+        let Some(value) = self.optional(name) else { return Ok(None) };
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.map(Some).ok_or_else(|| self.invalid(name, value, "a number"))
+    }
+
     /// True or false; `default` if it is not there.
     ///
     /// # Errors

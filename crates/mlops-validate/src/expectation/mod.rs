@@ -3,20 +3,25 @@
 //! Each is a value that can be built in code or read from a suite. To add one of your
 //! own, implement [`Expectation`] and, if suites shall name it, put it in a [`Catalog`].
 
+mod aggregate;
 mod between;
 mod catalog;
 mod columns;
+mod distinct;
 mod ignore;
 mod in_set;
 mod judgement;
+mod kl_divergence;
 mod kwargs;
 mod lengths;
 mod like;
-mod mean;
 mod monotonic;
+mod most_common;
 mod multicolumn;
 mod nulls;
+mod outliers;
 mod pairs;
+mod quantiles;
 mod regex;
 mod rows;
 mod sql_only;
@@ -27,20 +32,25 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use aggregate::AggregateBetween;
 pub use between::{End, ValuesBetween};
 pub use catalog::Catalog;
 pub use columns::{ColumnExists, ColumnsInOrder, ColumnsInSet};
+pub use distinct::DistinctValues;
 pub use ignore::IgnoreRowIf;
 pub use in_set::ValuesInSet;
-pub use judgement::{Judgement, Observed};
+pub use judgement::{Differing, Judgement, Observed};
+pub use kl_divergence::{KlDivergence, Partition};
 pub use kwargs::Kwargs;
 pub use lengths::ValueLengths;
 pub use like::ValuesMatchLike;
-pub use mean::MeanBetween;
 pub use monotonic::Monotonic;
+pub use most_common::MostCommonInSet;
 pub use multicolumn::{AllColumnsEqual, ColumnsAddUp, CompoundUnique, UniqueWithinRecord};
 pub use nulls::{ValuesNotNull, ValuesNull};
+pub use outliers::{NotOutliers, ZScoresBelow};
 pub use pairs::{PairEqual, PairGreater, PairInSet};
+pub use quantiles::QuantilesBetween;
 pub use regex::{MatchOn, ValuesMatchRegex};
 pub use rows::Mostly;
 pub use sql_only::{NoRowsFound, QueriesMatch, RowCountOfOtherTable};

@@ -50,7 +50,18 @@ impl Keep {
 
     /// A row that breaks a rule, as it will be shown.
     pub(crate) fn row(&self, chunk: &Chunk<'_>, row: usize, value: Scalar, whole: bool) -> Result<BrokenRow> {
-        let batch = chunk.batch();
+        self.row_of(chunk.batch(), chunk.first_row(), row, value, whole)
+    }
+
+    /// A row of a batch that begins at `first_row`.
+    pub(crate) fn row_of(
+        &self,
+        batch: &RecordBatch,
+        first_row: u64,
+        row: usize,
+        value: Scalar,
+        whole: bool,
+    ) -> Result<BrokenRow> {
         let mut keys = Vec::with_capacity(self.keys.len());
         for name in self.keys.iter() {
             match batch.column_by_name(name) {
@@ -60,7 +71,7 @@ impl Keep {
             }
         }
         let whole = if whole { whole_row(batch, row) } else { Vec::new() };
-        Ok(BrokenRow { row: chunk.first_row() + row as u64, value, keys, whole })
+        Ok(BrokenRow { row: first_row + row as u64, value, keys, whole })
     }
 }
 

@@ -12,6 +12,86 @@ pub(super) enum Key<'a> {
     Bytes(&'a [u8]),
 }
 
+struct Small<V> {
+    bits: u64,
+    value: V,
+}
+
+/// The bytes lie in the arena. The hash is kept, so that the table grows and most
+/// comparisons end without touching them.
+struct Large<V> {
+    hash: u64,
+    from: usize,
+    len: usize,
+    value: V,
+}
+
+/// Something for each distinct value of a column. Text lies in one arena: no allocation a
+/// value.
+pub(super) struct ByValue<V> {
+    hasher: DefaultHashBuilder,
+    small: HashTable<Small<V>>,
+    large: HashTable<Large<V>>,
+    arena: Vec<u8>,
+}
+
+impl<V> Default for ByValue<V> {
+    fn default() -> Self {
+        Self {
+            hasher: DefaultHashBuilder::default(),
+            small: HashTable::new(),
+            large: HashTable::new(),
+            arena: Vec::new(),
+        }
+    }
+}
+
+impl<V> ByValue<V> {
+    /// What is kept for a value; if it is new, `first` is kept and `None` is returned.
+    pub(super) fn get_or_insert(&mut self, key: Key<'_>, first: V) -> Option<&mut V> {
+        match key {
+            Key::Bits(bits) => {
+                let hash = self.hasher.hash_one(bits);
+                let hasher = &self.hasher;
+                match self.small.entry(hash, |one| one.bits == bits, |one| hasher.hash_one(one.bits)) {
+                    Entry::Occupied(seen) => Some(&mut seen.into_mut().value),
+                    Entry::Vacant(place) => {
+                        place.insert(Small { bits, value: first });
+                        None
+                    }
+                }
+            }
+            Key::Bytes(bytes) => {
+                let hash = self.hasher.hash_one(bytes);
+                let arena = &self.arena;
+                let same = |one: &Large<V>| one.hash == hash && arena[one.from..one.from + one.len] == *bytes;
+                match self.large.entry(hash, same, |one| one.hash) {
+                    Entry::Occupied(seen) => Some(&mut seen.into_mut().value),
+                    Entry::Vacant(place) => {
+                        let from = self.arena.len();
+                        place.insert(Large { hash, from, len: bytes.len(), value: first });
+                        self.arena.extend_from_slice(bytes);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.small.len() + self.large.len()
+    }
+
+    /// All values, in any order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key<'_>, &V)> {
+        let small = self.small.iter().map(|one| (Key::Bits(one.bits), &one.value));
+        let bytes = |one: &Large<V>| &self.arena[one.from..one.from + one.len];
+        let large = self.large.iter().map(move |one| (Key::Bytes(bytes(one)), &one.value));
+        small.chain(large)
+    }
+}
+
 /// The row where a value was first seen, and in the highest bit whether it was seen again.
 #[derive(Clone, Copy)]
 struct First(u64);
@@ -28,28 +108,10 @@ impl First {
     }
 }
 
-struct Small {
-    bits: u64,
-    first: First,
-}
-
-/// The bytes lie in the arena. The hash is kept, so that the table grows and most
-/// comparisons end without touching them.
-struct Large {
-    hash: u64,
-    from: usize,
-    len: usize,
-    first: First,
-}
-
-/// The distinct values of a column with the row where each was first seen. Text lies in
-/// one arena: no allocation a value.
+/// The distinct values of a column with the row where each was first seen.
 #[derive(Default)]
 pub(super) struct Distinct {
-    hasher: DefaultHashBuilder,
-    small: HashTable<Small>,
-    large: HashTable<Large>,
-    arena: Vec<u8>,
+    values: ByValue<First>,
     /// The first rows as they will be shown, if that can't be told from the value.
     shown: HashMap<u64, BrokenRow>,
 }
@@ -57,39 +119,13 @@ pub(super) struct Distinct {
 impl Distinct {
     /// Takes in the value of a row; whether it has been seen before.
     pub(super) fn see(&mut self, key: Key<'_>, row: u64) -> bool {
-        let first = match key {
-            Key::Bits(bits) => {
-                let hash = self.hasher.hash_one(bits);
-                let hasher = &self.hasher;
-                match self.small.entry(hash, |one| one.bits == bits, |one| hasher.hash_one(one.bits)) {
-                    Entry::Occupied(seen) => &mut seen.into_mut().first,
-                    Entry::Vacant(place) => {
-                        place.insert(Small { bits, first: First(row) });
-                        return false;
-                    }
-                }
+        match self.values.get_or_insert(key, First(row)) {
+            None => false,
+            Some(first) => {
+                first.0 |= AGAIN;
+                true
             }
-            Key::Bytes(bytes) => {
-                let hash = self.hasher.hash_one(bytes);
-                let arena = &self.arena;
-                let same = |one: &Large| one.hash == hash && arena[one.from..one.from + one.len] == *bytes;
-                match self.large.entry(hash, same, |one| one.hash) {
-                    Entry::Occupied(seen) => &mut seen.into_mut().first,
-                    Entry::Vacant(place) => {
-                        place.insert(Large {
-                            hash,
-                            from: self.arena.len(),
-                            len: bytes.len(),
-                            first: First(row),
-                        });
-                        self.arena.extend_from_slice(bytes);
-                        return false;
-                    }
-                }
-            }
-        };
-        first.0 |= AGAIN;
-        true
+        }
     }
 
     /// Keeps how the first row of a value will be shown.
@@ -104,9 +140,6 @@ impl Distinct {
 
     /// All values, in any order: the value, its first row, and whether it was seen again.
     pub(super) fn values(&self) -> impl Iterator<Item = (Key<'_>, u64, bool)> {
-        let small = self.small.iter().map(|one| (Key::Bits(one.bits), one.first));
-        let large =
-            self.large.iter().map(|one| (Key::Bytes(&self.arena[one.from..one.from + one.len]), one.first));
-        small.chain(large).map(|(key, first)| (key, first.row(), first.is_repeated()))
+        self.values.iter().map(|(key, first)| (key, first.row(), first.is_repeated()))
     }
 }

@@ -5,6 +5,11 @@ const ADDITIONS_BEFORE_CARRY: u32 = 2047;
 /// The exponent of the lowest bit of the lowest piece.
 const LOWEST_EXPONENT: i32 = -1075;
 
+/// Sums that are made side by side.
+const LANES: usize = 8;
+/// The logarithm of how many numbers each of them adds up exactly.
+const HEADROOM: i32 = 7;
+
 /// A sum of doubles without rounding: the same whatever the order and the grouping, and
 /// rounded once at the end.
 ///
@@ -57,6 +62,75 @@ impl ExactSum {
         } else {
             self.pieces[at] += low;
             self.pieces[at + 1] += high;
+        }
+    }
+
+    /// Adds many at once, several times faster than one by one.
+    ///
+    /// Two grids are laid over the numbers, as fine as sums by lanes stay exact: what falls
+    /// on the first and on the second is added up side by side, and what is finer than both,
+    /// which is rare, goes in one by one.
+    ///
+    /// # Source
+    /// The splitting of Rump, Ogita and Oishi, *Accurate Floating-Point Summation* (2008).
+    pub(crate) fn add_all(&mut self, values: &[f64]) {
+        for values in values.chunks(LANES << HEADROOM) {
+            self.add_block(values);
+        }
+    }
+
+    fn add_block(&mut self, values: &[f64]) {
+        let mut largest = [0.0_f64; LANES];
+        let mut all_finite = true;
+        let (blocks, rest) = values.as_chunks::<LANES>();
+        for block in blocks.iter().map(<[f64; LANES]>::as_slice).chain([rest]) {
+            for (largest, value) in largest.iter_mut().zip(block) {
+                let size = value.abs();
+                *largest = if size > *largest { size } else { *largest };
+                all_finite &= size < f64::INFINITY;
+            }
+        }
+        let largest = largest.into_iter().fold(0.0, f64::max);
+        // The exponent of a power of two that is larger than every number.
+        let above = ((largest.to_bits() >> 52) as i32) - 1022;
+        if !all_finite || !(-900..=900).contains(&above) || values.len() < 4 * LANES {
+            for value in values {
+                self.add(*value);
+            }
+            return;
+        }
+        // Numbers on a grid have so many bits that a lane's sum still fits in 53.
+        let bits = 51 - HEADROOM;
+        // Adding 1.5 · 2⁵² units of a grid rounds to it.
+        let coarse = 1.5 * 2f64.powi(above - bits + 52);
+        let fine = 1.5 * 2f64.powi(above - 2 * bits + 52);
+        let (mut on_coarse, mut on_fine) = ([0.0; LANES], [0.0; LANES]);
+        let mut is_finer = false;
+        let mut split = |block: &[f64]| {
+            for ((value, on_coarse), on_fine) in block.iter().zip(&mut on_coarse).zip(&mut on_fine) {
+                let first = (value + coarse) - coarse;
+                let rest = value - first;
+                let second = (rest + fine) - fine;
+                *on_coarse += first;
+                *on_fine += second;
+                is_finer |= (rest - second).abs() > 0.0;
+            }
+        };
+        for block in blocks {
+            split(block);
+        }
+        split(rest);
+        for sum in on_coarse.into_iter().chain(on_fine) {
+            self.add(sum);
+        }
+        if is_finer {
+            for value in values {
+                let rest = value - ((value + coarse) - coarse);
+                let finest = rest - ((rest + fine) - fine);
+                if finest != 0.0 {
+                    self.add(finest);
+                }
+            }
         }
     }
 
@@ -157,6 +231,21 @@ mod tests {
     }
 
     proptest! {
+        /// Of one size, of all sizes, and with the same number many times.
+        #[test]
+        fn many_at_once_are_the_same_as_one_by_one(
+            values in prop::collection::vec(
+                prop_oneof![4 => -1.0..1.0, 1 => prop::num::f64::ANY, 1 => -1e-20..1e-20, 1 => Just(0.1)], 0..3000,
+            ),
+            odd in any::<bool>(),
+        ) {
+            // Mostly without what ends the fast way.
+            let values: Vec<f64> = values.into_iter().filter(|value: &f64| odd || value.abs() < 1e9).collect();
+            let mut all = ExactSum::default();
+            all.add_all(&values);
+            prop_assert_eq!(all.total().to_bits(), sum(&values).to_bits());
+        }
+
         /// Integers times a power of two have an exact sum in whole numbers.
         #[test]
         fn agrees_with_whole_numbers(values in prop::collection::vec(-(1i64 << 53)..(1i64 << 53), 0..200), power in -300i32..300) {

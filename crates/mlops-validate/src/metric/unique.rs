@@ -10,9 +10,10 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::broken::{BrokenRow, Examined, Keep, shown};
 use super::distinct::Key;
+use super::keys::{float_bits, is_text, same_bytes, scalar};
 use super::occurrences::Occurrences;
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
-use crate::table::{Cell, Scalar, and, cell_at, nanos_per_unit};
+use crate::table::{Cell, and, cell_at};
 use crate::{Error, Result};
 
 /// The rows of a column whose value occurs more than once; the first occurrence too.
@@ -158,63 +159,17 @@ impl RepeatedState {
 
     /// Bytes that are the same for values that are the same.
     fn bytes(&self, cell: &Cell<'_>) -> Result<Vec<u8>> {
-        let tagged = |tag: u8, bytes: &[u8]| {
-            let mut tagged = vec![tag];
-            tagged.extend_from_slice(bytes);
-            tagged
-        };
-        let is_text = matches!(&self.data_type, DataType::Dictionary(_, values) if is_text(values));
-        Ok(match cell {
+        match cell {
             // Text alone needs no tag, and is read back from its bytes.
-            Cell::Text(text) if is_text => text.as_bytes().to_vec(),
-            Cell::Text(text) => tagged(0, text.as_bytes()),
-            Cell::Bool(value) => tagged(1, &i128::from(*value).to_le_bytes()),
-            Cell::Int(value) => tagged(1, &value.to_le_bytes()),
-            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
-            Cell::Float(value) if value.abs() < 1e38 && value.fract() == 0.0 => {
-                tagged(1, &(*value as i128).to_le_bytes())
+            Cell::Text(text) if matches!(&self.data_type, DataType::Dictionary(_, values) if is_text(values)) => {
+                Ok(text.as_bytes().to_vec())
             }
-            Cell::Float(value) => tagged(2, &float_bits(*value).to_le_bytes()),
-            Cell::Moment { nanos, .. } => tagged(3, &nanos.to_le_bytes()),
-            Cell::Date(days) => tagged(4, &days.to_le_bytes()),
-            Cell::Missing | Cell::MissingMoment => tagged(5, &[]),
-            Cell::Other(_) | Cell::Record(_) => {
-                return Err(Error::Evaluation {
-                    rule: format!("uniqueness of column {:?}", self.column),
-                    reason: format!("values of type {cell} can't be compared"),
-                });
-            }
-        })
-    }
-}
-
-/// A value read back from its key.
-#[expect(clippy::cast_possible_wrap, reason = "the bits were made from a signed number")]
-fn scalar(data_type: &DataType, key: Key<'_>) -> Scalar {
-    let bits = match key {
-        Key::Bytes(bytes) => return Cell::Text(String::from_utf8_lossy(bytes).into_owned().into()),
-        Key::Bits(bits) => bits,
-    };
-    match data_type {
-        DataType::Boolean => Cell::Bool(bits == 1),
-        DataType::Timestamp(unit, zone) => {
-            Cell::Moment { nanos: i128::from(bits as i64) * nanos_per_unit(*unit), zoned: zone.is_some() }
+            cell => same_bytes(cell).ok_or_else(|| Error::Evaluation {
+                rule: format!("uniqueness of column {:?}", self.column),
+                reason: format!("{cell} can't be compared"),
+            }),
         }
-        DataType::Date32 => Cell::Date(bits as i64),
-        DataType::Date64 => Cell::Date((bits as i64).div_euclid(86_400_000)),
-        floating if floating.is_floating() => Cell::Float(f64::from_bits(bits)),
-        DataType::UInt64 => Cell::Int(i128::from(bits)),
-        _ => Cell::Int(i128::from(bits as i64)),
     }
-}
-
-fn is_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
-}
-
-/// The bits of a number; both zeros, and all NaN, have the same.
-fn float_bits(value: f64) -> u64 {
-    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }
 
 /// Calls `call` with the rows of `mask`, or with all.

@@ -54,6 +54,17 @@ pub(super) fn result(result: &ExpectationResult) -> Map<String, Value> {
                 json.insert("details".to_owned(), details.clone());
             }
         }
+        Observed::Set { unexpected, missing } => {
+            json.insert("observed_value".to_owned(), Value::Null);
+            for (name, differing) in [("unexpected", unexpected), ("missing", missing)] {
+                let Some(differing) = differing else { continue };
+                json.insert(format!("{name}_count"), json!(differing.count));
+                if format.partial_unexpected_count > 0 {
+                    let first = differing.first.iter().map(Cell::to_json).collect();
+                    json.insert(format!("partial_{name}_list"), first);
+                }
+            }
+        }
         Observed::Rows { rows: count, missing, broken } => {
             let column = result.expectation().column().unwrap_or_default();
             rows(&mut json, format, column, (*count, *missing), broken);

@@ -17,7 +17,7 @@ pub use format::{Level, ResultFormat};
 pub use page::{page, sections};
 pub(crate) use words::percent;
 
-use crate::expectation::{Expectation, Judgement, Observed};
+use crate::expectation::{Differing, Expectation, Judgement, Observed};
 use crate::suite::SuiteEntry;
 
 /// The results of a suite's expectations on a table.
@@ -135,7 +135,7 @@ impl ExpectationResult {
     }
 
     /// As a finding, whether it holds or not. Observed is the percentage of rows that break
-    /// the rule, or the observed number.
+    /// the rule, the observed number, or how many values of two sets differ.
     pub fn finding(&self) -> Finding {
         Finding {
             subject: self.subject().to_owned(),
@@ -154,6 +154,10 @@ impl ExpectationResult {
                 (considered > 0).then(|| broken.count as f64 / considered as f64 * 100.0)
             }
             Observed::Value { value, .. } => value.as_f64(),
+            Observed::Set { unexpected, missing } => {
+                let count = |differing: &Option<Differing>| differing.as_ref().map_or(0, |one| one.count);
+                Some((count(unexpected) + count(missing)) as f64)
+            }
             Observed::Nothing => None,
         }
     }

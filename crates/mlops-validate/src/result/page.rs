@@ -68,7 +68,7 @@ fn expectations(results: &[ExpectationResult]) -> Table {
                     let share = (considered > 0).then(|| broken.count as f64 / considered as f64);
                     (Some(considered), Some(broken.count), share)
                 }
-                Observed::Nothing | Observed::Value { .. } => (None, None, None),
+                Observed::Nothing | Observed::Value { .. } | Observed::Set { .. } => (None, None, None),
             },
             Err(_) => (None, None, None),
         };

@@ -1,7 +1,7 @@
 use super::format::IN_WORDS;
 use super::{BrokenRow, ExpectationResult};
 use crate::error::shorten;
-use crate::expectation::Observed;
+use crate::expectation::{Differing, Observed};
 use crate::table::Cell;
 
 /// What came of an expectation, such as `expected between 1 and 5000, but 2 of 1000 values
@@ -13,7 +13,7 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
         Err(reason) => return format!("expected {rule}, but that can't be said: {reason}"),
     };
     match &judgement.observed {
-        Observed::Nothing if judgement.success => format!("{rule}, as expected"),
+        Observed::Nothing | Observed::Set { .. } if judgement.success => format!("{rule}, as expected"),
         Observed::Nothing => format!("expected {rule}, but that is not so"),
         Observed::Value { value, .. } if judgement.success => {
             format!("expected {rule}, and it is {}", shorten(&value.to_string()))
@@ -23,6 +23,15 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
             let details = details.as_ref().and_then(|details| details.get("mismatched"));
             let details = details.map(|details| format!(" ({})", shorten(&details.to_string())));
             format!("expected {rule}, but {}{}", shorten(&found), details.unwrap_or_default())
+        }
+        Observed::Set { unexpected, missing } => {
+            let differ: Vec<String> = [(unexpected, "unexpected"), (missing, "missing")]
+                .into_iter()
+                .filter_map(|(differing, how)| Some((differing.as_ref()?, how)))
+                .filter(|(differing, _)| differing.count > 0)
+                .map(|(differing, how)| self::differing(differing, how))
+                .collect();
+            format!("expected {rule}, but {}", differ.join(", and "))
         }
         Observed::Rows { rows, missing, broken } => {
             let considered = rows - missing.unwrap_or(0);
@@ -42,6 +51,24 @@ pub(super) fn reason(result: &ExpectationResult) -> String {
                 rows.join(", "),
             )
         }
+    }
+}
+
+/// `2 are missing: "AA", "UA"`.
+fn differing(differing: &Differing, how: &str) -> String {
+    let shown: Vec<String> = differing.first.iter().take(IN_WORDS).map(value).collect();
+    let more = differing.count.saturating_sub(shown.len() as u64);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let are = if differing.count == 1 { "is" } else { "are" };
+    format!("{} {are} {how}: {}{more}", differing.count, shown.join(", "))
+}
+
+/// A value, cut short.
+fn value(cell: &Cell<'static>) -> String {
+    match cell {
+        Cell::Text(text) => format!("{:?}", shorten(text)),
+        Cell::Record(record) => shorten(&record.to_string()),
+        value => value.to_string(),
     }
 }
 
@@ -71,12 +98,7 @@ fn one(result: &ExpectationResult, broken: &BrokenRow) -> String {
     if result.format.exclude_unexpected_values {
         return format!("row {}{keys}", broken.row);
     }
-    let value = match &broken.value {
-        Cell::Text(text) => format!("{:?}", shorten(text)),
-        Cell::Record(record) => shorten(&record.to_string()),
-        value => value.to_string(),
-    };
-    format!("row {}{keys} has {value}", broken.row)
+    format!("row {}{keys} has {}", broken.row, value(&broken.value))
 }
 
 #[cfg(test)]

@@ -32,8 +32,7 @@ impl Bound {
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         match Scalar::from_json(value)? {
             Cell::Bool(value) => Some(Self::Number(f64::from(u8::from(value)))),
-            Cell::Int(value) if value.unsigned_abs() < 1 << 53 => Some(Self::Number(value as f64)),
-            Cell::Int(value) => Some(Self::Whole(value)),
+            Cell::Int(value) => Some(Self::whole(value)),
             Cell::Float(value) => Some(Self::Number(value)),
             Cell::Text(text) if !text.is_empty() => Some(Self::Text(text.into_owned())),
             _ => None,
@@ -47,6 +46,16 @@ impl Bound {
             // Great Expectations turns text that is a number into the number.
             Self::Text(text) => text_as_number(text).map_or_else(|| Value::from(text.as_str()), number),
         }
+    }
+
+    /// A whole number.
+    pub(crate) fn whole(value: i128) -> Self {
+        if value.unsigned_abs() < 1 << 53 { Self::Number(value as f64) } else { Self::Whole(value) }
+    }
+
+    /// Whether it is a number, if only as text.
+    pub(crate) fn is_number(&self) -> bool {
+        !self.as_number().is_missing()
     }
 
     /// Whether it is neither a number nor a moment.

@@ -102,7 +102,8 @@ impl Members {
         if more == 0 { format!("{{{list}}}") } else { format!("{{{list} and {more} more}}") }
     }
 
-    fn has(&self, cell: &Cell<'_>) -> bool {
+    /// Whether a value is in the set.
+    pub(crate) fn has(&self, cell: &Cell<'_>) -> bool {
         match cell {
             Cell::Bool(value) => self.whole.binary_search(&i128::from(*value)).is_ok(),
             Cell::Int(value) => self.whole.binary_search(value).is_ok(),
@@ -178,7 +179,7 @@ impl Members {
 
 /// Up to eight bytes as their number and one word, which compare without a call; the
 /// halves of the word overlap if there are fewer than eight.
-fn packed(bytes: &[u8]) -> Option<(usize, u64)> {
+pub(crate) fn packed(bytes: &[u8]) -> Option<(usize, u64)> {
     let word = match bytes {
         [] => 0,
         [one] => u64::from(*one),

@@ -20,7 +20,7 @@ pub(crate) use bounds::{Bound, Bounds};
 pub(crate) use judged::Judged;
 pub(crate) use lengths::Lengths;
 pub(crate) use like::{Like, LikePattern};
-pub(crate) use members::{Members, constants, text};
+pub(crate) use members::{Members, constants, packed, text};
 pub(crate) use pattern::{Matching, Pattern, Patterns};
 pub(crate) use records::{Pairs, RecordRule, Side};
 
