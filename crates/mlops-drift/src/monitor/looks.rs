@@ -178,6 +178,7 @@ mod tests {
         let mut looks = Looks::default();
         let mut number = |until: &str| {
             let look = looks.next(Horizon::Month, Cadence::Month, until.parse().unwrap(), 0.05);
+            assert_eq!(look.alpha, 0.05 * look.share);
             (look.number, look.share)
         };
         assert_eq!(number("2013-04-15"), (1, 0.5));
