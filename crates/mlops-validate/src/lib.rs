@@ -35,6 +35,7 @@
 //! | validate parts in different places | [`Validator::compile`], [`Part`] |
 //! | say how much a result tells | [`result::ResultFormat`] |
 //! | read a result: lines, findings, JSON | [`ValidationResult`] |
+//! | set the rows apart that break a rule | [`Suite::quarantine`], [`quarantine`] |
 //! | look only at some rows | [`condition::RowCondition`] |
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
@@ -54,6 +55,7 @@ pub mod gate;
 mod metric;
 pub mod plan;
 mod profile;
+pub mod quarantine;
 pub mod result;
 mod rule;
 pub mod schema;

@@ -9,7 +9,6 @@ use arrow_array::RecordBatch;
 use mlops_core::Severity;
 use serde_json::{Map, Value};
 
-#[cfg(feature = "parquet")]
 pub(crate) use validator::OnProgress;
 pub use validator::{Compiled, Part, Progress, Validator};
 
