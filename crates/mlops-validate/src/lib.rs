@@ -45,6 +45,7 @@
 //! # Features
 //! - `parquet`: tables from Parquet files; Zstandard needs a C compiler.
 //! - `csv`, `json`: tables from CSV files and JSON lines.
+//! - `json-schema`: `expect_column_values_to_match_json_schema`; some thirty more crates.
 //! - `report`: validation results and verdicts as HTML pages; brings `mlops-report`.
 #![forbid(unsafe_code)]
 

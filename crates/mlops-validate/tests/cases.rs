@@ -41,6 +41,8 @@ const FAMILIES: &[&str] = &[
     "most_common",
     "kl_divergence",
     "outliers",
+    "parsing",
+    "types",
 ];
 
 fn compare(tally: &mut Tally, family: &str, document: &Value) {

@@ -37,3 +37,8 @@ fn every_recorded_rule_holds() {
 fn every_recorded_rule_about_several_columns_and_order_holds() {
     hold("several_columns.json", 1000);
 }
+
+#[test]
+fn every_recorded_rule_about_text_holds() {
+    hold("text.json", 300);
+}

@@ -3,11 +3,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    AggregateBetween, AllColumnsEqual, ColumnCount, ColumnExists, ColumnsAddUp, ColumnsInOrder, ColumnsInSet,
-    CompoundUnique, DistinctValues, Expectation, KlDivergence, Kwargs, Monotonic, MostCommonInSet,
-    NoRowsFound, NotOutliers, PairEqual, PairGreater, PairInSet, QuantilesBetween, QueriesMatch, RowCount,
-    RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesBetween, ValuesInSet, ValuesMatchLike,
-    ValuesMatchRegex, ValuesNotNull, ValuesNull, ValuesUnique, ZScoresBelow,
+    AggregateBetween, AllColumnsEqual, ColumnCount, ColumnExists, ColumnType, ColumnsAddUp, ColumnsInOrder,
+    ColumnsInSet, CompoundUnique, DistinctValues, Expectation, KlDivergence, Kwargs, Monotonic,
+    MostCommonInSet, NoRowsFound, NotOutliers, PairEqual, PairGreater, PairInSet, QuantilesBetween,
+    QueriesMatch, RowCount, RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesAreDates,
+    ValuesAreJson, ValuesBetween, ValuesInSet, ValuesMatchJsonSchema, ValuesMatchLike, ValuesMatchRegex,
+    ValuesMatchStrftime, ValuesNotNull, ValuesNull, ValuesOfType, ValuesUnique, ZScoresBelow,
 };
 use crate::error::shorten;
 use crate::{Error, Result};
@@ -55,6 +56,13 @@ impl Default for Catalog {
         catalog.put(ValuesInSet::NAME, ValuesInSet::parse);
         catalog.put(ValuesInSet::NEGATED, ValuesInSet::parse);
         catalog.put(ValuesUnique::NAME, ValuesUnique::parse);
+        catalog.put(ValuesMatchStrftime::NAME, ValuesMatchStrftime::parse);
+        catalog.put(ValuesAreDates::NAME, ValuesAreDates::parse);
+        catalog.put(ValuesAreJson::NAME, ValuesAreJson::parse);
+        catalog.put(ValuesMatchJsonSchema::NAME, ValuesMatchJsonSchema::parse);
+        catalog.put(ValuesOfType::NAME, ValuesOfType::parse);
+        catalog.put(ValuesOfType::LIST, ValuesOfType::parse);
+        catalog.put(ColumnType::NAME, ColumnType::parse);
         catalog.put(ValueLengths::EQUAL, ValueLengths::parse);
         catalog.put(ValueLengths::BETWEEN, ValueLengths::parse);
         catalog.put(ValuesMatchRegex::NAME, ValuesMatchRegex::parse);

@@ -1,6 +1,10 @@
 //! Rules about single values, as kernels over whole columns.
 
 mod bounds;
+mod date_text;
+#[cfg(feature = "json-schema")]
+mod json_schema;
+mod json_text;
 mod judged;
 mod lengths;
 mod like;
@@ -8,6 +12,7 @@ mod members;
 mod pattern;
 mod records;
 mod text;
+mod types;
 
 use std::fmt;
 
@@ -17,12 +22,17 @@ use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use arrow_schema::DataType;
 
 pub(crate) use bounds::{Bound, Bounds};
+pub(crate) use date_text::{IsDate, TimeFormat};
+#[cfg(feature = "json-schema")]
+pub(crate) use json_schema::FitsSchema;
+pub(crate) use json_text::IsJson;
 pub(crate) use judged::Judged;
 pub(crate) use lengths::Lengths;
 pub(crate) use like::{Like, LikePattern};
 pub(crate) use members::{Members, constants, packed, text};
 pub(crate) use pattern::{Matching, Pattern, Patterns};
 pub(crate) use records::{Pairs, RecordRule, Side};
+pub(crate) use types::{OfTypes, TypeName, type_name};
 
 use crate::table::through_dictionary;
 

@@ -44,7 +44,6 @@ pub(crate) fn broken_by_text(
 
 /// Which values break a rule that only text can fulfil: what else there is, breaks it
 /// (`other` is true) or can't be judged.
-#[allow(dead_code, reason = "for the parsers to come")]
 pub(crate) fn broken_by_only_text(
     values: &dyn Array,
     rule: &str,

@@ -14,8 +14,15 @@ use serde_json::{Map, Value, json};
 
 /// Parameters that are refused when the suite is read, where Great Expectations reports an
 /// error once it evaluates them: patterns and schemas that are none.
-const READ_EARLY: [&str; 6] =
-    [".regex:", ".regex_list:", ".like_pattern:", ".like_pattern_list:", ".json_schema:", ".type_"];
+const READ_EARLY: [&str; 7] = [
+    ".regex is ",
+    ".regex_list is ",
+    ".like_pattern is ",
+    ".like_pattern_list is ",
+    ".json_schema is ",
+    ".type_ is ",
+    ".type_list is ",
+];
 
 /// Their `partial_unexpected_counts` are not compared: the tool lists every NaN by itself.
 const NULL_EXPECTATIONS: [&str; 2] =

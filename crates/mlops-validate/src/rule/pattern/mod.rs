@@ -90,6 +90,15 @@ impl Pattern {
     }
 }
 
+/// A pattern that needs no going back, in the syntax of the `regex` crate.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn linear_syntax(written: &str) -> Result<String, String> {
+    let node = parse::parse(written)?;
+    write::linear(&node).ok_or_else(|| "it needs look-around or back-references".to_owned())
+}
+
 fn compile(linear: &str) -> Result<regex::Regex, String> {
     regex::RegexBuilder::new(linear).size_limit(LARGEST).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(limit) => format!("it is too large: compiled, over {limit} bytes"),
