@@ -42,3 +42,8 @@ fn every_recorded_rule_about_several_columns_and_order_holds() {
 fn every_recorded_rule_about_text_holds() {
     hold("text.json", 300);
 }
+
+#[test]
+fn every_recorded_rule_about_whole_columns_holds() {
+    hold("aggregates.json", 800);
+}

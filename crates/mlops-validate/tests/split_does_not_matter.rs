@@ -31,6 +31,44 @@ fn suite() -> Suite {
         json!({"type": "expect_column_values_to_be_unique", "kwargs": {"column": "d", "row_condition": "i > 0"}}),
         json!({"type": "expect_column_values_to_be_unique", "kwargs": {"column": "nowhere"}}),
     ];
+    // What is made of a whole column, of each type that has it. (A deviation is the same to
+    // 1e-12 only, which is tested beside it.)
+    for (columns, names) in [
+        ("if", &["max", "min", "median", "sum", "unique_value_count", "proportion_of_unique_values"][..]),
+        ("sdb", &["unique_value_count", "proportion_of_non_null_values", "max"][..]),
+    ] {
+        for column in columns.chars() {
+            for name in names {
+                let name = format!("expect_column_{name}_to_be_between");
+                expectations.push(json!({"type": name, "kwargs": {"column": column.to_string()}}));
+            }
+        }
+    }
+    for column in ["i", "f"] {
+        for (name, kwargs) in [
+            ("value_z_scores_to_be_less_than", json!({"threshold": 1, "double_sided": true})),
+            ("values_to_not_be_outliers", json!({"multiplier": 0.5})),
+            ("values_to_not_be_outliers", json!({"method": "std", "multiplier": 1})),
+            (
+                "quantile_values_to_be_between",
+                json!({"quantile_ranges": {"quantiles": [0.1, 0.7], "value_ranges": [[0, 1], [0, 2]]}}),
+            ),
+            (
+                "kl_divergence_to_be_less_than",
+                json!({"partition_object": {"bins": [-3, 0, 3], "weights": [0.5, 0.5]}, "threshold": 1}),
+            ),
+            ("kl_divergence_to_be_less_than", json!({"partition_object": null, "threshold": 1})),
+            (
+                "most_common_value_to_be_in_set",
+                json!({"value_set": [1], "ties_okay": true, "row_condition": "i > 0"}),
+            ),
+            ("distinct_values_to_equal_set", json!({"value_set": [0, 0.1]})),
+        ] {
+            let mut kwargs = kwargs;
+            kwargs["column"] = json!(column);
+            expectations.push(json!({"type": format!("expect_column_{name}"), "kwargs": kwargs}));
+        }
+    }
     for column in columns {
         for name in ["to_not_be_null", "to_be_null", "to_be_unique"] {
             let name = format!("expect_column_values_{name}");

@@ -167,7 +167,9 @@ impl Kept {
             off.add(value - mean);
             squares.add((value - mean) * (value - mean));
         })?;
-        let squares = squares.total() - off.total() * off.total() / count;
+        // What rounding the mean left over: values that are all the same are their mean.
+        let left = off.total() / count;
+        let (mean, squares) = (mean + left, squares.total() - left * left * count);
         let deviation = if count < 2.0 { f64::NAN } else { (squares.max(0.0) / (count - 1.0)).sqrt() };
         // A maximum with 0 would hide a NaN.
         Ok((mean, if squares.is_nan() { f64::NAN } else { deviation }))

@@ -5,7 +5,7 @@
 /// one of the two sums up to 0 or holds a NaN. Equal weights give exactly 0.
 ///
 /// # Source
-/// `scipy.stats.entropy` 1.16.
+/// `scipy.stats.entropy` 1.17.
 pub(super) fn divergence(observed: &[f64], expected: &[f64]) -> f64 {
     let shares = |weights: &[f64]| -> Vec<f64> {
         let total = sum(weights);
@@ -18,7 +18,15 @@ pub(super) fn divergence(observed: &[f64], expected: &[f64]) -> f64 {
             if p.is_nan() || q.is_nan() {
                 f64::NAN
             } else if p > 0.0 && q > 0.0 {
-                p * (p / q).ln()
+                let ratio = p / q;
+                if ratio > 0.5 && ratio < 2.0 {
+                    // Near 1 the logarithm of the ratio would lose digits.
+                    p * ((p - q) / q).ln_1p()
+                } else if ratio.is_normal() {
+                    p * ratio.ln()
+                } else {
+                    p * (p.ln() - q.ln())
+                }
             } else if p == 0.0 && q >= 0.0 {
                 0.0
             } else {

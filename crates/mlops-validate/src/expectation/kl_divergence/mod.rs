@@ -278,6 +278,9 @@ impl Expectation for KlDivergence {
                     Ok(Self::judgement(threshold, &weights))
                 }))
             }
+            Some(Partition { of: Of::Bins { .. }, .. }) if data_type.is_temporal() => {
+                Err(Self::cannot(format!("values of type {data_type} have no bins")))
+            }
             Some(Partition { of: Of::Bins { edges, tails }, weights }) => {
                 let binned = planner.measure(Histogram { column, domain, edges: edges.clone() });
                 Ok(Box::new(move |measured| {

@@ -33,6 +33,11 @@ struct Tails {
     expected: (f64, f64),
 }
 
+/// A number; null if it is none.
+fn or_null(value: f64) -> Value {
+    if value.is_nan() { Value::Null } else { number(value) }
+}
+
 /// Weights with those below and above.
 fn around(middle: &[f64], (below, above): (f64, f64)) -> Vec<f64> {
     std::iter::once(below).chain(middle.iter().copied()).chain([above]).collect()
@@ -51,9 +56,7 @@ impl Weights {
 
     /// Both distributions, as Great Expectations writes them; what is no number is null.
     pub(super) fn details(&self) -> Value {
-        let list = |weights: &[f64]| -> Value {
-            weights.iter().map(|weight| if weight.is_nan() { Value::Null } else { number(*weight) }).collect()
-        };
+        let list = |weights: &[f64]| weights.iter().copied().map(or_null).collect::<Value>();
         let partition = |weights: &[f64], tails: Option<(f64, f64)>| {
             let mut partition = json!({self.of: self.names, "weights": list(weights)});
             if let Some((below, above)) = tails {
@@ -111,7 +114,7 @@ impl Weights {
         }
         Self {
             of: "bins",
-            names: edges.into_iter().map(number).collect(),
+            names: edges.into_iter().map(or_null).collect(),
             observed,
             expected,
             tails: Some(Tails { observed: (below.0, above.0), expected: (below.1, above.1) }),
