@@ -33,6 +33,7 @@
 //! | validate batches, files, streams, with progress | [`Suite::validator`], [`Validator`] |
 //! | validate a Parquet, CSV or JSON lines file of any size | [`Validator`], [`source`] |
 //! | validate parts in different places | [`Validator::compile`], [`Part`] |
+//! | judge one row, at serving time | [`Validator::compile_row`], [`RowRules`] |
 //! | say how much a result tells | [`result::ResultFormat`] |
 //! | read a result: lines, findings, JSON | [`ValidationResult`] |
 //! | set the rows apart that break a rule | [`Suite::quarantine`], [`quarantine`] |
@@ -66,7 +67,7 @@ mod table;
 
 pub use error::{Error, Result};
 pub use result::ValidationResult;
-pub use suite::{Compiled, Part, Progress, Suite, SuiteEntry, Validator};
+pub use suite::{Compiled, Part, Progress, RowBreak, RowRules, Suite, SuiteEntry, Validator};
 pub use table::{Cell, NanIs, Record, Scalar};
 
 /// The rows of a latency probe are an array of this crate.

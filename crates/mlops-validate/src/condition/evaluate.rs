@@ -98,13 +98,7 @@ fn compare(
             let Some(bound) = Bound::from_json(&bound) else {
                 return Err(format!("{} has no order", constant.0));
             };
-            let strict = matches!(op, Comparison::Less | Comparison::Greater);
-            let bounds = match op {
-                Comparison::Less | Comparison::LessOrEqual => {
-                    Bounds { max: Some(bound), strict_max: strict, ..Bounds::default() }
-                }
-                _ => Bounds { min: Some(bound), strict_min: strict, ..Bounds::default() },
-            };
+            let bounds = Bounds::compared(op, bound);
             match broken_rows(&bounds, array.as_ref()) {
                 Ok(outside) => Ok(only(&!&outside, present)),
                 Err(_) if nothing_is(present, array.len()) => Ok(BooleanBuffer::new_unset(array.len())),

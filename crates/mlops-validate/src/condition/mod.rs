@@ -180,7 +180,7 @@ impl Comparison {
     }
 
     /// The same comparison with its sides exchanged.
-    fn turned(self) -> Self {
+    pub(crate) fn turned(self) -> Self {
         match self {
             Self::Less => Self::Greater,
             Self::LessOrEqual => Self::GreaterOrEqual,

@@ -9,7 +9,7 @@ mod run;
 mod state;
 
 pub use crate::metric::Keep;
-pub use crate::rule::{Mismatch, ValueRule};
+pub use crate::rule::{CellRule, Mismatch, ValueRule};
 pub use chunk::Chunk;
 pub(crate) use component::Component;
 pub use metric::{Accumulator, Metric};

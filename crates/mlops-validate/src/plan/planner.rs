@@ -44,6 +44,9 @@ impl<T> Clone for Handle<T> {
 
 impl<T> Copy for Handle<T> {}
 
+/// A column, which of its rows, and what breaks the rule.
+pub(crate) type JudgedRows = (String, Option<RowCondition>, Breaks);
+
 /// Collects what the expectations of a suite need to have measured.
 #[derive(Debug)]
 pub struct Planner<'a> {
@@ -56,6 +59,8 @@ pub struct Planner<'a> {
     pub(super) looked_at: Vec<BTreeSet<String>>,
     /// The columns of the conditions that the present expectation has asked for.
     of_conditions: BTreeSet<String>,
+    /// What the present expectation has had judged row by row.
+    judged: Vec<JudgedRows>,
     known: HashMap<(TypeId, String), usize>,
     known_conditions: HashMap<String, usize>,
 }
@@ -70,6 +75,7 @@ impl<'a> Planner<'a> {
             columns: keep.columns().map(ToOwned::to_owned).collect(),
             looked_at: Vec::new(),
             of_conditions: BTreeSet::new(),
+            judged: Vec::new(),
             known: HashMap::new(),
             known_conditions: HashMap::new(),
         }
@@ -78,6 +84,12 @@ impl<'a> Planner<'a> {
     /// What is asked for from now on is for another expectation.
     pub(crate) fn next_expectation(&mut self) {
         self.of_conditions.clear();
+        self.judged.clear();
+    }
+
+    /// What the present expectation has had judged row by row.
+    pub(crate) fn take_judged(&mut self) -> Vec<JudgedRows> {
+        std::mem::take(&mut self.judged)
     }
 
     /// The columns of the table.
@@ -149,6 +161,7 @@ impl<'a> Planner<'a> {
         self.column(column)?;
         let domain = self.domain(condition)?;
         let of_values = matches!(breaks, Breaks::Rule(_));
+        self.judged.push((column.to_owned(), condition.cloned(), breaks.clone()));
         let (keep, column) = (self.keep.clone(), column.to_owned());
         let examined = self.measure(RowsThatBreak { breaks, column, domain, keep });
         Ok(Box::new(move |measured| Ok(Judgement::rows(measured.get(examined)?, mostly.share(), of_values))))

@@ -12,8 +12,9 @@ use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use serde_json::Value;
 
-use super::{Mismatch, ValueRule};
-use crate::table::{Cell, F16, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, number, parse_moment};
+use super::{CellRule, Mismatch, ValueRule};
+use crate::condition::Comparison;
+use crate::table::{Cell, F16, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, number, parse_moment, rare};
 
 /// One end of a range, as a suite writes it. Text is read as what the column holds: a
 /// moment or a day, a number, or text that compares by its bytes.
@@ -120,6 +121,17 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// The values that compare so with an end; any if the comparison has no order.
+    pub(crate) fn compared(op: Comparison, end: Bound) -> Self {
+        let strict = matches!(op, Comparison::Less | Comparison::Greater);
+        match op {
+            Comparison::Less | Comparison::LessOrEqual => {
+                Self { max: Some(end), strict_max: strict, ..Self::default() }
+            }
+            _ => Self { min: Some(end), strict_min: strict, ..Self::default() },
+        }
+    }
+
     /// Whether there is no end at all.
     pub(crate) fn are_open(&self) -> bool {
         self.min.is_none() && self.max.is_none()
@@ -212,8 +224,27 @@ impl Bounds {
         Ok((first, last))
     }
 
+    /// The range as whole numbers.
+    pub(super) fn integers(&self, data_type: &DataType) -> Result<(i128, i128), Mismatch> {
+        // A bound that is NaN leaves nothing inside.
+        let nan = |bound: &Option<Bound>| matches!(bound, Some(Bound::Number(value)) if value.is_nan());
+        if nan(&self.min) || nan(&self.max) {
+            return Ok((i128::MAX, i128::MIN));
+        }
+        self.whole(1, data_type, |bound| match bound.as_number() {
+            Cell::Float(value) => floor(value),
+            Cell::Int(value) => Some((value, true)),
+            _ => None,
+        })
+    }
+
+    /// The range as moments in units of so many nanoseconds.
+    pub(super) fn moments(&self, unit: i128, data_type: &DataType) -> Result<(i128, i128), Mismatch> {
+        self.whole(unit, data_type, |bound| bound.as_moment().map(|nanos| (nanos, true)))
+    }
+
     /// The range as floating point numbers that both belong to it.
-    fn floats(&self, data_type: &DataType) -> Result<(f64, f64), Mismatch> {
+    pub(super) fn floats(&self, data_type: &DataType) -> Result<(f64, f64), Mismatch> {
         let read = |bound: &Bound| match bound.as_number() {
             Cell::Float(value) => Ok(value),
             Cell::Int(value) => Ok(value as f64),
@@ -262,6 +293,7 @@ fn floor(value: f64) -> Option<(i128, bool)> {
 }
 
 /// A number of the array's own type, clamped to what the type holds.
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch, several values are compared at once")]
 fn whole_outside<T>(array: &dyn Array, (first, last): (i128, i128)) -> BooleanBuffer
 where
     T: ArrowPrimitiveType,
@@ -270,30 +302,25 @@ where
     let values = array.as_primitive::<T>().values();
     let clamp = |bound: i128| T::Native::try_from(bound).ok();
     match (clamp(first), clamp(last)) {
-        (Some(first), Some(last)) => {
-            BooleanBuffer::collect_bool(values.len(), |row| values[row] < first || values[row] > last)
-        }
-        (Some(first), None) if last > 0 => {
-            BooleanBuffer::collect_bool(values.len(), |row| values[row] < first)
-        }
-        (None, Some(last)) if first < 0 => {
-            BooleanBuffer::collect_bool(values.len(), |row| values[row] > last)
-        }
+        (Some(first), Some(last)) => rare(values, |value| (value < first) | (value > last)),
+        (Some(first), None) if last > 0 => rare(values, |value| value < first),
+        (None, Some(last)) if first < 0 => rare(values, |value| value > last),
         (None, None) if first < 0 && last > 0 => BooleanBuffer::new_unset(values.len()),
         // One end is beyond the type, on the side where nothing is left.
         _ => BooleanBuffer::new_set(values.len()),
     }
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch, several values are compared at once")]
 fn float_outside<T: ArrowPrimitiveType>(
     array: &dyn Array,
     (first, last): (f64, f64),
     widen: impl Fn(T::Native) -> f64,
 ) -> BooleanBuffer {
     let values = array.as_primitive::<T>().values();
-    BooleanBuffer::collect_bool(values.len(), |row| {
-        let value = widen(values[row]);
-        !(value >= first && value <= last)
+    rare(values, |value| {
+        let value = widen(value);
+        !((value >= first) & (value <= last))
     })
 }
 
@@ -304,20 +331,8 @@ impl ValueRule for Bounds {
 
     fn broken(&self, values: &dyn Array) -> Result<BooleanBuffer, Mismatch> {
         let data_type = values.data_type();
-        let integers = || {
-            // A bound that is NaN leaves nothing inside.
-            let nan = |bound: &Option<Bound>| matches!(bound, Some(Bound::Number(value)) if value.is_nan());
-            if nan(&self.min) || nan(&self.max) {
-                return Ok((i128::MAX, i128::MIN));
-            }
-            self.whole(1, data_type, |bound| match bound.as_number() {
-                Cell::Float(value) => floor(value),
-                Cell::Int(value) => Some((value, true)),
-                _ => None,
-            })
-        };
-        let moments =
-            |scale: i128| self.whole(scale, data_type, |bound| bound.as_moment().map(|nanos| (nanos, true)));
+        let integers = || self.integers(data_type);
+        let moments = |scale: i128| self.moments(scale, data_type);
         Ok(match data_type {
             DataType::Int8 => whole_outside::<Int8Type>(values, integers()?),
             DataType::Int16 => whole_outside::<Int16Type>(values, integers()?),
@@ -364,6 +379,10 @@ impl ValueRule for Bounds {
             }
             other => return Err(Mismatch::new("a range", other)),
         })
+    }
+
+    fn prepare(&self, data_type: &DataType) -> Option<Result<CellRule, Mismatch>> {
+        Some(Bounds::prepare(self, data_type))
     }
 }
 

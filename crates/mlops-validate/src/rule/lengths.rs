@@ -3,8 +3,8 @@ use arrow_array::{Array, GenericStringArray, OffsetSizeTrait};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
 
-use super::text::broken_by_text;
-use super::{Mismatch, ValueRule};
+use super::text::{broken_by_text, prepared_for_text};
+use super::{CellRule, Mismatch, ValueRule};
 
 /// How many characters a value may have; no number at all if `least` is above `most`.
 ///
@@ -56,6 +56,11 @@ impl ValueRule for Lengths {
             Some(broken) => Ok(broken),
             None => broken_by_text(values, |text| Ok(self.allows(count(text)))),
         }
+    }
+
+    fn prepare(&self, data_type: &DataType) -> Option<Result<CellRule, Mismatch>> {
+        let lengths = *self;
+        prepared_for_text(data_type, move |text| Ok(lengths.allows(count(text))))
     }
 }
 

@@ -1,8 +1,9 @@
 use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
+use arrow_schema::DataType;
 
-use super::text::broken_by_text;
-use super::{Mismatch, ValueRule};
+use super::text::{broken_by_text, prepared_for_text};
+use super::{CellRule, Mismatch, ValueRule};
 
 /// A pattern of SQL's `LIKE`: `%` stands for any text, `_` for one character (a code
 /// point), all else for itself, case and line breaks included. After the escape character,
@@ -119,20 +120,29 @@ pub(crate) struct Like {
     pub(crate) negated: bool,
 }
 
+impl Like {
+    fn fulfils(&self, text: &str) -> bool {
+        let matches = if self.any {
+            self.patterns.iter().any(|pattern| pattern.is_match(text))
+        } else {
+            self.patterns.iter().all(|pattern| pattern.is_match(text))
+        };
+        matches != self.negated
+    }
+}
+
 impl ValueRule for Like {
     fn key(&self) -> String {
         self.key.clone()
     }
 
     fn broken(&self, values: &dyn Array) -> Result<BooleanBuffer, Mismatch> {
-        broken_by_text(values, |text| {
-            let matches = if self.any {
-                self.patterns.iter().any(|pattern| pattern.is_match(text))
-            } else {
-                self.patterns.iter().all(|pattern| pattern.is_match(text))
-            };
-            Ok(matches != self.negated)
-        })
+        broken_by_text(values, |text| Ok(self.fulfils(text)))
+    }
+
+    fn prepare(&self, data_type: &DataType) -> Option<Result<CellRule, Mismatch>> {
+        let rule = self.clone();
+        prepared_for_text(data_type, move |text| Ok(rule.fulfils(text)))
     }
 }
 

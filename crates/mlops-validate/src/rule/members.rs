@@ -12,7 +12,7 @@ use arrow_schema::{DataType, TimeUnit};
 use hashbrown::HashSet;
 use serde_json::Value;
 
-use super::{Mismatch, ValueRule};
+use super::{CellRule, Mismatch, ValueRule};
 use crate::table::{Cell, F16, NANOS_PER_DAY, Scalar, cell_at, nanos_per_unit, parse_moment};
 
 /// Sets up to this size are searched one by one, which beats hashing.
@@ -100,6 +100,19 @@ impl Members {
         let more = self.written.len().saturating_sub(SHOWN);
         let list = shown.join(", ");
         if more == 0 { format!("{{{list}}}") } else { format!("{{{list} and {more} more}}") }
+    }
+
+    pub(super) fn is_forbidden(&self) -> bool {
+        self.forbidden
+    }
+
+    /// Whether its floating point numbers are better hashed than searched.
+    pub(super) fn has_many_floats(&self) -> bool {
+        self.floats.len() > SMALL
+    }
+
+    pub(super) fn float_constants(&self) -> &[f64] {
+        &self.floats
     }
 
     /// Whether a value is in the set.
@@ -240,6 +253,10 @@ impl ValueRule for Members {
             }
             _ => self.answer(values.len(), |row| self.has(&cell_at(values, row))),
         })
+    }
+
+    fn prepare(&self, _: &DataType) -> Option<Result<CellRule, Mismatch>> {
+        Some(Ok(Members::prepare(self)))
     }
 }
 

@@ -10,6 +10,7 @@ mod lengths;
 mod like;
 mod members;
 mod pattern;
+mod prepared;
 mod records;
 mod text;
 mod types;
@@ -34,7 +35,7 @@ pub(crate) use pattern::{Matching, Pattern, Patterns};
 pub(crate) use records::{Pairs, RecordRule, Side};
 pub(crate) use types::{OfTypes, TypeName, type_name};
 
-use crate::table::through_dictionary;
+use crate::table::{Cell, through_dictionary};
 
 /// A rule that looks at one value at a time.
 pub trait ValueRule: fmt::Debug + Send + Sync + 'static {
@@ -48,7 +49,20 @@ pub trait ValueRule: fmt::Debug + Send + Sync + 'static {
     /// [`Mismatch`] if the rule can't judge values of this type. It counts only if there
     /// is a value to judge.
     fn broken(&self, values: &dyn Array) -> Result<BooleanBuffer, Mismatch>;
+
+    /// The rule for single values of a column of this type, which is no dictionary, with
+    /// all that can be done beforehand done. Its answers are those of
+    /// [`broken`](Self::broken) for values that are there; others are never asked about.
+    /// `None`, the default, if single values shall become arrays for `broken`, which
+    /// allocates.
+    fn prepare(&self, data_type: &DataType) -> Option<Result<CellRule, Mismatch>> {
+        let _ = data_type;
+        None
+    }
 }
+
+/// Whether a value breaks a rule.
+pub type CellRule = Box<dyn Fn(&Cell<'_>) -> Result<bool, Mismatch> + Send + Sync>;
 
 /// Why a rule can't judge a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

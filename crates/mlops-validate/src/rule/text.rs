@@ -8,7 +8,7 @@ use arrow_array::types::{Decimal128Type, Float32Type};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::DataType;
 
-use super::Mismatch;
+use super::{CellRule, Mismatch};
 use crate::table::{Cell, cell_at};
 
 /// Which values break a rule about their text.
@@ -40,6 +40,22 @@ pub(crate) fn broken_by_text(
         }
         _ => each(len, nulls, |row| fulfils(&text_at(values, row)?)),
     }
+}
+
+/// A rule about the text of single values, if the column holds text; other columns' values
+/// become arrays for [`broken_by_text`].
+pub(crate) fn prepared_for_text(
+    data_type: &DataType,
+    fulfils: impl Fn(&str) -> Result<bool, Mismatch> + Send + Sync + 'static,
+) -> Option<Result<CellRule, Mismatch>> {
+    let is_text = matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    is_text.then(|| {
+        let rule: CellRule = Box::new(move |cell| match cell {
+            Cell::Text(text) => Ok(!fulfils(text)?),
+            other => Err(Mismatch(format!("the value {other} is no text"))),
+        });
+        Ok(rule)
+    })
 }
 
 /// Which values break a rule that only text can fulfil: what else there is, breaks it

@@ -4,10 +4,20 @@
 //! `.csv(path, …)`, `.json_lines(path, …)`. The types here are for those who want the table's
 //! schema or its batches.
 
+#[cfg(feature = "csv")]
+mod csv;
+#[cfg(feature = "json")]
+mod json_lines;
+#[cfg(any(feature = "csv", feature = "json", feature = "parquet"))]
+mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
 mod watch;
 
+#[cfg(feature = "csv")]
+pub use self::csv::CsvFormat;
+#[cfg(feature = "json")]
+pub use self::json_lines::JsonLinesFormat;
 #[cfg(feature = "parquet")]
 pub use self::parquet::ParquetTable;

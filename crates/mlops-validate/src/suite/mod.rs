@@ -1,6 +1,7 @@
 //! Suites: expectations with a name, as Great Expectations keeps them in JSON.
 
 mod json;
+mod row;
 mod validator;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use arrow_array::RecordBatch;
 use mlops_core::Severity;
 use serde_json::{Map, Value};
 
+pub use row::{RowBreak, RowRules};
 pub(crate) use validator::OnProgress;
 pub use validator::{Compiled, Part, Progress, Validator};
 

@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 
 use super::Suite;
 use crate::expectation::Judge;
@@ -85,6 +85,18 @@ impl<'a> Validator<'a> {
         self
     }
 
+    pub(super) fn suite(&self) -> &'a Suite {
+        self.suite
+    }
+
+    pub(super) fn format(&self) -> &ResultFormat {
+        &self.format
+    }
+
+    pub(super) fn nan(&self) -> NanIs {
+        self.nan
+    }
+
     /// What NaN stands for; a missing value if not set.
     pub fn nan_is(mut self, nan: NanIs) -> Self {
         self.nan = nan;
@@ -134,7 +146,7 @@ impl<'a> Validator<'a> {
         }
         let total = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let rows: Vec<_> = batches.iter().cloned().map(Ok).collect();
-        self.read(arrow_array::RecordBatchIterator::new(rows, schema), Some(total))
+        self.read(arrow_array::RecordBatchIterator::new(rows, schema), Some(total), &unreadable)
     }
 
     /// Validates a table that is read batch by batch, such as a Parquet file. Read only the
@@ -144,21 +156,23 @@ impl<'a> Validator<'a> {
     /// [`Error::Input`] if the reader fails or gives a batch of another schema,
     /// [`Error::Stopped`] if the progress callback breaks.
     pub fn reader(self, reader: impl RecordBatchReader) -> Result<ValidationResult> {
-        self.read(reader, None)
+        self.read(reader, None, &unreadable)
     }
 
-    fn read(mut self, reader: impl RecordBatchReader, total: Option<u64>) -> Result<ValidationResult> {
+    /// `failed` makes an error of what the reader says after so many rows.
+    pub(crate) fn read(
+        mut self,
+        reader: impl RecordBatchReader,
+        total: Option<u64>,
+        failed: &dyn Fn(ArrowError, u64) -> Error,
+    ) -> Result<ValidationResult> {
         let compiled = self.compile(&reader.schema());
         let mut part = compiled.part(0);
         let window = rows_a_window();
         let mut waiting = Vec::new();
         let mut rows = 0;
         for batch in reader {
-            let batch = batch.map_err(|error| Error::Input {
-                what: "table".to_owned(),
-                reason: format!("it can't be read after {} rows", part.rows() + rows as u64),
-                source: Some(Box::new(error)),
-            })?;
+            let batch = batch.map_err(|error| failed(error, part.rows() + rows as u64))?;
             rows += batch.num_rows();
             waiting.push(batch);
             if rows >= window {
@@ -183,6 +197,14 @@ impl<'a> Validator<'a> {
             Some(ControlFlow::Break(())) => Err(Error::Stopped { rows }),
             _ => Ok(()),
         }
+    }
+}
+
+fn unreadable(error: ArrowError, rows: u64) -> Error {
+    Error::Input {
+        what: "table".to_owned(),
+        reason: format!("it can't be read after {rows} rows"),
+        source: Some(Box::new(error)),
     }
 }
 

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -6,8 +7,11 @@ use arrow_array::types::{
     Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, UnionArray};
-use arrow_buffer::BooleanBuffer;
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, LargeStringArray, StringArray, StringViewArray,
+    UnionArray,
+};
+use arrow_buffer::{BooleanBuffer, Buffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::Cell;
@@ -57,7 +61,8 @@ fn not_nan(array: &dyn Array) -> Option<BooleanBuffer> {
     ) -> Option<BooleanBuffer> {
         let values = array.as_primitive::<T>().values();
         // The common column has no NaN at all: look first, write a mask only if needed.
-        if values.iter().any(|value| is_nan(*value)) {
+        let any = |block: &[T::Native]| block.iter().fold(false, |any, value| any | is_nan(*value));
+        if values.chunks(1024).any(any) {
             Some(BooleanBuffer::collect_bool(values.len(), |row| !is_nan(values[row])))
         } else {
             None
@@ -87,6 +92,19 @@ pub(crate) fn through_dictionary(array: &dyn Array, of_values: &BooleanBuffer) -
     }
     let keys = array.as_any_dictionary().normalized_keys();
     BooleanBuffer::collect_bool(array.len(), |row| of_values.value(keys[row]))
+}
+
+/// Which values `holds` is true of, where that is rare: blocks without any are looked at
+/// without a branch, and no bits are packed for them.
+pub(crate) fn rare<T: Copy>(values: &[T], holds: impl Fn(T) -> bool) -> BooleanBuffer {
+    let word = |block: &[T]| {
+        let any = block.iter().fold(false, |any, value| any | holds(*value));
+        let bits =
+            |block: &[T]| block.iter().rev().fold(0_u64, |word, value| word << 1 | u64::from(holds(*value)));
+        if any { bits(block).to_le() } else { 0 }
+    };
+    let words: Vec<u64> = values.chunks(64).map(word).collect();
+    BooleanBuffer::new(Buffer::from_vec(words), 0, values.len())
 }
 
 /// A dictionary column as a column of its values.
@@ -162,6 +180,53 @@ pub(crate) fn cell_at(array: &dyn Array, row: usize) -> Cell<'_> {
             cell_at(union.child(union.type_id(row)).as_ref(), union.value_offset(row))
         }
         other => Cell::Other(Cow::Owned(other.to_string())),
+    }
+}
+
+/// A column of one value; `None` if the value is not of the type.
+pub(crate) fn array_of(cell: &Cell<'_>, data_type: &DataType) -> Option<ArrayRef> {
+    fn number<T: ArrowPrimitiveType>(value: Option<T::Native>, data_type: &DataType) -> Option<ArrayRef> {
+        let array = arrow_array::PrimitiveArray::<T>::from_iter([Some(value?)]);
+        Some(Arc::new(array.with_data_type(data_type.clone())))
+    }
+    macro_rules! whole {
+        ($value:expr, $type:ty) => {
+            number::<$type>((*$value).try_into().ok(), data_type)
+        };
+    }
+    match (data_type, cell) {
+        (DataType::Boolean, Cell::Bool(value)) => Some(Arc::new(BooleanArray::from(vec![*value]))),
+        (DataType::Int8, Cell::Int(value)) => whole!(value, Int8Type),
+        (DataType::Int16, Cell::Int(value)) => whole!(value, Int16Type),
+        (DataType::Int32, Cell::Int(value)) => whole!(value, Int32Type),
+        (DataType::Int64, Cell::Int(value)) => whole!(value, Int64Type),
+        (DataType::UInt8, Cell::Int(value)) => whole!(value, UInt8Type),
+        (DataType::UInt16, Cell::Int(value)) => whole!(value, UInt16Type),
+        (DataType::UInt32, Cell::Int(value)) => whole!(value, UInt32Type),
+        (DataType::UInt64, Cell::Int(value)) => whole!(value, UInt64Type),
+        (DataType::Float16, Cell::Float(value)) => {
+            number::<Float16Type>(Some(F16::from_f64(*value)), data_type)
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the column has no more digits")]
+        (DataType::Float32, Cell::Float(value)) => number::<Float32Type>(Some(*value as f32), data_type),
+        (DataType::Float64, Cell::Float(value)) => number::<Float64Type>(Some(*value), data_type),
+        (DataType::Utf8, Cell::Text(text)) => Some(Arc::new(StringArray::from(vec![text.as_ref()]))),
+        (DataType::LargeUtf8, Cell::Text(text)) => {
+            Some(Arc::new(LargeStringArray::from(vec![text.as_ref()])))
+        }
+        (DataType::Utf8View, Cell::Text(text)) => Some(Arc::new(StringViewArray::from(vec![text.as_ref()]))),
+        (DataType::Timestamp(unit, _), Cell::Moment { nanos, .. }) => {
+            let value = i64::try_from(nanos.div_euclid(nanos_per_unit(*unit))).ok();
+            match unit {
+                TimeUnit::Second => number::<TimestampSecondType>(value, data_type),
+                TimeUnit::Millisecond => number::<TimestampMillisecondType>(value, data_type),
+                TimeUnit::Microsecond => number::<TimestampMicrosecondType>(value, data_type),
+                TimeUnit::Nanosecond => number::<TimestampNanosecondType>(value, data_type),
+            }
+        }
+        (DataType::Date32, Cell::Date(days)) => whole!(days, Date32Type),
+        (DataType::Date64, Cell::Date(days)) => number::<Date64Type>(days.checked_mul(86_400_000), data_type),
+        _ => None,
     }
 }
 

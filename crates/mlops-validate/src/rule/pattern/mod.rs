@@ -170,6 +170,13 @@ pub(crate) struct Matching {
     pub(crate) negated: bool,
 }
 
+impl Matching {
+    fn fulfils(&self, text: &str) -> Result<bool, super::Mismatch> {
+        let matches = self.patterns.is_match(text).map_err(super::Mismatch)?;
+        Ok(matches != self.negated)
+    }
+}
+
 impl super::ValueRule for Matching {
     fn key(&self) -> String {
         let patterns: Vec<&str> = self.patterns.iter().collect();
@@ -180,9 +187,14 @@ impl super::ValueRule for Matching {
         &self,
         values: &dyn arrow_array::Array,
     ) -> Result<arrow_buffer::BooleanBuffer, super::Mismatch> {
-        super::text::broken_by_text(values, |text| {
-            let matches = self.patterns.is_match(text).map_err(super::Mismatch)?;
-            Ok(matches != self.negated)
-        })
+        super::text::broken_by_text(values, |text| self.fulfils(text))
+    }
+
+    fn prepare(
+        &self,
+        data_type: &arrow_schema::DataType,
+    ) -> Option<Result<super::CellRule, super::Mismatch>> {
+        let rule = self.clone();
+        super::text::prepared_for_text(data_type, move |text| rule.fulfils(text))
     }
 }

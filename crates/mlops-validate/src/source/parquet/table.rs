@@ -1,5 +1,4 @@
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use bytes::Bytes;
 
 use super::file::{Place, SharedFile};
 use super::read::{Columns, guarded};
+use crate::source::open::open;
 use crate::{Error, Result};
 
 /// A Parquet file, or the bytes of one. Compression: none, Snappy, Zstandard.
@@ -53,19 +53,8 @@ impl ParquetTable {
     /// # Errors
     /// [`Error::Input`] if it can't be opened or is no whole Parquet file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let unavailable = |error: std::io::Error| Error::Input {
-            what: name.clone(),
-            reason: "it can't be opened".to_owned(),
-            source: Some(Box::new(error)),
-        };
-        let file = File::open(path).map_err(unavailable)?;
-        let facts = file.metadata().map_err(unavailable)?;
-        if !facts.is_file() {
-            return Err(unavailable(std::io::Error::other("it is not a file")));
-        }
-        Self::load(&name, Place::File(SharedFile::new(file, facts.len())))
+        let (name, file, len) = open(path.as_ref())?;
+        Self::load(&name, Place::File(SharedFile::new(file, len)))
     }
 
     /// Reads the footer of a file that lies in memory.

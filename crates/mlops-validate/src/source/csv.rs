@@ -1,0 +1,165 @@
+use std::io::{Read, Seek};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_csv::reader::Format;
+use arrow_csv::{Reader, ReaderBuilder};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+
+use super::open::open;
+use crate::plan::ROWS_A_PIECE;
+use crate::result::ValidationResult;
+use crate::suite::Validator;
+use crate::{Error, Result};
+
+/// What pandas' `read_csv` takes for a missing value.
+const NULLS: [&str; 19] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A",
+    "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+];
+
+/// How a CSV file is written, and what its columns are.
+///
+/// By default as pandas' `read_csv` has it: fields between commas, names in the first line,
+/// its spellings of missing values, and columns of whole numbers, numbers, truth values or
+/// text, whichever the first 10,000 rows are. Moments and days stay text, as there. Unlike
+/// there, a value further down that is not of its column's type is an error with its line:
+/// give the [`schema`](Self::schema), or look at more rows. A row with too few fields is one
+/// too.
+///
+/// ```
+/// use mlops_validate::source::CsvFormat;
+/// let format = CsvFormat::default().delimiter(b';').nulls(["", "-"]).head_rows(100_000);
+/// # let _ = format;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CsvFormat {
+    delimiter: u8,
+    has_header: bool,
+    nulls: Vec<String>,
+    head_rows: usize,
+    schema: Option<SchemaRef>,
+}
+
+impl Default for CsvFormat {
+    fn default() -> Self {
+        let nulls = NULLS.map(ToOwned::to_owned).to_vec();
+        Self { delimiter: b',', has_header: true, nulls, head_rows: 10_000, schema: None }
+    }
+}
+
+impl CsvFormat {
+    /// The byte between fields.
+    pub fn delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = delimiter;
+        self
+    }
+
+    /// The first line is a row; the columns are `column_1`, `column_2`, …
+    pub fn without_header(mut self) -> Self {
+        self.has_header = false;
+        self
+    }
+
+    /// The spellings of a missing value.
+    pub fn nulls<'a>(mut self, nulls: impl IntoIterator<Item = &'a str>) -> Self {
+        self.nulls = nulls.into_iter().map(ToOwned::to_owned).collect();
+        self
+    }
+
+    /// How many rows the columns' types are told from.
+    pub fn head_rows(mut self, rows: usize) -> Self {
+        self.head_rows = rows;
+        self
+    }
+
+    /// The columns: nothing is told from the rows then.
+    pub fn schema(mut self, schema: SchemaRef) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    fn format(&self) -> Result<Format> {
+        let spelled: Vec<String> = self.nulls.iter().map(|null| regex::escape(null)).collect();
+        let nulls = regex::Regex::new(&format!("^(?:{})$", spelled.join("|")))
+            .map_err(|error| Error::invalid("CSV format", "nulls", error, "not so many spellings"))?;
+        let format = Format::default().with_header(self.has_header).with_delimiter(self.delimiter);
+        Ok(if self.nulls.is_empty() { format } else { format.with_null_regex(nulls) })
+    }
+
+    /// The rows of a table, batch after batch, with its columns told from the first of them.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the head can't be read, with the line.
+    fn reader<R: Read + Seek>(&self, name: &str, mut file: R) -> Result<Reader<R>> {
+        let format = self.format()?;
+        let schema = if let Some(schema) = &self.schema {
+            SchemaRef::clone(schema)
+        } else {
+            let (schema, _) = format
+                .infer_schema(&mut file, Some(self.head_rows))
+                .map_err(|error| broken(name, &error, None))?;
+            file.rewind().map_err(|error| broken(name, &error.into(), None))?;
+            Arc::new(as_pandas(&schema))
+        };
+        ReaderBuilder::new(schema)
+            .with_format(format)
+            .with_batch_size(ROWS_A_PIECE)
+            .build(file)
+            .map_err(|error| broken(name, &error, None))
+    }
+}
+
+/// Types that pandas tells from text; a name that is there again gets a number.
+fn as_pandas(schema: &Schema) -> Schema {
+    let mut names: Vec<String> = Vec::new();
+    let fields = schema.fields().iter().map(|field| {
+        let data_type = match field.data_type() {
+            known @ (DataType::Int64 | DataType::Float64 | DataType::Boolean) => known.clone(),
+            _ => DataType::Utf8,
+        };
+        let mut name = field.name().clone();
+        let mut again = 0;
+        while names.contains(&name) {
+            again += 1;
+            name = format!("{}.{again}", field.name());
+        }
+        names.push(name.clone());
+        Field::new(name, data_type, true)
+    });
+    Schema::new(fields.collect::<Vec<_>>())
+}
+
+/// A message that names the line has it from the reader, and the column's name from us.
+fn broken(name: &str, error: &ArrowError, schema: Option<&Schema>) -> Error {
+    let reason = match error {
+        ArrowError::CsvError(reason) | ArrowError::ParseError(reason) => reason.clone(),
+        other => other.to_string(),
+    };
+    let column = || {
+        let (_, after) = reason.split_once("for column ")?;
+        let index: usize = after.split(' ').next()?.parse().ok()?;
+        Some(schema?.fields().get(index)?.name().clone())
+    };
+    let reason = match column() {
+        Some(column) => format!("column {column:?}: {reason}"),
+        None => reason,
+    };
+    Error::input(name, crate::error::shorten(&reason))
+}
+
+impl Validator<'_> {
+    /// Validates a CSV file in UTF-8, which may be larger than memory.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it can't be opened, a row has another number of fields than the
+    /// first, a value is not of its column's type or not UTF-8, with the line;
+    /// [`Error::Stopped`] if the progress callback breaks.
+    pub fn csv(self, path: impl AsRef<Path>, format: &CsvFormat) -> Result<ValidationResult> {
+        let (name, file, _) = open(path.as_ref())?;
+        let reader = format.reader(&name, file)?;
+        let schema = reader.schema();
+        self.read(reader, None, &|error, _| broken(&name, &error, Some(&schema)))
+    }
+}
