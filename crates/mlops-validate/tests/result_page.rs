@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use mlops_core::Severity;
-use mlops_validate::expectation::{ValuesBetween, ValuesInSet, ValuesNotNull};
+use mlops_validate::expectation::{AggregateBetween, ValuesBetween, ValuesInSet, ValuesNotNull};
 use mlops_validate::result::{Level, ResultFormat, page};
 use mlops_validate::{Suite, SuiteEntry, ValidationResult};
 
@@ -39,4 +39,19 @@ fn a_warning_alone_is_not_a_refusal() {
     assert!(html.contains("Passed with warnings") && !html.contains("Refused"));
     let html = page(&validate("AA", 5));
     assert!(html.contains("All 3 expectations hold.") && !html.contains("Rows that break"));
+}
+
+#[test]
+fn charts_show_how_many_rows_break_and_where_observed_values_lie() {
+    let distances: ArrayRef = Arc::new(Int64Array::from(vec![-5, -5, -5, -7, 30, 62]));
+    let table = RecordBatch::try_from_iter([("distance", distances)]).unwrap();
+    let suite = Suite::new("flights")
+        .expect(ValuesBetween::new("distance").above(0))
+        .expect(AggregateBetween::mean("distance").min(0).max(50));
+    let html = page(&suite.validate(&[table]).unwrap());
+    assert!(html.contains("Rows that break a rule, in percent") && html.contains("66.67"), "{html}");
+    assert!(html.contains("distance: a mean between 0 and 50 is 11.67"), "{html}");
+    assert!(html.contains("Most frequent among the first of them"));
+    let html = page(&validate("AA", 5));
+    assert!(!html.contains("At a glance"), "without anything to draw");
 }

@@ -4,6 +4,8 @@ mod format;
 mod json;
 #[cfg(feature = "report")]
 mod page;
+#[cfg(feature = "terminal")]
+mod terminal;
 mod words;
 
 use std::sync::Arc;

@@ -1,13 +1,17 @@
-use mlops_core::Severity;
-use mlops_report::{
-    Badge, Banner, Cell, Column, Details, Headline, Html, Page, Section, Table, Tone, number,
-};
+//! A validation as a page.
 
-use super::{BrokenRows, ExpectationResult, ValidationResult};
+mod charts;
+mod rows;
+
+use mlops_core::Severity;
+use mlops_report::{Badge, Banner, Cell, Column, Headline, Html, Page, Section, Table, Tone, number};
+
+use super::{ExpectationResult, ValidationResult};
 use crate::expectation::Observed;
 
 /// A validation as one self-contained HTML page: the answer, every expectation with what
-/// was seen, and the rows that break a rule, as many as the result keeps.
+/// was seen, how many rows break which rule, where observed values lie between their bounds,
+/// and the rows that break a rule, as many as the result keeps.
 pub fn page(result: &ValidationResult) -> String {
     let page = Page::new(format!("Validation: {}", result.suite))
         .subtitle(format!("{} rows", number::count(result.rows)))
@@ -19,7 +23,8 @@ pub fn page(result: &ValidationResult) -> String {
 /// The parts of that page below the answer, for a page of your own.
 pub fn sections(result: &ValidationResult) -> Vec<Section> {
     let mut sections = vec![Section::new("Expectations").with(expectations(&result.results))];
-    let rows: Html = result.failures().filter_map(broken_rows).collect();
+    sections.extend(charts::section(result));
+    let rows: Html = result.results.iter().filter_map(rows::folded).collect();
     if !rows.as_str().is_empty() {
         sections.push(Section::new("Rows that break a rule").with(rows));
     }
@@ -55,6 +60,7 @@ fn expectations(results: &[ExpectationResult]) -> Table {
         Column::text("column"),
         Column::text("must be"),
         Column::mark("outcome"),
+        Column::text("severity"),
         Column::number("looked at"),
         Column::number("break it"),
         Column::number("share"),
@@ -76,6 +82,7 @@ fn expectations(results: &[ExpectationResult]) -> Table {
             Cell::code(result.subject()),
             result.expectation().rule().into(),
             badge(result).into(),
+            result.entry.severity.to_string().into(),
             rows.into(),
             broken.into(),
             share.map(|share| Cell::percent(share, 2)).into(),
@@ -92,34 +99,4 @@ fn badge(result: &ExpectationResult) -> Badge {
         Ok(_) if result.entry.severity == Severity::Critical => Badge::failed(),
         Ok(_) => Badge::warning(),
     }
-}
-
-/// The rows that are kept of an expectation, folded.
-fn broken_rows(result: &ExpectationResult) -> Option<Html> {
-    const SHOWN: usize = 200;
-    let broken: &BrokenRows = result.broken().filter(|broken| !broken.first.is_empty())?;
-    let secret = result.format.exclude_unexpected_values;
-    let keys = result.format.keys();
-    let mut columns = vec![Column::number("row")];
-    columns.extend(keys.iter().map(Column::text));
-    if !secret {
-        columns.push(Column::text(result.subject()));
-    }
-    let rows = broken.first.iter().take(SHOWN).map(|row| {
-        let mut cells: Vec<Cell> = vec![row.row.to_string().into()];
-        cells.extend(row.keys.iter().map(|key| key.to_string().into()));
-        if !secret {
-            cells.push(row.value.to_string().into());
-        }
-        cells
-    });
-    let shown = broken.first.len().min(SHOWN) as u64;
-    let title = format!(
-        "{}: {} ({} of {} rows)",
-        result.subject(),
-        result.expectation().rule(),
-        number::count(shown),
-        number::count(broken.count),
-    );
-    Some(Details::new(title).with(Table::new(columns).rows(rows)).into())
 }
