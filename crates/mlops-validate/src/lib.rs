@@ -41,6 +41,7 @@
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
 //! | infer a schema, check tables against it, compare its versions | [`schema`] |
+//! | find outliers, rows that repeat, what is missing | [`outlier`], [`Duplicates`], [`Completeness`] |
 //! | judge a candidate model | [`gate`] |
 //!
 //! # Features
@@ -50,11 +51,14 @@
 //! - `report`: validation results and verdicts as HTML pages; brings `mlops-report`.
 #![forbid(unsafe_code)]
 
+mod completeness;
 pub mod condition;
+mod duplicates;
 mod error;
 pub mod expectation;
 pub mod gate;
 mod metric;
+pub mod outlier;
 pub mod plan;
 mod profile;
 pub mod quarantine;
@@ -65,6 +69,8 @@ pub mod source;
 mod suite;
 mod table;
 
+pub use completeness::Completeness;
+pub use duplicates::{DuplicateRows, Duplicates, RepeatedRow};
 pub use error::{Error, Result};
 pub use result::ValidationResult;
 pub use suite::{Compiled, Part, Progress, RowBreak, RowRules, Suite, SuiteEntry, Validator};

@@ -23,6 +23,7 @@ mod unique;
 pub(crate) use broken::{Breaks, Examined, RowsThatBreak, no_key};
 pub use broken::{BrokenRow, BrokenRows, Keep};
 pub(crate) use counts::{CountValues, Counted, in_order};
+pub(crate) use exact_sum::ExactSum;
 pub(crate) use extremes::Extremes;
 pub(crate) use histogram::{Binned, Histogram};
 pub(crate) use kept::{KeepColumn, Kept};
