@@ -131,26 +131,29 @@ fn a_csv_file_passes_or_is_refused_with_a_page() {
         "validate_csv",
         &[],
         0,
-        &["150 rows, 11 of 11 expectations hold", "passed, details in data_validation.html"],
+        &[
+            "11 of 11 expectations hold for 150 rows",
+            "Data validation passed, details in data_validation.html",
+        ],
     );
     page(&folder, "data_validation.html");
 
     let damaged = concat!(env!("CARGO_MANIFEST_DIR"), "/data/training_data_damaged.csv");
     let words = [
-        "150 rows, 6 of 11 expectations hold",
+        "6 of 11 expectations hold for 150 rows",
         "carrier: expected not null, but 1 of 150",
         "late: expected not null, but 2 of 150",
         "row 11 has -419",
         "row 77 has 25",
         "row 52 has \"NYC\"",
-        "refused, details in why.html",
+        "Data validation failed, details in why.html",
     ];
     let (folder, _) = says("validate_csv", &[damaged, "why.html"], 1, &words);
     assert!(page(&folder, "why.html").contains("-419"));
 
     let missing = run("validate_csv", folder.path(), &["nowhere.csv"]);
     assert_eq!(missing.status.code(), Some(2));
-    assert!(text(&missing.stderr).contains("can't open nowhere.csv"), "{}", text(&missing.stderr));
+    assert!(text(&missing.stderr).contains("nowhere.csv: it can't be opened"), "{}", text(&missing.stderr));
 }
 
 #[test]
