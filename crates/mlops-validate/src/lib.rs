@@ -37,6 +37,8 @@
 //! | say how much a result tells | [`result::ResultFormat`] |
 //! | read a result: lines, findings, JSON | [`ValidationResult`] |
 //! | set the rows apart that break a rule | [`Suite::quarantine`], [`quarantine`] |
+//! | give values to a suite's parameters | [`Suite::with_parameters`] |
+//! | write a result as Great Expectations 0.18 did | [`ValidationResult::to_json_0_18`] |
 //! | look only at some rows | [`condition::RowCondition`] |
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |

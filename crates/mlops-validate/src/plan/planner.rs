@@ -61,6 +61,8 @@ pub struct Planner<'a> {
     of_conditions: BTreeSet<String>,
     /// What the present expectation has had judged row by row.
     judged: Vec<JudgedRows>,
+    /// How often the present expectation asked for something to be measured.
+    asked: usize,
     known: HashMap<(TypeId, String), usize>,
     known_conditions: HashMap<String, usize>,
 }
@@ -76,6 +78,7 @@ impl<'a> Planner<'a> {
             looked_at: Vec::new(),
             of_conditions: BTreeSet::new(),
             judged: Vec::new(),
+            asked: 0,
             known: HashMap::new(),
             known_conditions: HashMap::new(),
         }
@@ -83,6 +86,7 @@ impl<'a> Planner<'a> {
 
     /// What is asked for from now on is for another expectation.
     pub(crate) fn next_expectation(&mut self) {
+        self.asked = 0;
         self.of_conditions.clear();
         self.judged.clear();
     }
@@ -186,8 +190,18 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// Has the rows of a column counted, and those without a value, if it is there and the
+    /// expectation has something measured.
+    pub(crate) fn count_values(&mut self, column: Option<&str>) -> Option<Handle<Examined>> {
+        let column = column.filter(|column| self.asked > 0 && self.column(column).is_ok())?.to_owned();
+        let keep = self.keep.clone();
+        let (breaks, domain) = (Breaks::Missing, Domain::ALL);
+        Some(self.measure(RowsThatBreak { breaks, column, domain, keep }))
+    }
+
     /// Has a metric measured; the handle gives its output when the judgement is made.
     pub fn measure<M: Metric>(&mut self, metric: M) -> Handle<<M::State as Accumulator>::Output> {
+        self.asked += 1;
         let next = self.metrics.len();
         let at = *self.known.entry((TypeId::of::<M>(), metric.key())).or_insert(next);
         if at == next {

@@ -109,6 +109,32 @@ impl ResultFormat {
         self.level
     }
 
+    /// The level's name, or an object if there are options.
+    pub fn to_json(&self) -> Value {
+        let plain = Self::new(self.level);
+        if *self == plain {
+            return Value::from(self.level.name());
+        }
+        let mut options = serde_json::Map::new();
+        options.insert("result_format".to_owned(), self.level.name().into());
+        if self.partial_unexpected_count != plain.partial_unexpected_count {
+            options.insert("partial_unexpected_count".to_owned(), self.partial_unexpected_count.into());
+        }
+        if let Some(columns) = &self.index_columns {
+            let names: Value = columns.iter().map(String::as_str).collect();
+            options.insert("unexpected_index_column_names".to_owned(), names);
+        }
+        for (name, flag) in [
+            ("include_unexpected_rows", self.include_unexpected_rows),
+            ("exclude_unexpected_values", self.exclude_unexpected_values),
+        ] {
+            if flag {
+                options.insert(name.to_owned(), flag.into());
+            }
+        }
+        Value::Object(options)
+    }
+
     /// Reads a level's name, or the object with its options.
     ///
     /// # Errors

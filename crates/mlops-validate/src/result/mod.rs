@@ -2,6 +2,7 @@
 
 mod format;
 mod json;
+mod legacy;
 #[cfg(feature = "report")]
 mod page;
 #[cfg(feature = "terminal")]
@@ -33,6 +34,18 @@ pub struct ValidationResult {
     pub rows: u64,
     /// One for each expectation, in the order of the suite.
     pub results: Vec<ExpectationResult>,
+    /// The values that the suite's parameters had.
+    pub parameters: Map<String, Value>,
+}
+
+/// How many rows of a column a figure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// All rows of the column.
+    pub rows: u64,
+    /// Those without a value.
+    pub missing: u64,
 }
 
 /// How many expectations held.
@@ -55,6 +68,8 @@ pub struct ExpectationResult {
     pub entry: SuiteEntry,
     /// What it came to, or why it could not be evaluated. The latter is not a pass.
     pub outcome: Result<Judgement, String>,
+    /// The column's rows, if they were [counted](crate::Validator::count_values).
+    pub seen: Option<Seen>,
     pub(crate) format: Arc<ResultFormat>,
 }
 
@@ -97,6 +112,13 @@ impl ValidationResult {
     /// times, the batch) is left out.
     pub fn to_json(&self) -> Value {
         json::validation(self)
+    }
+
+    /// The result as Great Expectations 0.18 wrote it, without what varies from run to run.
+    /// What that version said of figures of a column is there if it was
+    /// [counted](crate::Validator::count_values).
+    pub fn to_json_0_18(&self) -> Value {
+        legacy::validation(self)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Suite files.
 
+use std::sync::Arc;
+
 use mlops_core::Severity;
 use serde_json::{Map, Value, json};
 
+use super::parameters::Unbound;
 use super::{Suite, SuiteEntry};
+
 use crate::expectation::{Catalog, Kwargs};
 use crate::{Error, Result};
 
@@ -14,6 +18,15 @@ const PASSED_ON: [&str; 2] = ["batch_id", "catch_exceptions"];
 /// Those that it takes, but not as parameters.
 const DROPPED: [&str; 8] =
     ["result_format", "id", "meta", "notes", "description", "severity", "windows", "rendered_content"];
+/// Those that 0.18 wrote and 1.x no longer knows; switched off they say nothing.
+const GONE: [&str; 6] = [
+    "allow_cross_type_comparisons",
+    "auto",
+    "output_strftime_format",
+    "parse_strings_as_datetimes",
+    "profiler_config",
+    "ties_okay",
+];
 /// Fields of an entry that are kept.
 const KEPT: [&str; 2] = ["notes", "description"];
 
@@ -26,13 +39,14 @@ pub(super) fn read(text: &str, catalog: &Catalog) -> Result<Suite> {
     let field = |name: &str| document.get(name).unwrap_or(&null);
     let name = document.get("name").or_else(|| document.get("expectation_suite_name")).unwrap_or(&null);
     let name = name.as_str().ok_or_else(|| Error::invalid(WHAT, "name", name, "text"))?;
+    let catalog = Arc::new(catalog.clone());
     let entries = field("expectations");
     let entries = entries
         .as_array()
         .ok_or_else(|| Error::invalid(WHAT, "expectations", entries, "a list of expectations"))?
         .iter()
         .enumerate()
-        .map(|(at, entry)| read_entry(entry, &format!("expectations[{at}]"), catalog))
+        .map(|(at, entry)| read_entry(entry, &format!("expectations[{at}]"), &catalog))
         .collect::<Result<Vec<_>>>()?;
     let mut rest = Map::new();
     for name in ["id", "meta", "notes"] {
@@ -40,10 +54,10 @@ pub(super) fn read(text: &str, catalog: &Catalog) -> Result<Suite> {
             rest.insert(name.to_owned(), value.clone());
         }
     }
-    Ok(Suite { name: name.to_owned(), entries, rest })
+    Ok(Suite { entries, rest, ..Suite::new(name) })
 }
 
-fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry> {
+fn read_entry(entry: &Value, path: &str, catalog: &Arc<Catalog>) -> Result<SuiteEntry> {
     let invalid = |name: &str, value: &Value, expected: &str| {
         Error::invalid(WHAT, format!("{path}{name}"), value, expected)
     };
@@ -78,8 +92,16 @@ fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry
     for name in DROPPED {
         kwargs.remove(name);
     }
+    if fields.contains_key("expectation_type") {
+        let is_off = |value: &Value| value.is_null() || *value == json!(false);
+        kwargs.retain(|name, value| !(GONE.contains(&name.as_str()) && is_off(value)));
+    }
     let kwargs_path = format!("{path}.kwargs");
-    let expectation = catalog.build(&Kwargs::new(name, &kwargs_path, &kwargs))?;
+    let unbound = Unbound::new(name, &kwargs_path, &kwargs, catalog);
+    let expectation = match &unbound {
+        Some(unbound) => unbound.bind(&Map::new())?,
+        None => catalog.build(&Kwargs::new(name, &kwargs_path, &kwargs))?,
+    };
     let kept = KEPT.iter().filter_map(|name| fields.get_key_value(*name));
     Ok(SuiteEntry {
         severity,
@@ -90,6 +112,7 @@ fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         passed_on,
+        unbound,
         ..SuiteEntry::from_arc(expectation)
     })
 }
@@ -97,13 +120,24 @@ fn read_entry(entry: &Value, path: &str, catalog: &Catalog) -> Result<SuiteEntry
 pub(super) fn write(suite: &Suite) -> Value {
     let mut document = suite.rest.clone();
     document.insert("name".to_owned(), json!(suite.name));
-    document.insert("expectations".to_owned(), suite.entries.iter().map(write_entry).collect());
+    document.insert("expectations".to_owned(), suite.entries.iter().map(write_unbound).collect());
     document.entry("meta").or_insert_with(|| json!({}));
     Value::Object(document)
 }
 
+/// An entry of a suite: parameters of the suite stay what they are.
+fn write_unbound(entry: &SuiteEntry) -> Value {
+    write_with(
+        entry,
+        entry.unbound.as_ref().map_or_else(|| entry.expectation.kwargs(), |one| one.kwargs().clone()),
+    )
+}
+
 pub(super) fn write_entry(entry: &SuiteEntry) -> Value {
-    let mut kwargs = entry.expectation.kwargs();
+    write_with(entry, entry.expectation.kwargs())
+}
+
+fn write_with(entry: &SuiteEntry, mut kwargs: Map<String, Value>) -> Value {
     kwargs.extend(entry.passed_on.clone());
     let mut document = entry.rest.clone();
     document.insert("type".to_owned(), json!(entry.expectation.name()));

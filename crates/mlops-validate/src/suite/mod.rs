@@ -1,6 +1,7 @@
 //! Suites: expectations with a name, as Great Expectations keeps them in JSON.
 
 mod json;
+mod parameters;
 mod row;
 mod validator;
 
@@ -38,6 +39,8 @@ pub struct Suite {
     entries: Vec<SuiteEntry>,
     /// What else the file holds: `id`, `meta`, `notes`.
     rest: Map<String, Value>,
+    /// The values of its parameters.
+    parameters: Map<String, Value>,
 }
 
 /// An expectation of a suite, and what the suite says of it.
@@ -57,6 +60,8 @@ pub struct SuiteEntry {
     /// Parameters that every expectation may have and that change no answer here:
     /// `batch_id`, `catch_exceptions`.
     pub passed_on: Map<String, Value>,
+    /// What it was before the suite's parameters had values, if it names any.
+    unbound: Option<parameters::Unbound>,
 }
 
 impl SuiteEntry {
@@ -73,6 +78,7 @@ impl SuiteEntry {
             meta: Map::new(),
             rest: Map::new(),
             passed_on: Map::new(),
+            unbound: None,
         }
     }
 
@@ -105,7 +111,7 @@ impl<E: Expectation + 'static> From<E> for SuiteEntry {
 impl Suite {
     /// A suite without expectations.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), entries: Vec::new(), rest: Map::new() }
+        Self { name: name.into(), entries: Vec::new(), rest: Map::new(), parameters: Map::new() }
     }
 
     /// Adds an expectation, or an entry with severity and notes.
@@ -131,6 +137,41 @@ impl Suite {
     /// As [`from_json`](Self::from_json).
     pub fn from_json_with(text: &str, catalog: &Catalog) -> Result<Self> {
         json::read(text, catalog)
+    }
+
+    /// Gives values to the parameters that the suite names with
+    /// `{"$PARAMETER": "name"}`, wherever the parameter of an expectation may stand. Names
+    /// that the suite does not have are passed over; an expectation with one that has no
+    /// value can't be evaluated, and its result says so. Expressions are not computed.
+    ///
+    /// ```
+    /// use mlops_validate::Suite;
+    /// use serde_json::json;
+    ///
+    /// let suite = json!({"name": "s", "expectations": [{
+    ///     "type": "expect_table_row_count_to_equal",
+    ///     "kwargs": {"value": {"$PARAMETER": "rows"}},
+    /// }]});
+    /// let suite = Suite::from_json(&suite.to_string())?;
+    /// let bound = suite.with_parameters([("rows", json!(3))])?;
+    /// assert_eq!(bound.entries()[0].expectation.rule(), "3 rows");
+    /// # Ok::<(), mlops_validate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if a value is not what the expectation's
+    /// parameter has to be.
+    pub fn with_parameters<N: Into<String>>(
+        mut self,
+        values: impl IntoIterator<Item = (N, Value)>,
+    ) -> Result<Self> {
+        self.parameters = values.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        for entry in &mut self.entries {
+            if let Some(unbound) = &entry.unbound {
+                entry.expectation = unbound.bind(&self.parameters)?;
+            }
+        }
+        Ok(self)
     }
 
     /// The suite as Great Expectations 1.x writes it.

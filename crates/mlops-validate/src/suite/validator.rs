@@ -7,8 +7,9 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::Suite;
 use crate::expectation::Judge;
-use crate::plan::{Gathered, Plan, rows_a_window};
-use crate::result::{ExpectationResult, ResultFormat, ValidationResult};
+use crate::metric::Examined;
+use crate::plan::{Gathered, Handle, Plan, rows_a_window};
+use crate::result::{ExpectationResult, ResultFormat, Seen, ValidationResult};
 use crate::table::NanIs;
 use crate::{Error, Result};
 
@@ -60,6 +61,7 @@ pub struct Validator<'a> {
     suite: &'a Suite,
     format: Arc<ResultFormat>,
     nan: NanIs,
+    counts: bool,
     on_progress: Option<OnProgress<'a>>,
 }
 
@@ -75,7 +77,7 @@ impl fmt::Debug for Validator<'_> {
 
 impl<'a> Validator<'a> {
     pub(super) fn new(suite: &'a Suite) -> Self {
-        Self { suite, format: Arc::default(), nan: NanIs::default(), on_progress: None }
+        Self { suite, format: Arc::default(), nan: NanIs::default(), counts: false, on_progress: None }
     }
 
     /// What the result says of rows that break a rule; [`Level::Summary`](crate::result::Level)
@@ -103,6 +105,14 @@ impl<'a> Validator<'a> {
         self
     }
 
+    /// Counts, for each expectation about a figure of a column such as its mean, the
+    /// column's rows and how many of them have no value. Results in the form of 0.18 have
+    /// these counts; otherwise they are [`ExpectationResult::seen`].
+    pub fn count_values(mut self) -> Self {
+        self.counts = true;
+        self
+    }
+
     /// Is told now and then how far the work is, and may stop it. It may be called from
     /// any thread, from one at a time.
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + Send + 'a) -> Self {
@@ -119,7 +129,10 @@ impl<'a> Validator<'a> {
                 .iter()
                 .map(|entry| {
                     planner.next_expectation();
-                    entry.expectation.plan(planner).map_err(|error| error.to_string())
+                    let judge = entry.expectation.plan(planner).map_err(|error| error.to_string());
+                    let counted =
+                        self.counts.then(|| planner.count_values(entry.expectation.column())).flatten();
+                    (judge, counted)
                 })
                 .collect()
         });
@@ -208,6 +221,9 @@ fn unreadable(error: ArrowError, rows: u64) -> Error {
     }
 }
 
+/// How to judge an expectation, or why it can't be; and where its column is counted.
+type Planned = (Result<Judge, String>, Option<Handle<Examined>>);
+
 /// A suite prepared for tables of a schema.
 ///
 /// To validate a table whose parts lie in different places, gather each part by itself
@@ -216,7 +232,7 @@ pub struct Compiled<'a> {
     suite: &'a Suite,
     format: Arc<ResultFormat>,
     plan: Plan,
-    judges: Vec<Result<Judge, String>>,
+    judges: Vec<Planned>,
 }
 
 impl fmt::Debug for Compiled<'_> {
@@ -245,16 +261,24 @@ impl Compiled<'_> {
             .entries()
             .iter()
             .zip(&self.judges)
-            .map(|(entry, judge)| ExpectationResult {
+            .map(|(entry, (judge, counted))| ExpectationResult {
                 entry: entry.clone(),
                 outcome: match judge {
                     Ok(judge) => judge(&measured).map_err(|error| error.to_string()),
                     Err(reason) => Err(reason.clone()),
                 },
+                seen: counted
+                    .and_then(|counted| measured.get(counted).ok())
+                    .map(|examined| Seen { rows: examined.rows, missing: examined.missing }),
                 format: Arc::clone(&self.format),
             })
             .collect();
-        ValidationResult { suite: self.suite.name().to_owned(), rows, results }
+        ValidationResult {
+            suite: self.suite.name().to_owned(),
+            rows,
+            results,
+            parameters: self.suite.parameters.clone(),
+        }
     }
 
     /// A part of the table that begins at this row.

@@ -25,7 +25,7 @@ const READ_EARLY: [&str; 7] = [
 ];
 
 /// Their `partial_unexpected_counts` are not compared: the tool lists every NaN by itself.
-const NULL_EXPECTATIONS: [&str; 2] =
+pub(crate) const NULL_EXPECTATIONS: [&str; 2] =
     ["expect_column_values_to_not_be_null", "expect_column_values_to_be_null"];
 
 /// How a case came out if it did not fail.
@@ -98,17 +98,6 @@ fn same_config(case: &Value, suite: &Suite) -> Result<(), String> {
         return Ok(());
     }
     let written = &suite.to_json()["expectations"][0]["kwargs"];
-    // Whether a parameter at its default is written is a matter of taste of the tool.
-    let without_defaults = |kwargs: &Value| -> Map<String, Value> {
-        let default = |name: &str, value: &Value| {
-            value.is_null()
-                || (name == "mostly" && value.as_f64() == Some(1.0))
-                || (name.starts_with("strict_") && *value == json!(false))
-                || (name == "exact_match" && *value == json!(true))
-        };
-        let kwargs = kwargs.as_object().unwrap().iter();
-        kwargs.filter(|(name, value)| !default(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect()
-    };
     let (written, expected) =
         (Value::Object(without_defaults(written)), Value::Object(without_defaults(expected)));
     if same(&written, &expected, 1e-12) {
@@ -116,6 +105,19 @@ fn same_config(case: &Value, suite: &Suite) -> Result<(), String> {
     } else {
         Err(format!("kwargs are {written}, expected {expected}"))
     }
+}
+
+/// Parameters without those at their default: whether these are written is a matter of taste
+/// of the tool.
+pub(crate) fn without_defaults(kwargs: &Value) -> Map<String, Value> {
+    let default = |name: &str, value: &Value| {
+        value.is_null()
+            || (name == "mostly" && value.as_f64() == Some(1.0))
+            || (name.starts_with("strict_") && *value == json!(false))
+            || (name == "exact_match" && *value == json!(true))
+    };
+    let kwargs = kwargs.as_object().unwrap().iter();
+    kwargs.filter(|(name, value)| !default(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect()
 }
 
 fn same_result(case: &Value, expected: &Value, stage: Option<&str>, found: &Value) -> Result<(), String> {
@@ -155,7 +157,7 @@ fn same_result(case: &Value, expected: &Value, stage: Option<&str>, found: &Valu
 }
 
 /// Equal as documents; numbers as doubles, relative to their size.
-fn same(found: &Value, expected: &Value, tolerance: f64) -> bool {
+pub(crate) fn same(found: &Value, expected: &Value, tolerance: f64) -> bool {
     match (found, expected) {
         (Value::Number(a), Value::Number(b)) => {
             let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
@@ -178,7 +180,7 @@ fn same(found: &Value, expected: &Value, tolerance: f64) -> bool {
 }
 
 /// The table of a case as one record batch.
-fn table(columns: &Value) -> RecordBatch {
+pub(crate) fn table(columns: &Value) -> RecordBatch {
     let columns = columns.as_array().unwrap();
     let arrays = columns.iter().map(|column| {
         let values = column["values"].as_array().unwrap();
