@@ -42,6 +42,7 @@
 //! | look only at some rows | [`condition::RowCondition`] |
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
+//! | profile a table, have a suite suggested | [`profile`] |
 //! | infer a schema, check tables against it, compare its versions | [`schema`] |
 //! | find outliers, rows that repeat, what is missing | [`outlier`], [`Duplicates`], [`Completeness`] |
 //! | judge a candidate model | [`gate`] |
@@ -62,7 +63,7 @@ pub mod gate;
 mod metric;
 pub mod outlier;
 pub mod plan;
-mod profile;
+pub mod profile;
 pub mod quarantine;
 pub mod result;
 mod rule;

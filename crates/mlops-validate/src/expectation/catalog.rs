@@ -3,12 +3,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    AggregateBetween, AllColumnsEqual, ColumnCount, ColumnExists, ColumnType, ColumnsAddUp, ColumnsInOrder,
-    ColumnsInSet, CompoundUnique, DistinctValues, Expectation, KlDivergence, Kwargs, Monotonic,
-    MostCommonInSet, NoRowsFound, NotOutliers, PairEqual, PairGreater, PairInSet, QuantilesBetween,
-    QueriesMatch, RowCount, RowCountOfOtherTable, UniqueWithinRecord, ValueLengths, ValuesAreDates,
-    ValuesAreJson, ValuesBetween, ValuesInSet, ValuesMatchJsonSchema, ValuesMatchLike, ValuesMatchRegex,
-    ValuesMatchStrftime, ValuesNotNull, ValuesNull, ValuesOfType, ValuesUnique, ZScoresBelow,
+    AggregateBetween, AllColumnsEqual, ColumnCount, ColumnDistribution, ColumnExists, ColumnType,
+    ColumnsAddUp, ColumnsInOrder, ColumnsInSet, CompoundUnique, DistinctValues, Expectation, KlDivergence,
+    Kwargs, Monotonic, MostCommonInSet, NoRowsFound, NotOutliers, PairEqual, PairGreater, PairInSet,
+    QuantilesBetween, QueriesMatch, RowCount, RowCountOfOtherTable, UniqueWithinRecord, ValueLengths,
+    ValuesAreDates, ValuesAreJson, ValuesBetween, ValuesInSet, ValuesMatchJsonSchema, ValuesMatchLike,
+    ValuesMatchRegex, ValuesMatchStrftime, ValuesNotNull, ValuesNull, ValuesOfType, ValuesUnique,
+    ZScoresBelow,
 };
 use crate::error::shorten;
 use crate::{Error, Result};
@@ -45,6 +46,7 @@ impl Default for Catalog {
         let mut catalog = Self::empty();
         catalog.put(RowCount::EQUAL, RowCount::parse);
         catalog.put(RowCount::BETWEEN, RowCount::parse);
+        catalog.put(ColumnDistribution::NAME, ColumnDistribution::parse);
         catalog.put(ColumnCount::EQUAL, ColumnCount::parse);
         catalog.put(ColumnCount::BETWEEN, ColumnCount::parse);
         catalog.put(ColumnsInOrder::NAME, ColumnsInOrder::parse);

@@ -103,6 +103,10 @@ impl ColumnType {
         }
     }
 
+    pub(crate) fn is_truth(&self) -> bool {
+        *self.arrow() == DataType::Boolean
+    }
+
     /// The Arrow type, for writing moments; `Null` for nested ones.
     pub(crate) fn arrow(&self) -> &DataType {
         match &self.0 {

@@ -185,7 +185,7 @@ impl SchemaInference {
 }
 
 /// The names and types of a batch.
-pub(super) fn columns_of(batch: &RecordBatch) -> Result<Vec<(String, ColumnType)>> {
+pub(crate) fn columns_of(batch: &RecordBatch) -> Result<Vec<(String, ColumnType)>> {
     let fields = batch.schema_ref().fields();
     let mut names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
     names.sort_unstable();

@@ -40,6 +40,8 @@ mod model;
 pub use anomaly::{Anomaly, AnomalyType};
 pub use check::SchemaCheck;
 pub use column_type::ColumnType;
+pub(crate) use column_type::TypeKind;
 pub use evolution::{Bump, Evolution, SchemaChange, View};
+pub(crate) use infer::columns_of;
 pub use infer::{InferenceSettings, InferredSchema, SchemaInference};
 pub use model::{ColumnSchema, CountRange, Range, Schema};
