@@ -139,7 +139,9 @@ impl ColumnState {
     fn measure(&mut self, finite: &[f64]) {
         self.moments.update(finite).expect("all of them are finite");
         self.quantiles.update(finite).expect("all of them are finite");
-        finite.iter().for_each(|value| self.sum.add(*value));
+        for value in finite {
+            self.sum.add(*value);
+        }
         self.zeros += finite.iter().filter(|value| **value == 0.0).count() as u64;
         self.negative += finite.iter().filter(|value| **value < 0.0).count() as u64;
     }
