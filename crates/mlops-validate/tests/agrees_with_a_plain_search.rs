@@ -2,6 +2,9 @@
 #![allow(
     clippy::unwrap_used,
     clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
     reason = "a test may panic, and compares what must be equal"
 )]
 
@@ -14,11 +17,19 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn result(column: ArrayRef, expectation: &Value) -> Value {
-    let table = RecordBatch::try_from_iter_with_nullable([("c", column, true)]).unwrap();
+    result_of(&[column], expectation)
+}
+
+/// The result of a table of one column that comes in several batches.
+fn result_of(columns: &[ArrayRef], expectation: &Value) -> Value {
+    let batch = |column: &ArrayRef| {
+        RecordBatch::try_from_iter_with_nullable([("c", Arc::clone(column), true)]).unwrap()
+    };
+    let batches: Vec<RecordBatch> = columns.iter().map(batch).collect();
     let suite = json!({"name": "one", "expectations": [expectation]}).to_string();
     let suite = Suite::from_json(&suite).unwrap();
     let format = ResultFormat::new(Level::Complete);
-    let result = suite.validator().result_format(format).batches(&[table]).unwrap();
+    let result = suite.validator().result_format(format).batches(&batches).unwrap();
     assert!(result.results[0].outcome.is_ok(), "{:?}", result.lines());
     result.to_json()["results"][0].clone()
 }
@@ -128,6 +139,65 @@ proptest! {
             Some(mean) => {
                 let plain = present.iter().sum::<f64>() / present.len() as f64;
                 prop_assert!((mean - plain).abs() <= 1e-9 * (1.0 + plain.abs()), "{} {}", mean, plain);
+            }
+        }
+    }
+}
+
+/// The quantile of sorted values, by the definition of each method.
+fn plain_quantile(sorted: &[f64], quantile: f64, method: &str) -> f64 {
+    let at = quantile * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    match method {
+        "linear" => low + (high - low) * at.fract(),
+        "lower" => low,
+        "higher" => high,
+        "midpoint" => f64::midpoint(low, high),
+        _ => sorted[at.round_ties_even() as usize],
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// So many values that they are not sorted, in several batches.
+    #[test]
+    fn median_and_quantiles_of_many(
+        len in 4_097_usize..9_000, factor in 1_i64..1_000_000, modulus in 1_i64..100_000,
+        missing in 0_usize..4, batches in 1_usize..6, whole: bool, sixteenths in prop::collection::vec(0_u32..=16, 1..4),
+    ) {
+        let value = |row: usize| (row as i64 * factor) % modulus - modulus / 3;
+        let values: Vec<Option<i64>> =
+            (0..len).map(|row| (missing == 0 || row % 5 >= missing).then(|| value(row))).collect();
+        let column: ArrayRef = if whole {
+            Arc::new(Int64Array::from(values.clone()))
+        } else {
+            Arc::new(values.iter().map(|value| value.map(|value| value as f64 / 8.0)).collect::<Float64Array>())
+        };
+        let scale = if whole { 1.0 } else { 8.0 };
+        let mut sorted: Vec<f64> = values.iter().flatten().map(|value| *value as f64 / scale).collect();
+        sorted.sort_by(f64::total_cmp);
+        let step = len.div_ceil(batches);
+        let parts: Vec<ArrayRef> =
+            (0..len).step_by(step).map(|from| column.slice(from, step.min(len - from))).collect();
+
+        let same = |found: Option<f64>, plain: f64| {
+            found.is_some_and(|found| (found - plain).abs() <= 1e-12 * (1.0 + plain.abs()))
+        };
+        let median = result_of(&parts, &json!({"type": "expect_column_median_to_be_between", "kwargs": {"column": "c"}}));
+        let plain = plain_quantile(&sorted, 0.5, "midpoint");
+        prop_assert!(same(median["result"]["observed_value"].as_f64(), plain), "{} {}", median, plain);
+
+        let quantiles: Vec<f64> = sixteenths.iter().map(|part| f64::from(*part) / 16.0).collect();
+        let ranges = vec![json!([null, null]); quantiles.len()];
+        for method in [json!(false), json!("linear"), json!("lower"), json!("higher"), json!("midpoint"), json!("nearest")] {
+            let result = result_of(&parts, &json!({"type": "expect_column_quantile_values_to_be_between", "kwargs": {
+                "column": "c", "allow_relative_error": method,
+                "quantile_ranges": {"quantiles": quantiles, "value_ranges": ranges}}}));
+            let found = result["result"]["observed_value"]["values"].as_array().unwrap();
+            for (found, quantile) in found.iter().zip(&quantiles) {
+                let plain = plain_quantile(&sorted, *quantile, method.as_str().unwrap_or("nearest"));
+                prop_assert!(same(found.as_f64(), plain), "{} {}: {} {}", method, quantile, found, plain);
             }
         }
     }

@@ -135,6 +135,16 @@ impl Kept {
         self.chunks.iter().map(|chunk| chunk.count() as u64).sum()
     }
 
+    /// These arrays one after the other.
+    #[cfg(test)]
+    pub(super) fn of(arrays: impl IntoIterator<Item = ArrayRef>) -> Self {
+        let chunk = |array: ArrayRef| {
+            let present = array.nulls().map(|nulls| nulls.inner().clone());
+            KeptChunk { rows: array.len(), present, array, first_row: 0, batch: None }
+        };
+        Self { chunks: arrays.into_iter().map(chunk).collect() }
+    }
+
     pub(super) fn data_type(&self) -> &DataType {
         self.chunks.first().map_or(&DataType::Null, |chunk| chunk.array.data_type())
     }

@@ -1,5 +1,8 @@
 //! Values by their rank, from a column that is kept.
 
+#[cfg(test)]
+mod tests;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Date64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
