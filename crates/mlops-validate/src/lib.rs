@@ -28,17 +28,23 @@
 //!
 //! | you want to … | start at … |
 //! | --- | --- |
-//! | read a suite that Great Expectations wrote | [`Suite::from_json`] |
-//! | build one in code | [`Suite::new`], [`expectation`] |
+//! | read a suite that Great Expectations wrote, 1.x or 0.18 | [`Suite::from_json`] |
+//! | give values to a suite's parameters | [`Suite::with_parameters`] |
+//! | build one in code | [`Suite::new`], [`SuiteEntry`] |
+//! | find the expectation for a rule | [`expectation`], by topic |
+//! | bound a column's mean, median, sum, deviation, extremes | [`AggregateBetween`](expectation::AggregateBetween), [`QuantilesBetween`](expectation::QuantilesBetween) |
+//! | hold a distribution against an expected one | [`KlDivergence`](expectation::KlDivergence), [`DistinctValues`](expectation::DistinctValues), [`MostCommonInSet`](expectation::MostCommonInSet) |
+//! | check text: patterns, dates, JSON, lengths | [`ValuesMatchRegex`](expectation::ValuesMatchRegex), [`ValuesMatchLike`](expectation::ValuesMatchLike), [`ValuesMatchStrftime`](expectation::ValuesMatchStrftime) |
+//! | check the types of columns | [`ValuesOfType`](expectation::ValuesOfType), [`schema`] |
 //! | validate batches, files, streams, with progress | [`Suite::validator`], [`Validator`] |
 //! | validate a Parquet, CSV or JSON lines file of any size | [`Validator`], [`source`] |
 //! | validate parts in different places | [`Validator::compile`], [`Part`] |
 //! | judge one row, at serving time | [`Validator::compile_row`], [`RowRules`] |
 //! | say how much a result tells | [`result::ResultFormat`] |
 //! | read a result: lines, findings, JSON | [`ValidationResult`] |
-//! | set the rows apart that break a rule | [`Suite::quarantine`], [`quarantine`] |
-//! | give values to a suite's parameters | [`Suite::with_parameters`] |
 //! | write a result as Great Expectations 0.18 did | [`ValidationResult::to_json_0_18`] |
+//! | show a result: HTML, terminal | `result::page`, [`ValidationResult`]`::to_terminal` |
+//! | set the rows apart that break a rule | [`Suite::quarantine`], [`quarantine`] |
 //! | look only at some rows | [`condition::RowCondition`] |
 //! | add an expectation of your own | [`expectation::Expectation`], [`expectation::Catalog`] |
 //! | measure something new for it | [`plan::Metric`], [`plan::ValueRule`] |
@@ -48,10 +54,12 @@
 //! | judge a candidate model | [`gate`] |
 //!
 //! # Features
-//! - `parquet`: tables from Parquet files; Zstandard needs a C compiler.
+//! - `parquet`: tables from Parquet files, and quarantine into them; Zstandard needs a C
+//!   compiler.
 //! - `csv`, `json`: tables from CSV files and JSON lines.
 //! - `json-schema`: `expect_column_values_to_match_json_schema`; some thirty more crates.
 //! - `report`: validation results and verdicts as HTML pages; brings `mlops-report`.
+//! - `terminal`: validation results as a table for a terminal.
 #![forbid(unsafe_code)]
 
 mod completeness;

@@ -10,6 +10,23 @@ use crate::{Error, Result};
 ///
 /// An end is a number, or text: on a column of timestamps or days a moment in ISO 8601
 /// (UTC), on a column of text compared by bytes, on a column of numbers a number.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::ValuesBetween;
+///
+/// let suite = Suite::new("flights").expect(ValuesBetween::new("distance").min(1).below(3000));
+/// # let distance: ArrayRef = Arc::new(Int64Array::from(vec![187, -5, 96]));
+/// # let batch = RecordBatch::try_from_iter([("distance", distance)])?;
+/// let result = suite.validate(&[batch])?;
+/// assert_eq!(
+///     result.lines(),
+///     ["distance: expected at least 1 and below 3000, but 1 of 3 values are not (33.33 %): row 1 has -5"]
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ValuesBetween {

@@ -12,6 +12,20 @@ use crate::table::Scalar;
 ///
 /// `1`, `1.0` and `true` are the same; text is never a number. On a column of timestamps
 /// or days, text in the set is a moment in ISO 8601.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, StringArray, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::ValuesInSet;
+///
+/// let suite = Suite::new("flights").expect(ValuesInSet::texts("dest", ["BOS", "JFK"]));
+/// # let dest: ArrayRef = Arc::new(StringArray::from(vec!["JFK", "jfk"]));
+/// # let batch = RecordBatch::try_from_iter([("dest", dest)])?;
+/// let result = suite.validate(&[batch])?;
+/// assert_eq!(result.results[0].broken().map(|broken| broken.count), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ValuesInSet {

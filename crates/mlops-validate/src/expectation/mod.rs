@@ -2,6 +2,29 @@
 //!
 //! Each is a value that can be built in code or read from a suite. To add one of your
 //! own, implement [`Expectation`] and, if suites shall name it, put it in a [`Catalog`].
+//!
+//! | what is expected | types |
+//! | --- | --- |
+//! | number of rows and columns | [`RowCount`], [`ColumnCount`] |
+//! | which columns there are, and their order | [`ColumnExists`], [`ColumnsInOrder`], [`ColumnsInSet`] |
+//! | types of columns and values | [`ColumnType`], [`ValuesOfType`] |
+//! | values that are there, or missing | [`ValuesNotNull`], [`ValuesNull`] |
+//! | values in a range, in a set, or in none | [`ValuesBetween`], [`ValuesInSet`] |
+//! | no value twice | [`ValuesUnique`], [`CompoundUnique`] over several columns |
+//! | values in order | [`Monotonic`] |
+//! | values far from the others | [`NotOutliers`], [`ZScoresBelow`] |
+//! | text of a shape | [`ValuesMatchRegex`], [`ValuesMatchLike`], [`ValueLengths`] |
+//! | text that is a date, JSON, a document | [`ValuesMatchStrftime`], [`ValuesAreDates`], [`ValuesAreJson`], [`ValuesMatchJsonSchema`] |
+//! | two columns row by row | [`PairEqual`], [`PairGreater`], [`PairInSet`] |
+//! | several columns row by row | [`AllColumnsEqual`], [`UniqueWithinRecord`], [`ColumnsAddUp`] |
+//! | mean, median, sum, deviation, extremes, shares of a column | [`AggregateBetween`] |
+//! | quantiles of a column | [`QuantilesBetween`] |
+//! | which values a column has at all, and which most often | [`DistinctValues`], [`MostCommonInSet`] |
+//! | a distribution, against an expected one or a profile's | [`KlDivergence`] of a [`Partition`], [`ColumnDistribution`] |
+//! | what only a database can say (read and written, not evaluated) | [`NoRowsFound`], [`QueriesMatch`], [`RowCountOfOtherTable`] |
+//!
+//! Those about values may look only at some rows ([`condition`](crate::condition)) and allow
+//! a share of them to differ ([`Mostly`]).
 
 mod aggregate;
 mod between;

@@ -14,6 +14,21 @@ use crate::{Error, Result};
 /// without a value, and those outside of the condition, are passed over. Numbers, truth
 /// values, moments and text (by bytes) are ordered. An infinity beside the same infinity is
 /// in its place even if the order has to be strict.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::Monotonic;
+///
+/// let suite = Suite::new("flights").expect(Monotonic::increasing("id").strictly());
+/// # let id: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 2, 3]));
+/// # let batch = RecordBatch::try_from_iter([("id", id)])?;
+/// let result = suite.validate(&[batch])?;
+/// let broken = result.results[0].broken().expect("rows were judged");
+/// assert_eq!((broken.count, broken.first[0].row), (1, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Monotonic {

@@ -18,6 +18,20 @@ use crate::table::{Cell, Scalar};
 /// [`ValuesInSet`](super::ValuesInSet).
 ///
 /// Needs memory for every distinct value.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+/// use mlops_validate::{Cell, Suite};
+/// use mlops_validate::expectation::MostCommonInSet;
+///
+/// let suite = Suite::new("flights").expect(MostCommonInSet::new("hour", [Cell::Int(6), Cell::Int(7)]));
+/// # let hour: ArrayRef = Arc::new(Int64Array::from(vec![6, 6, 5]));
+/// # let batch = RecordBatch::try_from_iter([("hour", hour)])?;
+/// let result = suite.validate(&[batch])?;
+/// assert!(result.success());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MostCommonInSet {

@@ -86,6 +86,21 @@ about_list!(
 ///
 /// Whole numbers are added exactly, others as floating point numbers in the order of the
 /// columns; the sum has to be equal, not nearly so. With a missing value nothing adds up.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::ColumnsAddUp;
+///
+/// let suite = Suite::new("scores").expect(ColumnsAddUp::new(["yes", "no"], 1.0));
+/// # let yes: ArrayRef = Arc::new(Float64Array::from(vec![0.25, 0.5]));
+/// # let no: ArrayRef = Arc::new(Float64Array::from(vec![0.75, 0.25]));
+/// # let batch = RecordBatch::try_from_iter([("yes", yes), ("no", no)])?;
+/// let result = suite.validate(&[batch])?;
+/// assert_eq!(result.results[0].broken().map(|broken| broken.count), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ColumnsAddUp {

@@ -15,6 +15,21 @@ use crate::{Error, Result};
 ///
 /// Of numbers, truth values and timestamps. Keeps the column, since its mean has to be known
 /// before one value can be judged.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::ZScoresBelow;
+///
+/// let suite = Suite::new("flights").expect(ZScoresBelow::new("delay", 1.5));
+/// # let delay: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0, 1.5, 2.5, 90.0]));
+/// # let batch = RecordBatch::try_from_iter([("delay", delay)])?;
+/// let result = suite.validate(&[batch])?;
+/// let broken = result.results[0].broken().expect("rows were judged");
+/// assert_eq!((broken.count, broken.first[0].row), (1, 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ZScoresBelow {
@@ -133,6 +148,21 @@ impl Expectation for ZScoresBelow {
 ///
 /// # Source
 /// Tukey, *Exploratory Data Analysis* (1977); Great Expectations 1.24 for the edges.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+/// use mlops_validate::Suite;
+/// use mlops_validate::expectation::NotOutliers;
+///
+/// let suite = Suite::new("flights").expect(NotOutliers::new("delay").by_iqr(3.0)?);
+/// # let delay: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0, 1.5, 2.5, 90.0]));
+/// # let batch = RecordBatch::try_from_iter([("delay", delay)])?;
+/// let result = suite.validate(&[batch])?;
+/// let broken = result.results[0].broken().expect("rows were judged");
+/// assert_eq!((broken.count, broken.first[0].row), (1, 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct NotOutliers {
