@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema};
+use mlops_validate::expectation::ValuesBetween;
+use mlops_validate::result::{Level, ResultFormat};
 use mlops_validate::source::{CsvFormat, JsonLinesFormat};
 use mlops_validate::{Suite, ValidationResult};
 use serde_json::json;
@@ -140,4 +142,92 @@ fn columns_with_one_name_are_told_apart() {
     let (_folder, path) = file("a,a,b\n1,2,3\n");
     let result = suite.validator().csv(&path, &CsvFormat::default()).unwrap();
     assert!(result.success(), "{:?}", result.lines());
+}
+
+/// Rules about `a` alone.
+fn positive() -> Suite {
+    Suite::new("positive").expect(ValuesBetween::new("a").min(0))
+}
+
+fn check_csv(text: impl AsRef<[u8]>, format: &CsvFormat) -> Result<ValidationResult, String> {
+    let (_folder, path) = file(text);
+    let result = positive().validator().csv(&path, format);
+    result.map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+}
+
+#[test]
+fn a_schema_is_taken_by_the_names_of_the_header() {
+    let whole = |name: &str| Field::new(name, DataType::Int64, true);
+    let format = |names: &[&str]| {
+        let fields: Vec<Field> = names.iter().map(|name| whole(name)).collect();
+        CsvFormat::default().schema(Arc::new(Schema::new(fields)))
+    };
+    let result = check_csv("a,b\n-1,2\n", &format(&["b", "a"])).unwrap();
+    assert_eq!(result.lines().len(), 1, "-1 is in column a");
+    for (names, header, reason) in [
+        (["b", "c"], "a,b", "FILE: the header has no column \"c\", but the schema"),
+        (["a", "b"], "a,b,c", "FILE: the schema has no column \"c\", but the header"),
+        (["a", "b"], "a,b,a", "FILE: the header has several columns \"a\""),
+    ] {
+        assert_eq!(check_csv(format!("{header}\n"), &format(&names)).unwrap_err(), reason);
+    }
+    let bare = format(&["a", "b"]).without_header();
+    assert!(!check_csv("-1,2\n", &bare).unwrap().success());
+}
+
+#[test]
+fn no_row_is_lost_in_a_quote_that_does_not_end() {
+    let format = CsvFormat::default();
+    let error = check_csv("a,b\n1,2\n5,\"x\n-7,-7\n-7,-7\n", &format).unwrap_err();
+    assert_eq!(error, "FILE: line 3: a quoted field begins here and does not end");
+    let quoted = "\u{feff}\"a\",b\n1,\"two\nlines, and \"\"quotes\"\"\"\n2,in\"side\n-3,\"\"\n";
+    let result = check_csv(quoted, &format).unwrap();
+    assert_eq!((result.rows, result.lines().len()), (3, 1));
+    let endless = format!("a,b\n1,\"{}", "x".repeat((1 << 26) + 10));
+    let error = check_csv(endless, &format).unwrap_err();
+    assert_eq!(error, "FILE: line 2: a field that begins here has more than 64 MiB");
+}
+
+#[test]
+fn what_is_no_table_in_utf_8_says_so() {
+    let format = CsvFormat::default();
+    assert_eq!(check_csv("", &format).unwrap_err(), "FILE: it is empty, expected the names of its columns");
+    let utf_16: Vec<u8> = "a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for text in [utf_16.clone(), [&[0xff, 0xfe], &utf_16[..]].concat()] {
+        let error = check_csv(text, &format).unwrap_err();
+        assert_eq!(error, "FILE: line 1: this looks like UTF-16, expected UTF-8: save the file as that");
+    }
+    let json = |text: &str| json_lines(text).unwrap_err();
+    assert_eq!(json(""), "FILE: it has no fields, expected an object a line, or a schema");
+    assert!(json("{\"id\": 1}\n\n\n\n{\"id\": 1e999}\n").starts_with("FILE: line 5: "));
+}
+
+#[test]
+fn thousands_of_columns_take_no_time_beyond_their_number() {
+    // By the square of their number these took minutes.
+    let names = "a,".repeat(20_000) + "b";
+    let result = check_csv(format!("{names}\n{}1\n", "1,".repeat(20_000)), &CsvFormat::default()).unwrap();
+    assert!(result.success());
+    let fields: Vec<String> = (0..50_000).map(|field| format!("\"f{field}\": 1")).collect();
+    let (_folder, path) = file(format!("{{\"a\": 1, {}}}\n", fields.join(", ")));
+    assert!(positive().validator().json_lines(&path, &JsonLinesFormat::default()).unwrap().success());
+    let fields: Vec<String> = (0..70_000).map(|field| format!("\"f{field}\": 1")).collect();
+    let (_folder, path) = file(format!("{{{}}}\n", fields.join(", ")));
+    let error = positive().validator().json_lines(&path, &JsonLinesFormat::default()).unwrap_err();
+    assert!(error.to_string().contains("line 1: more than 65536 columns"), "{error}");
+}
+
+#[test]
+fn values_that_no_expectation_looks_at_are_not_read() {
+    let long = "a,b\n".to_owned() + &"1,1\n".repeat(10_000) + "1,x\n";
+    assert!(check_csv(&long, &CsvFormat::default()).unwrap().success());
+    let whole_rows = ResultFormat::new(Level::Summary).include_unexpected_rows();
+    let (_folder, path) = file(long.replace("1,x", "-1,x"));
+    let read = positive().validator().result_format(whole_rows.clone()).csv(&path, &CsvFormat::default());
+    assert!(read.is_err(), "whole rows are to be shown");
+    let (_folder, path) = file("{\"a\": -1, \"b\": 2}\n");
+    let read =
+        positive().validator().result_format(whole_rows).json_lines(&path, &JsonLinesFormat::default());
+    let shown = read.unwrap().to_json().to_string();
+    assert!(shown.contains("\"b\":2"), "{shown}");
 }

@@ -1,12 +1,16 @@
-use std::io::{Read, Seek};
+use std::io::{Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::RecordBatchIterator;
 use arrow_csv::reader::Format;
 use arrow_csv::{Reader, ReaderBuilder};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
+use hashbrown::{HashMap, HashSet};
+
 use super::open::open;
+use super::quotes::Quotes;
 use crate::plan::ROWS_A_PIECE;
 use crate::result::ValidationResult;
 use crate::suite::Validator;
@@ -88,44 +92,91 @@ impl CsvFormat {
         Ok(if self.nulls.is_empty() { format } else { format.with_null_regex(nulls) })
     }
 
-    /// The rows of a table, batch after batch, with its columns told from the first of them.
+    /// The columns of a file: those told from its first rows, or those given in the order of
+    /// its header.
     ///
     /// # Errors
-    /// [`Error::Input`] if the head can't be read, with the line.
-    fn reader<R: Read + Seek>(&self, name: &str, mut file: R) -> Result<Reader<R>> {
-        let format = self.format()?;
-        let schema = if let Some(schema) = &self.schema {
-            SchemaRef::clone(schema)
-        } else {
-            let (schema, _) = format
-                .infer_schema(&mut file, Some(self.head_rows))
-                .map_err(|error| broken(name, &error, None))?;
-            file.rewind().map_err(|error| broken(name, &error.into(), None))?;
-            Arc::new(as_pandas(&schema))
-        };
-        ReaderBuilder::new(schema)
-            .with_format(format)
-            .with_batch_size(ROWS_A_PIECE)
-            .build(file)
-            .map_err(|error| broken(name, &error, None))
+    /// [`Error::Input`] if the head can't be read, with the line, there is no header, or the
+    /// given columns are not those of the header.
+    fn columns<R: Read>(&self, name: &str, file: R) -> Result<SchemaRef> {
+        let head = if self.schema.is_none() { self.head_rows } else { 0 };
+        if let (Some(schema), false) = (&self.schema, self.has_header) {
+            return Ok(SchemaRef::clone(schema));
+        }
+        let quotes = Quotes::new(file, self.delimiter);
+        let (told, _) =
+            self.format()?.infer_schema(quotes, Some(head)).map_err(|error| broken(name, &error, None))?;
+        if told.fields().is_empty() {
+            let what = if self.has_header { "the names of its columns" } else { "rows" };
+            return Err(Error::input(name, format!("it is empty, expected {what}")));
+        }
+        match &self.schema {
+            None => Ok(Arc::new(as_pandas(&told))),
+            Some(given) => in_order(name, given, &told),
+        }
     }
+
+    /// The rows, batch after batch.
+    fn reader<R: Read>(
+        &self,
+        name: &str,
+        file: R,
+        schema: &SchemaRef,
+        columns: Option<Vec<usize>>,
+    ) -> Result<Reader<Quotes<R>>> {
+        let builder = ReaderBuilder::new(SchemaRef::clone(schema))
+            .with_format(self.format()?)
+            .with_batch_size(ROWS_A_PIECE);
+        let builder = match columns {
+            Some(columns) => builder.with_projection(columns),
+            None => builder,
+        };
+        builder.build(Quotes::new(file, self.delimiter)).map_err(|error| broken(name, &error, None))
+    }
+}
+
+/// The given columns as the header has them.
+fn in_order(name: &str, given: &Schema, header: &Schema) -> Result<SchemaRef> {
+    let named =
+        |schema: &Schema, column: &str| schema.fields().iter().filter(|field| field.name() == column).count();
+    for field in given.fields() {
+        let column = field.name();
+        match named(header, column) {
+            1 => {}
+            0 => {
+                return Err(Error::input(
+                    name,
+                    format!("the header has no column {column:?}, but the schema"),
+                ));
+            }
+            _ => return Err(Error::input(name, format!("the header has several columns {column:?}"))),
+        }
+    }
+    let fields = header.fields().iter().map(|field| {
+        given.field_with_name(field.name()).cloned().map_err(|_| {
+            let column = field.name();
+            Error::input(name, format!("the schema has no column {column:?}, but the header"))
+        })
+    });
+    Ok(Arc::new(Schema::new(fields.collect::<Result<Vec<_>>>()?)))
 }
 
 /// Types that pandas tells from text; a name that is there again gets a number.
 fn as_pandas(schema: &Schema) -> Schema {
-    let mut names: Vec<String> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
+    // How often a name was there, so that thousands of one name are not counted from 1 each time.
+    let mut times: HashMap<&str, usize> = HashMap::new();
     let fields = schema.fields().iter().map(|field| {
         let data_type = match field.data_type() {
             known @ (DataType::Int64 | DataType::Float64 | DataType::Boolean) => known.clone(),
             _ => DataType::Utf8,
         };
         let mut name = field.name().clone();
-        let mut again = 0;
-        while names.contains(&name) {
-            again += 1;
+        let again = times.entry(field.name()).or_insert(0);
+        while !names.insert(name.clone()) {
+            *again += 1;
             name = format!("{}.{again}", field.name());
         }
-        names.push(name.clone());
         Field::new(name, data_type, true)
     });
     Schema::new(fields.collect::<Vec<_>>())
@@ -134,7 +185,9 @@ fn as_pandas(schema: &Schema) -> Schema {
 /// A message that names the line has it from the reader, and the column's name from us.
 fn broken(name: &str, error: &ArrowError, schema: Option<&Schema>) -> Error {
     let reason = match error {
-        ArrowError::CsvError(reason) | ArrowError::ParseError(reason) => reason.clone(),
+        ArrowError::CsvError(reason) | ArrowError::ParseError(reason) | ArrowError::IoError(reason, _) => {
+            reason.clone()
+        }
         other => other.to_string(),
     };
     let column = || {
@@ -150,16 +203,21 @@ fn broken(name: &str, error: &ArrowError, schema: Option<&Schema>) -> Error {
 }
 
 impl Validator<'_> {
-    /// Validates a CSV file in UTF-8, which may be larger than memory.
+    /// Validates a CSV file in UTF-8, which may be larger than memory. Of columns that no
+    /// expectation looks at no value is read.
     ///
     /// # Errors
-    /// [`Error::Input`] if it can't be opened, a row has another number of fields than the
-    /// first, a value is not of its column's type or not UTF-8, with the line;
-    /// [`Error::Stopped`] if the progress callback breaks.
+    /// [`Error::Input`] if it can't be opened or is empty, a row has another number of fields
+    /// than the first, a quoted field does not end, a field has more than 64 MiB, a value is
+    /// not of its column's type or not UTF-8, with the line; [`Error::Stopped`] if the
+    /// progress callback breaks.
     pub fn csv(self, path: impl AsRef<Path>, format: &CsvFormat) -> Result<ValidationResult> {
-        let (name, file, _) = open(path.as_ref())?;
-        let reader = format.reader(&name, file)?;
-        let schema = reader.schema();
+        let (name, mut file, _) = open(path.as_ref())?;
+        let schema = format.columns(&name, &file)?;
+        file.rewind().map_err(|error| broken(&name, &error.into(), None))?;
+        let columns = self.looked_at(&schema);
+        let reader = format.reader(&name, file, &schema, columns)?;
+        let reader = RecordBatchIterator::new(reader, SchemaRef::clone(&schema));
         self.read(reader, None, &|error, _| broken(&name, &error, Some(&schema)))
     }
 }

@@ -7,6 +7,7 @@ use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_json::ReaderBuilder;
 use arrow_json::reader::{Decoder, infer_json_schema};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use hashbrown::{HashMap, HashSet};
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 
@@ -19,10 +20,16 @@ use crate::{Error, Result};
 /// A line may have so many bytes.
 const MAX_LINE: u64 = 1 << 26;
 
+/// The columns are told from so many bytes.
+const MAX_HEAD: usize = 1 << 26;
+
+/// So many columns a table may have.
+const MAX_COLUMNS: usize = 1 << 16;
+
 /// What the columns of a file of JSON lines are: one object a line, its fields the columns.
 ///
 /// By default whole numbers, numbers, truth values or text, whichever the first 10,000 rows
-/// are; a field that is both a number and text is text. A field that is not there is null;
+/// (or 64 MiB) are; a field that is both a number and text is text. A field that is not there is null;
 /// one that the first rows do not have is not looked at.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -57,24 +64,44 @@ impl JsonLinesFormat {
         let rewound = |file: &mut File| file.rewind().map_err(|error| broken(name, None, &error.into()));
         // Line by line, since only so can an error say where it is.
         let mut head = Lines::new(&mut *file);
-        let (mut order, mut text) = (Vec::<String>::new(), Vec::new());
-        for _ in 0..self.head_rows {
+        let (mut order, mut known) = (Vec::<String>::new(), HashSet::new());
+        let (mut text, mut numbers) = (Vec::new(), Vec::new());
+        while numbers.len() < self.head_rows && text.len() < MAX_HEAD {
             let next = head.next().map_err(|(line, error)| broken(name, Some(line), &error))?;
             let Some((number, line)) = next else { break };
             let Keys(keys) = serde_json::from_slice(line)
                 .map_err(|error| broken(name, Some(number), &ArrowError::JsonError(error.to_string())))?;
             for key in keys {
-                if !order.contains(&key) {
+                if known.insert(key.clone()) {
                     order.push(key);
                 }
             }
+            if order.len() > MAX_COLUMNS {
+                let error = ArrowError::JsonError(format!("more than {MAX_COLUMNS} columns up to here"));
+                return Err(broken(name, Some(number), &error));
+            }
+            numbers.push(number);
             text.extend_from_slice(line);
             text.push(b'\n');
         }
         rewound(file)?;
-        let (schema, _) =
-            infer_json_schema(text.as_slice(), None).map_err(|error| broken(name, None, &error))?;
-        let fields = order.iter().filter_map(|key| schema.field_with_name(key).ok());
+        if order.is_empty() {
+            return Err(Error::input(name, "it has no fields, expected an object a line, or a schema"));
+        }
+        let (schema, _) = infer_json_schema(text.as_slice(), None).map_err(|error| {
+            // Of all lines together it can't say which it was.
+            let wrong = text
+                .split(|byte| *byte == b'\n')
+                .zip(&numbers)
+                .find_map(|(line, number)| Some((*number, infer_json_schema(line, None).err()?)));
+            match wrong {
+                Some((number, error)) => broken(name, Some(number), &error),
+                None => broken(name, None, &error),
+            }
+        })?;
+        let by_name: HashMap<&str, &Field> =
+            schema.fields().iter().map(|field| (field.name().as_str(), field.as_ref())).collect();
+        let fields = order.iter().filter_map(|key| by_name.get(key.as_str()).copied());
         // Nothing but nulls in the head: whatever comes later, text can hold it.
         let field = |field: &Field| match field.data_type() {
             DataType::Null => Field::new(field.name(), DataType::Utf8, true),
@@ -221,7 +248,8 @@ fn broken(name: &str, line: Option<u64>, error: &ArrowError) -> Error {
 }
 
 impl Validator<'_> {
-    /// Validates a file of JSON lines, which may be larger than memory.
+    /// Validates a file of JSON lines, which may be larger than memory. Of fields that no
+    /// expectation looks at no value is read.
     ///
     /// # Errors
     /// [`Error::Input`] if it can't be opened, a line is no object or longer than 64 MiB, or
@@ -230,8 +258,12 @@ impl Validator<'_> {
     pub fn json_lines(self, path: impl AsRef<Path>, format: &JsonLinesFormat) -> Result<ValidationResult> {
         let (name, mut file, _) = open(path.as_ref())?;
         let schema = format.told(&name, &mut file)?;
-        let decoder = decoder(&schema).map_err(|error| broken(&name, None, &error))?;
-        let of_rows = SchemaRef::clone(&schema);
+        // A decoder passes over fields that it has no column for.
+        let of_rows = match self.looked_at(&schema) {
+            Some(columns) => Arc::new(schema.project(&columns).map_err(|error| broken(&name, None, &error))?),
+            None => SchemaRef::clone(&schema),
+        };
+        let decoder = decoder(&of_rows).map_err(|error| broken(&name, None, &error))?;
         let batches = Batches { lines: Lines::new(file), schema: of_rows, decoder, is_over: false };
         self.read(RecordBatchIterator::new(batches, schema), None, &|error, _| match error {
             ArrowError::ExternalError(error) => match error.downcast::<Error>() {

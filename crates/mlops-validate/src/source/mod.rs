@@ -12,6 +12,8 @@ mod json_lines;
 mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "csv")]
+mod quotes;
 #[cfg(feature = "parquet")]
 mod watch;
 

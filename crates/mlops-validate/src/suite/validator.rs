@@ -173,6 +173,21 @@ impl<'a> Validator<'a> {
     }
 
     /// `failed` makes an error of what the reader says after so many rows.
+    /// The places of the columns that are looked at, at least one so that rows can be counted;
+    /// `None` if whole rows are to be shown.
+    #[cfg(any(feature = "csv", feature = "json"))]
+    pub(crate) fn looked_at(&self, schema: &SchemaRef) -> Option<Vec<usize>> {
+        if self.format.keep().whole_rows > 0 {
+            return None;
+        }
+        let compiled = self.compile(schema);
+        let names = compiled.columns();
+        let fields = schema.fields().iter().enumerate();
+        let looked_at =
+            fields.filter(|(place, field)| names.contains(field.name()) || (names.is_empty() && *place == 0));
+        Some(looked_at.map(|(place, _)| place).collect())
+    }
+
     pub(crate) fn read(
         mut self,
         reader: impl RecordBatchReader,
