@@ -95,16 +95,21 @@ fn wrong_lines_of_csv_are_named() {
         writeln!(text, "{row},x").unwrap();
         text
     });
+    let unequal = "Encountered unequal lengths between records on CSV file.";
     for (text, expected) in [
-        ("a,b\n1,2\n3\n", "FILE: incorrect number of fields for line 3, expected 2 got 1"),
-        ("a,b\n1,2\n3,4,5\n", "FILE: incorrect number of fields for line 3, expected 2 got more than 2"),
+        ("a,b\n1,2\n3\n", format!("{unequal} Expected 2 records, found 1 records at line 3")),
+        ("a,b\n1,2\n3,4,5\n", format!("{unequal} Expected 2 records, found 3 records at line 3")),
+        // Beyond the rows that the columns are told from.
+        (&format!("{long}3\n"), "incorrect number of fields for line 20002, expected 2 got 1".to_owned()),
+        (&format!("{long}3,4,5\n"), "incorrect number of fields for line 20002, expected 2 got 3".to_owned()),
         (
             &format!("{long}twenty,x\n"),
-            "FILE: column \"id\": Error while parsing value 'twenty' as type 'Int64' for column 0 at line 20001.",
+            "column \"id\": Error while parsing value 'twenty' as type 'Int64' for column 0 at line 20002. \
+             Row data: '[twenty,x]'"
+                .to_owned(),
         ),
     ] {
-        let error = csv(text, &format).unwrap_err();
-        assert!(error.starts_with(expected) || error.contains("line 3"), "{error}");
+        assert_eq!(csv(text, &format).unwrap_err(), format!("FILE: {expected}"));
     }
     let mut latin = b"a,b\n1,x\n2,".to_vec();
     latin.extend([0xe9, b'\n']);

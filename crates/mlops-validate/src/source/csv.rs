@@ -196,10 +196,20 @@ fn broken(name: &str, error: &ArrowError, schema: Option<&Schema>) -> Error {
         Some(schema?.fields().get(index)?.name().clone())
     };
     let reason = match column() {
-        Some(column) => format!("column {column:?}: {reason}"),
+        Some(column) => format!("column {column:?}: {}", from_one(&reason)),
         None => reason,
     };
     Error::input(name, crate::error::shorten(&reason))
+}
+
+/// Of values that can't be read, the reader counts the lines from 0.
+fn from_one(reason: &str) -> String {
+    let counted = || {
+        let (before, after) = reason.split_once(" at line ")?;
+        let (line, after) = after.split_once('.')?;
+        Some(format!("{before} at line {}.{after}", line.parse::<u64>().ok()? + 1))
+    };
+    counted().unwrap_or_else(|| reason.to_owned())
 }
 
 impl Validator<'_> {
