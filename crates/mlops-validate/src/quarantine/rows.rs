@@ -69,6 +69,7 @@ impl Splitter {
         Ok(Self { rules, quarantined, next: 0 })
     }
 
+    #[cfg(feature = "parquet")]
     /// The columns of quarantined rows.
     pub(super) fn quarantined(&self) -> &SchemaRef {
         &self.quarantined
