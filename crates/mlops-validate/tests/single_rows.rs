@@ -200,6 +200,7 @@ fn nothing_is_allocated_for_a_row() {
     let row = (Some(7), Some(0.75), Some("bb"), Some(2_000_000), Some(false));
     let schema: SchemaRef = table(row).schema();
     let rules = suite.validator().compile_row(&schema);
+    assert!(rules.left_out().is_empty() && suite.entries().len() == 20, "{rules:?}");
     let cells = cells(row);
     // A pattern takes its scratch space when a thread first uses it.
     let _ = rules.accept(&cells).unwrap();

@@ -1,17 +1,16 @@
 use std::cmp::Ordering;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
 
 use super::distinct::{ByValue, Key};
-use super::keys::{are_bits, for_each_bits, for_each_text, is_text, same_bytes, scalar};
-use super::numbers::for_each_block;
+use super::keys::{are_bits, for_each_bits, for_each_place, for_each_text, is_text, same_bytes, scalar};
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::rule::packed;
-use crate::table::{Cell, Scalar, and, cell_at};
+use crate::table::{Cell, Scalar, and, cell_at, same_values};
 use crate::{Error, Result};
 
 /// How often each value of a column occurs, as [`Cell::same`] has it.
@@ -28,6 +27,9 @@ pub(crate) struct CountValuesState {
     column: String,
     domain: Domain,
     counted: Counted,
+    /// How often each text of the dictionary at hand occurred, if it is one: the batches of a
+    /// file share it, and it is looked through when the next one comes.
+    waiting: Option<(ArrayRef, Vec<u64>)>,
 }
 
 /// The distinct values of a column with their counts.
@@ -115,7 +117,7 @@ impl Metric for CountValues {
             counts: ByValue::default(),
             shown: HashMap::new(),
         };
-        CountValuesState { column: self.column.clone(), domain: self.domain, counted }
+        CountValuesState { column: self.column.clone(), domain: self.domain, counted, waiting: None }
     }
 }
 
@@ -200,27 +202,37 @@ impl CountValuesState {
         Ok(())
     }
 
-    /// Each value of a dictionary is looked up once a batch.
+    /// Each value of a dictionary is looked up once a batch, texts once a dictionary.
     fn add_dictionary(&mut self, array: &dyn Array, mask: Option<&BooleanBuffer>) -> Result<()> {
-        let dictionary = array.as_any_dictionary();
-        let values = dictionary.values();
+        let values = array.as_any_dictionary().values();
         if values.is_empty() {
             return Ok(());
         }
+        if is_text(values.data_type()) {
+            if !self.waiting.as_ref().is_some_and(|(known, _)| same_values(known, values)) {
+                self.look_through();
+            }
+            let (_, times) =
+                self.waiting.get_or_insert_with(|| (ArrayRef::clone(values), vec![0; values.len()]));
+            for_each_place(array, mask, |place| times[place] += 1);
+            return Ok(());
+        }
         let mut times = vec![0; values.len()];
-        for_each_block(&dictionary.normalized_keys(), mask, |block| {
-            for key in block {
-                times[*key] += 1;
-            }
-        });
-        let are_texts = is_text(values.data_type());
-        for (key, times) in times.into_iter().enumerate().filter(|(_, times)| *times > 0) {
-            match cell_at(values.as_ref(), key) {
-                Cell::Text(text) if are_texts => self.add(Key::Bytes(text.as_bytes()), times),
-                cell => self.add_cell(cell, times)?,
-            }
+        for_each_place(array, mask, |place| times[place] += 1);
+        for (place, times) in times.into_iter().enumerate().filter(|(_, times)| *times > 0) {
+            self.add_cell(cell_at(values.as_ref(), place), times)?;
         }
         Ok(())
+    }
+
+    /// Adds the texts of the dictionary that waits.
+    fn look_through(&mut self) {
+        let Some((values, times)) = self.waiting.take() else { return };
+        for (place, times) in times.into_iter().enumerate().filter(|(_, times)| *times > 0) {
+            if let Cell::Text(text) = cell_at(values.as_ref(), place) {
+                self.add(Key::Bytes(text.as_bytes()), times);
+            }
+        }
     }
 }
 
@@ -231,7 +243,7 @@ impl Accumulator for CountValuesState {
     const MERGES_CHEAPLY: bool = false;
 
     fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let array = chunk.column(&self.column)?.as_ref();
+        let array = chunk.as_given(&self.column)?.as_ref();
         let data_type = array.data_type();
         self.counted.data_type = data_type.clone();
         let mask = and(chunk.domain(self.domain)?, chunk.present(&self.column)?);
@@ -263,7 +275,9 @@ impl Accumulator for CountValuesState {
         Ok(())
     }
 
-    fn merge(&mut self, later: Self) {
+    fn merge(&mut self, mut later: Self) {
+        self.look_through();
+        later.look_through();
         if later.counted.present > 0 {
             self.counted.data_type = later.counted.data_type;
         }
@@ -278,7 +292,8 @@ impl Accumulator for CountValuesState {
         }
     }
 
-    fn finish(self) -> Counted {
+    fn finish(mut self) -> Counted {
+        self.look_through();
         self.counted
     }
 }

@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrowPrimitiveType};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
+use super::keys::for_each_place;
 use super::numbers::{as_numbers, for_each_block};
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::table::{Cell, Scalar, cell_at, nanos_per_unit};
@@ -142,20 +143,11 @@ impl ExtremesState {
         self.widen(Cell::Float(min), Cell::Float(max))
     }
 
-    fn text<'a>(
-        &mut self,
-        len: usize,
-        mask: Option<&BooleanBuffer>,
-        text: impl Fn(usize) -> &'a str,
-    ) -> Result<()> {
+    fn text<'a>(&mut self, rows: impl Iterator<Item = usize>, text: impl Fn(usize) -> &'a str) -> Result<()> {
         let mut range: Option<(&str, &str)> = None;
-        let mut take = |row: usize| {
+        for row in rows {
             let value = text(row);
             range = Some(range.map_or((value, value), |(min, max)| (min.min(value), max.max(value))));
-        };
-        match mask {
-            None => (0..len).for_each(take),
-            Some(mask) => mask.set_indices().for_each(&mut take),
         }
         let owned = |text: &str| Cell::Text(text.to_owned().into());
         match range {
@@ -184,10 +176,20 @@ impl ExtremesState {
         if values.is_empty() {
             return Ok(());
         }
-        let keys = dictionary.normalized_keys();
         let mut used = vec![false; values.len()];
-        for_each_block(&keys, mask, |block| block.iter().for_each(|key| used[*key] = true));
-        self.cells(values.as_ref(), (0..used.len()).filter(|key| used[*key]))
+        for_each_place(array, mask, |place| used[place] = true);
+        let used = (0..used.len()).filter(|place| used[*place]);
+        match values.data_type() {
+            DataType::Utf8 => {
+                let text = values.as_string::<i32>();
+                self.text(used, |place| text.value(place))
+            }
+            DataType::LargeUtf8 => {
+                let text = values.as_string::<i64>();
+                self.text(used, |place| text.value(place))
+            }
+            _ => self.cells(values.as_ref(), used),
+        }
     }
 
     fn take(&mut self, array: &dyn Array, mask: Option<&BooleanBuffer>) -> Result<()> {
@@ -218,23 +220,27 @@ impl ExtremesState {
             }
             DataType::Utf8 => {
                 let text = array.as_string::<i32>();
-                self.text(text.len(), mask, |row| text.value(row))
+                self.text(rows(mask, text.len()), |row| text.value(row))
             }
             DataType::LargeUtf8 => {
                 let text = array.as_string::<i64>();
-                self.text(text.len(), mask, |row| text.value(row))
+                self.text(rows(mask, text.len()), |row| text.value(row))
             }
             DataType::Utf8View => {
                 let text = array.as_string_view();
-                self.text(text.len(), mask, |row| text.value(row))
+                self.text(rows(mask, text.len()), |row| text.value(row))
             }
             DataType::Dictionary(_, _) => self.dictionary(array, mask),
-            _ => match mask {
-                None => self.cells(array, 0..array.len()),
-                Some(mask) => self.cells(array, mask.set_indices()),
-            },
+            _ => self.cells(array, rows(mask, array.len())),
         }
     }
+}
+
+/// The rows of `mask`, or all.
+fn rows(mask: Option<&BooleanBuffer>, len: usize) -> impl Iterator<Item = usize> {
+    let picked = mask.map(BooleanBuffer::set_indices);
+    let all = if mask.is_none() { 0..len } else { 0..0 };
+    picked.into_iter().flatten().chain(all)
 }
 
 impl Accumulator for ExtremesState {
@@ -242,7 +248,7 @@ impl Accumulator for ExtremesState {
     type Output = Result<Range, String>;
 
     fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let array = chunk.column(&self.column)?.as_ref();
+        let array = chunk.as_given(&self.column)?.as_ref();
         let mask = chunk.present_in(self.domain, &self.column)?;
         self.take(array, mask.as_ref())
     }

@@ -2,15 +2,16 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowDictionaryKeyType, Date32Type, Date64Type, Float16Type, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrowPrimitiveType};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{ArrowNativeType, BooleanBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::distinct::Key;
+use super::numbers::for_each_block;
 use crate::table::{Cell, F16, Scalar, nanos_per_unit};
 
 /// Calls `call` with the rows of `mask`, or with all.
@@ -100,6 +101,31 @@ pub(super) fn for_each_text<'a>(
             each(mask, text.len(), |row| take(text.value(row).as_bytes()));
         }
         _ => {}
+    }
+}
+
+/// Calls `take` with the places in a dictionary of the values that `mask` picks, or of all; it
+/// must leave out what is missing.
+pub(super) fn for_each_place(array: &dyn Array, mask: Option<&BooleanBuffer>, mut take: impl FnMut(usize)) {
+    fn of<K: ArrowDictionaryKeyType>(
+        array: &dyn Array,
+        mask: Option<&BooleanBuffer>,
+        take: &mut impl FnMut(usize),
+    ) {
+        let places = array.as_dictionary::<K>().keys().values();
+        for_each_block(places, mask, |block| block.iter().for_each(|place| take(place.as_usize())));
+    }
+    let DataType::Dictionary(key, _) = array.data_type() else { return };
+    let take = &mut take;
+    match key.as_ref() {
+        DataType::Int8 => of::<Int8Type>(array, mask, take),
+        DataType::Int16 => of::<Int16Type>(array, mask, take),
+        DataType::Int32 => of::<Int32Type>(array, mask, take),
+        DataType::Int64 => of::<Int64Type>(array, mask, take),
+        DataType::UInt8 => of::<UInt8Type>(array, mask, take),
+        DataType::UInt16 => of::<UInt16Type>(array, mask, take),
+        DataType::UInt32 => of::<UInt32Type>(array, mask, take),
+        _ => of::<UInt64Type>(array, mask, take),
     }
 }
 

@@ -13,7 +13,7 @@ use super::distinct::Key;
 use super::keys::{float_bits, is_text, same_bytes, scalar};
 use super::occurrences::Occurrences;
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
-use crate::table::{Cell, and, cell_at};
+use crate::table::{Cell, and, cell_at, same_values};
 use crate::{Error, Result};
 
 /// The rows of a column whose value occurs more than once; the first occurrence too.
@@ -36,6 +36,8 @@ pub(crate) struct RepeatedState {
     rows: u64,
     missing: u64,
     occurrences: Occurrences,
+    /// How often each value of the dictionary at hand was seen, up to twice.
+    seen: Option<(ArrayRef, Vec<u8>)>,
 }
 
 impl Metric for Repeated {
@@ -58,6 +60,7 @@ impl Metric for Repeated {
             rows: 0,
             missing: 0,
             occurrences: Occurrences::new(&self.keep),
+            seen: None,
         }
     }
 }
@@ -120,7 +123,8 @@ impl RepeatedState {
         each(mask, array.len(), |row| self.take(chunk, array, row, Key::Bytes(text(row).as_bytes())))
     }
 
-    /// Dictionaries: each of their values is looked up once a batch, or twice if it repeats.
+    /// Dictionaries, which the batches of a file share: each of their values is looked up once,
+    /// or twice if it repeats.
     fn take_dictionary(
         &mut self,
         chunk: &Chunk<'_>,
@@ -132,8 +136,11 @@ impl RepeatedState {
         if of_values.is_empty() {
             return Ok(());
         }
+        let mut times = match self.seen.take() {
+            Some((known, times)) if same_values(&known, of_values) => times,
+            _ => vec![0; of_values.len()],
+        };
         let keys = dictionary.normalized_keys();
-        let mut times = vec![0_u8; of_values.len()];
         each(mask, array.len(), |row| {
             let key = keys[row];
             if times[key] == 2 {
@@ -142,7 +149,9 @@ impl RepeatedState {
             times[key] += 1;
             let bytes = self.bytes(&cell_at(of_values.as_ref(), key))?;
             self.take(chunk, array, row, Key::Bytes(&bytes))
-        })
+        })?;
+        self.seen = Some((ArrayRef::clone(of_values), times));
+        Ok(())
     }
 
     fn take_cells(
@@ -188,7 +197,7 @@ impl Accumulator for RepeatedState {
 
     #[expect(clippy::cast_sign_loss, reason = "only equality of the bits matters")]
     fn update(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let array = chunk.column(&self.column)?;
+        let array = chunk.as_given(&self.column)?;
         self.data_type = array.data_type().clone();
         let domain = chunk.domain(self.domain)?;
         let mask = and(domain, chunk.present(&self.column)?);

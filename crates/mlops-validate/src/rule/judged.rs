@@ -7,7 +7,7 @@ use arrow_buffer::{ArrowNativeType, BooleanBuffer};
 use arrow_schema::DataType;
 
 use super::{Mismatch, ValueRule, broken_rows};
-use crate::table::through_dictionary;
+use crate::table::{same_values, through_dictionary};
 
 /// The answers of a rule for the values of a dictionary, which the batches of a source
 /// share: each value is judged once a dictionary, not once a batch.
@@ -37,12 +37,6 @@ impl Judged {
         let Some((_, broken, true)) = &self.dictionary else { return Ok(None) };
         Ok(Some(of_rows(array.as_ref(), broken)))
     }
-}
-
-/// Whether two arrays are the same memory, so that nothing in them has to be compared. The
-/// one that is held keeps it from being given to another.
-fn same_values(one: &ArrayRef, other: &ArrayRef) -> bool {
-    std::sync::Arc::ptr_eq(one, other) || one.to_data().ptr_eq(&other.to_data())
 }
 
 /// The answers for rows from those for the values of their dictionary.

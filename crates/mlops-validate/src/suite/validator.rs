@@ -7,6 +7,11 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::Suite;
 use crate::expectation::Judge;
+#[cfg(doc)]
+use crate::expectation::{
+    AggregateBetween, CompoundUnique, DistinctValues, KlDivergence, MostCommonInSet, NotOutliers,
+    QuantilesBetween, ValuesUnique, ZScoresBelow,
+};
 use crate::metric::Examined;
 use crate::plan::{Gathered, Handle, Plan, rows_a_window};
 use crate::result::{ExpectationResult, ResultFormat, Seen, ValidationResult};
@@ -29,9 +34,17 @@ pub(crate) type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + Se
 ///
 /// One pass over the record batches: what several expectations need is measured once,
 /// with the threads of rayon's current pool. The result does not depend on how the rows
-/// are split into batches, nor on the number of threads. Memory is a window of batches,
-/// the rows that are kept (see [`ResultFormat`]), and the distinct values of columns that
-/// have to be unique.
+/// are split into batches, nor on the number of threads.
+///
+/// Memory is a window of batches, and of the rows that break a rule those that are kept: at
+/// [`Level::Complete`](crate::result::Level::Complete) the numbers of all of them. Most
+/// expectations have a state that does not depend on how many rows there are; these have not:
+///
+/// | state | expectations |
+/// | --- | --- |
+/// | the column itself | [`median`](AggregateBetween::median), [`QuantilesBetween`], [`ZScoresBelow`], [`NotOutliers`], [`KlDivergence::describe_numbers`] |
+/// | its distinct values | [`ValuesUnique`], [`unique_count`](AggregateBetween::unique_count), [`unique_share`](AggregateBetween::unique_share), [`DistinctValues`], [`MostCommonInSet`], [`KlDivergence`] of values without bins |
+/// | distinct rows of some columns | [`CompoundUnique`] |
 ///
 /// ```
 /// # use std::sync::Arc;

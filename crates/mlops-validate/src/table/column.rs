@@ -94,6 +94,12 @@ pub(crate) fn through_dictionary(array: &dyn Array, of_values: &BooleanBuffer) -
     BooleanBuffer::collect_bool(array.len(), |row| of_values.value(keys[row]))
 }
 
+/// Whether two arrays are the same memory, so that nothing in them has to be compared. The
+/// one that is held keeps it from being given to another.
+pub(crate) fn same_values(one: &ArrayRef, other: &ArrayRef) -> bool {
+    Arc::ptr_eq(one, other) || one.to_data().ptr_eq(&other.to_data())
+}
+
 /// Which values `holds` is true of, where that is rare: blocks without any are looked at
 /// without a branch, and no bits are packed for them.
 pub(crate) fn rare<T: Copy>(values: &[T], holds: impl Fn(T) -> bool) -> BooleanBuffer {
