@@ -9,11 +9,13 @@
 
 mod join;
 mod rounds;
+mod ten_columns;
 
 use std::path::PathBuf;
 
 pub use join::{Summary, events, plain_join, ten_features};
 pub use rounds::answer_rounds;
+pub use ten_columns::{TWENTY_EXPECTATIONS, schema_of_ten_columns, ten_columns};
 
 /// A file of the real flights and models of the examples.
 pub fn flights(name: &str) -> PathBuf {
