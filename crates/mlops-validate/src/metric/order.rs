@@ -105,7 +105,7 @@ impl Kept {
                     DataType::Timestamp(unit, _) => nanos_per_unit(*unit),
                     _ => 1,
                 };
-                Cell::Moment { nanos: (a + b).div_euclid(2 * unit) * unit, zoned: *zoned }
+                Cell::Moment { nanos: (a + b) / (2 * unit) * unit, zoned: *zoned }
             }
             (a, b) if ranks[0] == ranks[1] => number(as_float(a).max(as_float(b))),
             (a, b) => number(f64::midpoint(as_float(a), as_float(b))),

@@ -80,7 +80,8 @@ impl Summed {
         }
         match self.of {
             SumOf::Moments { unit, zoned } => {
-                let mean = self.whole.div_euclid(i128::from(self.count));
+                // Towards 1970, as pandas does.
+                let mean = self.whole / i128::from(self.count);
                 Cell::Moment { nanos: mean * nanos_per_unit(unit), zoned }
             }
             SumOf::Numbers => number((self.floats.unwrap_or(0.0) + self.whole as f64) / self.count as f64),
