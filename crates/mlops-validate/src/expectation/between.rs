@@ -23,7 +23,10 @@ use crate::{Error, Result};
 /// let result = suite.validate(&[batch])?;
 /// assert_eq!(
 ///     result.lines(),
-///     ["distance: expected at least 1 and below 3000, but 1 of 3 values are not (33.33 %): row 1 has -5"]
+///     [
+///         "distance: expected between 1 and 3000 (exclusive), but 1 of 3 values are not (33.33 %): \
+///          row 1 has -5"
+///     ]
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
