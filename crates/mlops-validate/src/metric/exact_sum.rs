@@ -221,6 +221,16 @@ mod tests {
         assert_eq!(sum(&[1.0 + f64::EPSILON, half]), 1.0 + 2.0 * f64::EPSILON);
     }
 
+    /// Too fine for both of the grids that are laid over many numbers.
+    #[test]
+    fn what_is_small_beside_the_largest_is_not_lost() {
+        let mut values = vec![1.0; 40];
+        (values[3], values[30]) = (1e30, -1e30);
+        let mut all = ExactSum::default();
+        all.add_all(&values);
+        assert_eq!(all.total(), 38.0);
+    }
+
     #[test]
     fn many_additions_do_not_overflow_a_piece() {
         let mut values = vec![f64::MAX / 4.0; 5000];

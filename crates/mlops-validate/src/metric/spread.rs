@@ -169,8 +169,19 @@ mod tests {
         }
     }
 
+    /// Neither of them is the mean of the two, not even rounded.
+    #[test]
+    fn a_mean_that_is_rounded_costs_no_digits() {
+        let large = 2f64.powi(52);
+        let found = deviation(&[large, large + 1.0, large + 1.0], &[]);
+        assert!((found - 3f64.sqrt().recip()).abs() < 1e-12, "{found}");
+    }
+
     #[test]
     fn what_is_not_finite_has_no_deviation() {
+        let mut merged = Moments::of(&[1.0, 2.0]);
+        merged.merge(&Moments::of(&[f64::INFINITY]));
+        assert!(merged.is_undefined, "a later part has one");
         assert!(Moments::of(&[1.0, f64::INFINITY]).is_undefined);
         assert!(Moments::of(&[1.0, f64::NAN]).is_undefined);
         assert!(Moments::of(&[1e200, -1e200]).is_undefined, "the squares are infinite");

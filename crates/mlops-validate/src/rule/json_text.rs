@@ -180,7 +180,7 @@ impl Reader<'_> {
 mod tests {
     use serde_json::Value;
 
-    use super::is_json;
+    use super::{DEEPEST, is_json};
 
     #[test]
     fn json_is_what_python_reads() {
@@ -192,6 +192,15 @@ mod tests {
             let (text, expected) = (case[0].as_str().unwrap(), case[1].as_bool().unwrap());
             let shown: String = text.chars().take(40).collect();
             assert_eq!(is_json(text), expected, "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn lists_and_objects_are_at_most_so_deep() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            assert!(is_json(&nested(DEEPEST)), "{open}");
+            assert!(!is_json(&nested(DEEPEST + 1)), "{open}");
         }
     }
 

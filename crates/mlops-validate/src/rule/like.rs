@@ -167,6 +167,7 @@ mod tests {
         let pattern = LikePattern::new("100!%!!!_", Some('!')).unwrap();
         assert!(pattern.is_match("100%!_"));
         assert!(!pattern.is_match("100x!_"));
+        assert!(!pattern.is_match("100%!x"));
         assert!(LikePattern::new("a!", Some('!')).is_err());
         assert!(LikePattern::new("a\\", None).unwrap().is_match("a\\"));
     }

@@ -286,6 +286,51 @@ mod tests {
 
     use super::*;
 
+    /// As `numpy.dtype` 2.4 (on 64 bits) and pandas 3.1 resolve them.
+    #[test]
+    fn every_alias_is_the_type_it_stands_for() {
+        for (name, aliases) in [
+            ("int8", &["i1", "byte"][..]),
+            ("int16", &["i2", "short"]),
+            ("int32", &["i4", "intc"]),
+            ("int64", &["i8", "int", "int_", "intp", "long", "longlong"]),
+            ("uint8", &["u1", "ubyte"]),
+            ("uint16", &["u2", "ushort"]),
+            ("uint32", &["u4", "uintc"]),
+            ("uint64", &["u8", "uint", "uintp", "ulong", "ulonglong"]),
+            ("float16", &["f2", "half"]),
+            ("float32", &["f4", "single"]),
+            ("float64", &["f8", "float", "double"]),
+            ("bool", &["bool_", "boolean", "?"]),
+            ("str", &["str_", "string", "unicode", "U", "StringDtype"]),
+            ("object", &["object_", "O"]),
+            ("bytes", &["bytes_", "S"]),
+            ("category", &["Categorical", "CategoricalDtype"]),
+            ("datetime64", &["datetime", "Timestamp", "M8"]),
+            ("timedelta64", &["timedelta", "Timedelta", "m8"]),
+            ("datetime64[us]", &["M8[us]", "<M8[us]"]),
+            ("timedelta64[ms]", &["m8[ms]", "<m8[ms]"]),
+        ] {
+            let meant = TypeName::parse(name);
+            assert!(meant.is_some(), "{name}");
+            for alias in aliases {
+                assert_eq!(TypeName::parse(alias), meant, "{alias}");
+            }
+        }
+        for (name, data_type) in [
+            ("int8", DataType::Int8),
+            ("int16", DataType::Int16),
+            ("int32", DataType::Int32),
+            ("uint16", DataType::UInt16),
+            ("uint32", DataType::UInt32),
+            ("uint64", DataType::UInt64),
+            ("float16", DataType::Float16),
+            ("float32", DataType::Float32),
+        ] {
+            assert_eq!(TypeName::parse(name), Some(TypeName::Exactly(data_type)), "{name}");
+        }
+    }
+
     #[test]
     fn names_of_pandas_and_of_arrow_are_known() {
         let moment = DataType::Timestamp(TimeUnit::Microsecond, None);

@@ -57,6 +57,30 @@ fn formats_read_what_strptime_reads() {
     assert!(failed.is_empty(), "{} differ:\n{}", failed.len(), failed.join("\n"));
 }
 
+/// At the ends of the calendar it matters which day of the year is meant. As Python 3.11 has it.
+#[test]
+fn days_and_weeks_of_a_year_are_days_that_there_are() {
+    for (text, format, is_good) in [
+        ("9999 365", "%Y %j", true),
+        ("9999 366", "%Y %j", false),
+        ("2023 000", "%Y %j", false),
+        ("0001 0 0", "%Y %U %w", false),
+        ("0001 0 0", "%Y %W %w", true),
+        ("9999 52 0", "%Y %U %w", true),
+        ("9999 52 0", "%Y %W %w", false),
+    ] {
+        let format = TimeFormat::new(format).unwrap();
+        let broken = format.broken(&arrow_array::StringArray::from(vec![text])).unwrap();
+        assert_eq!(!broken.value(0), is_good, "{text}");
+    }
+}
+
+#[test]
+fn a_month_by_name_may_come_before_a_year_of_two_digits() {
+    assert!(is_date("Jan 99 05"));
+    assert!(!is_date("Feb 99 30"));
+}
+
 #[test]
 fn a_bad_format_is_refused_with_the_reason() {
     for (written, why) in [
