@@ -217,3 +217,19 @@ fn a_part_that_does_not_follow_is_refused() {
         "the part to be merged: it begins at row 2, expected row 1 of the same plan"
     );
 }
+
+/// As the row groups of a file have them.
+#[test]
+fn each_batch_may_have_a_dictionary_of_its_own() {
+    let batch = |texts: [&str; 3]| {
+        let dictionary: DictionaryArray<Int32Type> = texts.into_iter().collect();
+        RecordBatch::try_from_iter([("d", Arc::new(dictionary) as ArrayRef)]).unwrap()
+    };
+    let of = |name: &str| json!({"type": format!("expect_column_{name}"), "kwargs": {"column": "d", "min_value": 4, "max_value": 4}});
+    let unique = json!({"type": "expect_column_values_to_be_unique", "kwargs": {"column": "d"}});
+    let suite = json!({"name": "d", "expectations": [of("unique_value_count_to_be_between"), unique]});
+    let suite = Suite::from_json(&suite.to_string()).unwrap();
+    let result = suite.validate(&[batch(["a", "b", "b"]), batch(["c", "d", "a"])]).unwrap();
+    assert!(result.results[0].success(), "{:?}", result.lines());
+    assert_eq!(result.results[1].broken().map(|broken| broken.count), Some(4), "{:?}", result.lines());
+}
