@@ -24,7 +24,7 @@ pub struct ValuesNull {
 macro_rules! nulls {
     ($type:ident, $name:literal, $breaks:expr, $rule:literal) => {
         impl $type {
-            pub(super) const NAME: &str = $name;
+            pub(crate) const NAME: &str = $name;
 
             /// The rule for all rows of a column.
             pub fn new(column: impl Into<String>) -> Self {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::format::MAX_VALUES;
 use super::{BrokenRow, BrokenRows, ExpectationResult, Level, ResultFormat, ValidationResult};
-use crate::expectation::Observed;
+use crate::expectation::{Observed, ValuesNull};
 use crate::table::{Cell, number};
 
 pub(super) fn validation(result: &ValidationResult) -> Value {
@@ -68,6 +68,10 @@ pub(super) fn result(result: &ExpectationResult) -> Map<String, Value> {
         Observed::Rows { rows: count, missing, broken } => {
             let column = result.expectation().column().unwrap_or_default();
             rows(&mut json, format, column, (*count, *missing), broken);
+            if result.expectation().name() == ValuesNull::NAME {
+                // Great Expectations names them for every other expectation.
+                json.remove("unexpected_index_column_names");
+            }
         }
     }
     json
