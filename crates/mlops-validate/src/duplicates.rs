@@ -2,7 +2,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use hashbrown::HashMap;
 
-use crate::table::{Cell, Scalar, cell_at};
+use crate::table::{Cell, Scalar, cell_at, only_column};
 use crate::{Error, Result};
 
 /// Rows that repeat others in key columns, in one pass, in parts that merge.
@@ -96,7 +96,7 @@ impl Duplicates {
     /// Takes in the rows that follow.
     ///
     /// # Errors
-    /// [`Error::Input`] if a key column is not there, or is of a type that is not compared:
+    /// [`Error::Input`] if a key column is not there or several have its name, or is of a type that is not compared:
     /// lists, structs, bytes. Nothing is taken in then.
     pub fn update(&mut self, batch: &RecordBatch) -> Result<()> {
         if self.columns.is_empty() {
@@ -104,8 +104,8 @@ impl Duplicates {
         }
         let mut arrays = Vec::new();
         for name in &self.columns {
-            let reason = || Error::input("record batch", format!("column {name:?} is missing"));
-            let array = batch.column_by_name(name).ok_or_else(reason)?;
+            let wrong = |reason| Error::input("record batch", format!("column {name:?}: {reason}"));
+            let array = batch.column(only_column(batch.schema_ref(), name).map_err(wrong)?);
             let known = (0..array.len()).find(|row| !array.is_null(*row)).map(|row| cell_at(array, row));
             if let Some(Cell::Other(_) | Cell::Record(_)) = known {
                 let reason = format!("column {name:?} is {}, which is not compared", array.data_type());

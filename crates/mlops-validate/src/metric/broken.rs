@@ -6,7 +6,7 @@ use arrow_schema::Schema;
 
 use crate::plan::{Accumulator, Chunk, Domain, Metric};
 use crate::rule::{Judged, Mismatch, ValueRule, broken_among};
-use crate::table::{Cell, Scalar, and, cell_at, is_moment};
+use crate::table::{Cell, Scalar, and, cell_at, is_moment, only_column};
 use crate::{Error, Result};
 
 /// How many of the rows that break a rule are kept, and what of them. Their number is
@@ -43,9 +43,18 @@ impl Keep {
     }
 
     /// The error that a key column is not there, if rows break the rule and need it.
-    pub(crate) fn need_keys(&self, schema: &Schema) -> Option<String> {
-        let absent = |name: &&String| schema.field_with_name(name).is_err();
-        self.keys.iter().find(absent).filter(|_| self.needs_keys).cloned()
+    pub(crate) fn need_keys(&self, schema: &Schema) -> Option<(String, String)> {
+        let absent = |name: &String| Some((name.clone(), only_column(schema, name).err()?));
+        self.keys.iter().find_map(absent).filter(|_| self.needs_keys)
+    }
+
+    /// Refuses a key that several columns are called, where keys are needed: whether rows
+    /// break the rule or not, since the columns that are read may be only some of them.
+    pub(crate) fn check_keys(&self, schema: &Schema) -> Result<()> {
+        match self.need_keys(schema) {
+            Some((name, reason)) if schema.index_of(&name).is_ok() => Err(no_key(&name, &reason)),
+            _ => Ok(()),
+        }
     }
 
     /// A row that breaks a rule, as it will be shown.
@@ -64,10 +73,10 @@ impl Keep {
     ) -> Result<BrokenRow> {
         let mut keys = Vec::with_capacity(self.keys.len());
         for name in self.keys.iter() {
-            match batch.column_by_name(name) {
-                Some(array) => keys.push(shown(array, row)),
-                None if self.needs_keys => return Err(no_key(name)),
-                None => keys.push(Cell::Missing),
+            match only_column(batch.schema_ref(), name) {
+                Ok(at) => keys.push(shown(batch.column(at), row)),
+                Err(reason) if self.needs_keys => return Err(no_key(name, &reason)),
+                Err(_) => keys.push(Cell::Missing),
             }
         }
         let whole = if whole { whole_row(batch, row) } else { Vec::new() };
@@ -75,12 +84,9 @@ impl Keep {
     }
 }
 
-/// A column that was to identify rows is not there.
-pub(crate) fn no_key(name: &str) -> Error {
-    Error::Evaluation {
-        rule: format!("unexpected_index_column_names {name:?}"),
-        reason: "there is no such column".to_owned(),
-    }
+/// A column that was to identify rows is not there, or there are several.
+pub(crate) fn no_key(name: &str, reason: &str) -> Error {
+    Error::Evaluation { rule: format!("unexpected_index_column_names {name:?}"), reason: reason.to_owned() }
 }
 
 /// A value for people: what is missing says how.

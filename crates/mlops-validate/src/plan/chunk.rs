@@ -6,7 +6,7 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::Domain;
 use crate::condition::{Columns, RowCondition};
-use crate::table::{NanIs, Present, and, decoded, present};
+use crate::table::{NanIs, Present, and, decoded, only_column, present};
 use crate::{Error, Result};
 
 /// Consecutive rows of a table, and what is known of them already.
@@ -88,10 +88,8 @@ impl<'a> Chunk<'a> {
     }
 
     fn index(&self, name: &str) -> Result<usize> {
-        self.batch.schema_ref().index_of(name).map_err(|_| Error::Evaluation {
-            rule: format!("column {name:?}"),
-            reason: "there is no such column".to_owned(),
-        })
+        only_column(self.batch.schema_ref(), name)
+            .map_err(|reason| Error::Evaluation { rule: format!("column {name:?}"), reason })
     }
 
     /// The type that the plan has for a column that came as a dictionary of it.

@@ -13,6 +13,7 @@ use crate::condition::RowCondition;
 use crate::expectation::{Judge, Judgement, Mostly};
 use crate::metric::{Breaks, Examined, Keep, RowsThatBreak, no_key};
 use crate::rule::ValueRule;
+use crate::table::only_column;
 use crate::{Error, Result};
 
 /// The rows that an expectation is about: all, or those that fulfil a condition.
@@ -109,15 +110,11 @@ impl<'a> Planner<'a> {
     /// The type of a column that an expectation needs.
     ///
     /// # Errors
-    /// [`Error::Evaluation`] if the table has no such column.
+    /// [`Error::Evaluation`] if the table has no such column, or several of that name.
     pub fn column(&self, name: &str) -> Result<&'a DataType> {
-        match self.schema.field_with_name(name) {
-            Ok(field) => Ok(field.data_type()),
-            Err(_) => Err(Error::Evaluation {
-                rule: format!("column {name:?}"),
-                reason: "there is no such column".to_owned(),
-            }),
-        }
+        let at = only_column(self.schema, name)
+            .map_err(|reason| Error::Evaluation { rule: format!("column {name:?}"), reason })?;
+        Ok(self.schema.field(at).data_type())
     }
 
     /// The rows that fulfil a condition; all if there is none.
@@ -163,6 +160,7 @@ impl<'a> Planner<'a> {
         breaks: Breaks,
     ) -> Result<Judge> {
         self.column(column)?;
+        self.keep.check_keys(self.schema)?;
         let domain = self.domain(condition)?;
         let of_values = matches!(breaks, Breaks::Rule(_));
         self.judged.push((column.to_owned(), condition.cloned(), breaks.clone()));
@@ -184,7 +182,7 @@ impl<'a> Planner<'a> {
                 });
             }
             match &absent {
-                Some(name) if examined.broken.count > 0 => Err(no_key(name)),
+                Some((name, reason)) if examined.broken.count > 0 => Err(no_key(name, reason)),
                 _ => Ok(Judgement::rows(examined, mostly.share(), true)),
             }
         })

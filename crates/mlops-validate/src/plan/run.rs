@@ -8,7 +8,7 @@ use super::state::State;
 use super::{Chunk, Measurements, Planner};
 use crate::condition::RowCondition;
 use crate::metric::Keep;
-use crate::table::NanIs;
+use crate::table::{NanIs, only_column};
 use crate::{Error, Result};
 
 /// Rows that all metrics of a column see before the next rows: a column of so many
@@ -39,7 +39,7 @@ impl Plan {
     ) -> (Self, T) {
         let mut planner = Planner::new(schema, keep);
         let needs = need(&mut planner);
-        let is_there = |name: &String| schema.field_with_name(name).is_ok();
+        let is_there = |name: &String| only_column(schema, name).is_ok();
         let columns: Vec<String> = planner.columns.into_iter().filter(is_there).collect();
         for looked_at in &mut planner.looked_at {
             looked_at.retain(is_there);

@@ -10,7 +10,7 @@ use crate::condition::{Comparison, Constant, Expr, Operand, RowCondition};
 use crate::metric::Breaks;
 use crate::plan::Plan;
 use crate::rule::{Bound, Bounds, CellRule, Members, Mismatch, ValueRule, broken_rows};
-use crate::table::{Cell, NanIs, array_of};
+use crate::table::{Cell, NanIs, array_of, only_column};
 use crate::{Error, Result};
 
 /// A suite prepared for single rows, such as the features of a request.
@@ -193,7 +193,7 @@ impl Check {
         breaks: &Breaks,
     ) -> Self {
         let unsuited = |column| Self { entry, column, condition: None, breaks: CellBreaks::Unsuited };
-        let Ok(at) = schema.index_of(column) else { return unsuited(None) };
+        let Ok(at) = only_column(schema, column) else { return unsuited(None) };
         let condition = match condition.map(|condition| CellCondition::of(condition, schema)) {
             None => None,
             Some(Some(condition)) => Some(condition),
@@ -283,7 +283,7 @@ impl CellCondition {
     }
 
     fn compile(expr: &Expr, schema: &Schema) -> Option<Self> {
-        let column = |name: &str| schema.index_of(name).ok();
+        let column = |name: &str| only_column(schema, name).ok();
         let among = |name: &str, constants: &[Constant], negated| {
             let members = Members::new(constants.iter().map(|constant| constant.0.clone()).collect(), true);
             let column = column(name)?;

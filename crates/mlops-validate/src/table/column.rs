@@ -12,7 +12,7 @@ use arrow_array::{
     UnionArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::Cell;
 
@@ -127,6 +127,18 @@ pub(crate) const fn nanos_per_unit(unit: TimeUnit) -> i128 {
         TimeUnit::Millisecond => 1_000_000,
         TimeUnit::Microsecond => 1_000,
         TimeUnit::Nanosecond => 1,
+    }
+}
+
+/// The place of the one column of a name, or why there is not one: of two that share it,
+/// neither is meant more than the other.
+pub(crate) fn only_column(schema: &Schema, name: &str) -> Result<usize, String> {
+    let mut found = schema.fields().iter().enumerate().filter(|(_, field)| field.name() == name);
+    match (found.next(), found.next(), found.count()) {
+        (None, _, _) => Err("there is no such column".to_owned()),
+        (Some((at, _)), None, _) => Ok(at),
+        (Some(_), Some(_), 0) => Err(format!("two columns are called {name:?}")),
+        (Some(_), Some(_), more) => Err(format!("{} columns are called {name:?}", more + 2)),
     }
 }
 
