@@ -222,3 +222,14 @@ proptest! {
         prop_assert_eq!(merged.overall(), (!rows.is_empty()).then(|| cells as f64 / (4 * rows.len()) as f64));
     }
 }
+
+#[test]
+fn a_forest_without_bounds_is_refused() {
+    let rows = mlops_validate::ndarray::Array2::from_shape_fn((4, 1), |(row, _)| row as f64);
+    for (trees, sample) in [(usize::MAX, 256), (0, 256), (100, usize::MAX), (100, 1)] {
+        let mut settings = mlops_validate::outlier::ForestSettings::default();
+        (settings.trees, settings.sample) = (trees, sample);
+        let refused = mlops_validate::outlier::IsolationForest::fit(&rows.view(), settings);
+        assert!(matches!(refused, Err(mlops_validate::Error::Invalid { .. })), "{trees}, {sample}");
+    }
+}

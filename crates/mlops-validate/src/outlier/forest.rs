@@ -16,6 +16,13 @@ pub struct ForestSettings {
     pub seed: u64,
 }
 
+impl ForestSettings {
+    /// More trees than this are refused; scores hardly change beyond some hundred.
+    pub const MOST_TREES: usize = 100_000;
+    /// Larger samples than this are refused; the paper finds none above some thousand useful.
+    pub const MOST_SAMPLED: usize = 1 << 20;
+}
+
 impl Default for ForestSettings {
     /// 100 trees of 256 rows each, as in the paper.
     fn default() -> Self {
@@ -85,7 +92,7 @@ impl IsolationForest {
     ///
     /// # Errors
     /// [`Error::Input`] with the place of the first value that is not finite, or if there are
-    /// fewer than two rows or no column; [`Error::Invalid`] if a setting is too small.
+    /// fewer than two rows or no column; [`Error::Invalid`] if a setting is too small or too large.
     pub fn fit(rows: &ArrayView2<'_, f64>, settings: ForestSettings) -> Result<Self> {
         check(rows, rows.ncols())?;
         let (n, columns) = rows.dim();
@@ -95,9 +102,13 @@ impl IsolationForest {
                 format!("there are {n} of {columns} columns, expected two at least"),
             ));
         }
-        for (path, value, least) in [("trees", settings.trees, 1), ("sample", settings.sample, 2)] {
-            if value < least {
-                return Err(Error::invalid("isolation forest", path, value, format!("at least {least}")));
+        for (path, value, allowed) in [
+            ("trees", settings.trees, 1..=ForestSettings::MOST_TREES),
+            ("sample", settings.sample, 2..=ForestSettings::MOST_SAMPLED),
+        ] {
+            if !allowed.contains(&value) {
+                let expected = format!("{} to {}", allowed.start(), allowed.end());
+                return Err(Error::invalid("isolation forest", path, value, expected));
             }
         }
         let sample = settings.sample.min(n);
