@@ -1,11 +1,12 @@
+use arrow_schema::DataType;
 use serde_json::{Map, Value};
 
 use super::rows::{About, about_methods};
 use super::{Expectation, Judge, Kwargs};
-use crate::Result;
 use crate::plan::Planner;
 use crate::rule::{Members, constants, text};
 use crate::table::Scalar;
+use crate::{Error, Result};
 
 /// `expect_column_values_to_be_in_set` and `expect_column_values_to_not_be_in_set`: every
 /// value, or none, is one of a set of constants.
@@ -88,6 +89,20 @@ impl Expectation for ValuesInSet {
     }
 
     fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {
+        let data_type = planner.column(&self.about.column)?;
+        let of_values = match data_type {
+            DataType::Dictionary(_, values) => values.as_ref(),
+            other => other,
+        };
+        // Among what is allowed it allows nothing; but forbidden, a date with a slip would be
+        // allowed for ever.
+        let is_forbidden_moment = self.negated && matches!(of_values, DataType::Timestamp(_, _));
+        if let (true, Some(text)) = (is_forbidden_moment, self.set.no_moment()) {
+            return Err(Error::Evaluation {
+                rule: self.name().to_owned(),
+                reason: format!("{text:?} in value_set is no moment, and the column is {data_type}"),
+            });
+        }
         self.about.judge_rule(planner, self.set.clone())
     }
 }

@@ -102,6 +102,14 @@ impl Members {
         if more == 0 { format!("{{{list}}}") } else { format!("{{{list} and {more} more}}") }
     }
 
+    /// The first text that is no moment, as none can be in a column of moments.
+    pub(crate) fn no_moment(&self) -> Option<&str> {
+        self.written.iter().find_map(|one| match one {
+            Cell::Text(text) if parse_moment(text).is_none() => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
     pub(super) fn is_forbidden(&self) -> bool {
         self.forbidden
     }
