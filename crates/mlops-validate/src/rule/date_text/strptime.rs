@@ -4,26 +4,10 @@ use chrono::Datelike;
 use regex::{CaptureLocations, Regex};
 
 use super::characters::{is_space, whole};
-use super::{days_of, is_day};
+use super::{MONTHS, WEEKDAYS, days_of, is_day};
 use crate::rule::pattern;
 use crate::rule::text::broken_by_only_text;
 use crate::rule::{Mismatch, ValueRule};
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// A format of Python's `datetime.strptime` (3.11, C locale, UTC).
 #[derive(Clone, Debug)]

@@ -1,22 +1,8 @@
+use super::super::MONTHS;
+
 /// What may stand between the parts of a date.
 const FILLERS: [&str; 18] =
     [" ", ".", ",", ";", "-", "/", "'", "at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd", "th"];
-pub(super) const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The place of a name or its first letters in a list; months may also be `sept`.
 pub(super) fn named(token: &str, names: &[&str]) -> Option<usize> {

@@ -1,5 +1,6 @@
+use super::super::WEEKDAYS;
 use super::members::Members;
-use super::names::{WEEKDAYS, half_of_day, in_24_hours, is_filler, is_name_of_utc, month, named};
+use super::names::{half_of_day, in_24_hours, is_filler, is_name_of_utc, month, named};
 use super::numbers::{Number, length, part};
 use super::tokens::split;
 use crate::rule::date_text::characters::{is_digit, whole};
