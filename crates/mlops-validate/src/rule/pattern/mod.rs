@@ -27,11 +27,19 @@ const LONGEST_TEXT: usize = 1 << 14;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     written: String,
-    /// In linear time.
-    linear: Option<regex::Regex>,
-    linear_syntax: Option<String>,
-    /// With look-around; there if `linear` is not, or if it has word boundaries.
-    backtracking: Option<fancy_regex::Regex>,
+    engine: Engine,
+}
+
+/// What searches for a pattern.
+#[derive(Clone, Debug)]
+enum Engine {
+    /// In linear time, with the pattern in the syntax of the `regex` crate.
+    Linear(regex::Regex, String),
+    /// With word boundaries: both engines mean the same by them where all is ASCII and
+    /// something is there.
+    LinearInAscii(regex::Regex, fancy_regex::Regex),
+    /// With look-around or back-references.
+    Backtracking(fancy_regex::Regex),
 }
 
 impl Pattern {
@@ -41,12 +49,19 @@ impl Pattern {
     /// Why it is none, or can't be used: the syntax, or its size.
     pub(crate) fn new(written: &str) -> Result<Self, String> {
         let node = parse::parse(written)?;
-        let linear_syntax = write::linear(&node);
-        let linear = linear_syntax.as_deref().map(compile).transpose()?;
         let bounded = node.any(&|node| matches!(node, Node::Boundary { .. }));
-        let backtracking =
-            if linear.is_none() || bounded { Some(compile_backtracking(&node)?) } else { None };
-        Ok(Self { written: written.to_owned(), linear, linear_syntax, backtracking })
+        let engine = match write::linear(&node) {
+            None => Engine::Backtracking(compile_backtracking(&node)?),
+            Some(syntax) => {
+                let linear = compile(&syntax)?;
+                if bounded {
+                    Engine::LinearInAscii(linear, compile_backtracking(&node)?)
+                } else {
+                    Engine::Linear(linear, syntax)
+                }
+            }
+        };
+        Ok(Self { written: written.to_owned(), engine })
     }
 
     /// The pattern as it was written.
@@ -56,7 +71,10 @@ impl Pattern {
 
     /// In the syntax of the `regex` crate, if it means the same there for every text.
     pub(crate) fn everywhere_linear(&self) -> Option<&str> {
-        self.linear_syntax.as_deref().filter(|_| self.backtracking.is_none())
+        match &self.engine {
+            Engine::Linear(_, syntax) => Some(syntax),
+            Engine::LinearInAscii(..) | Engine::Backtracking(_) => None,
+        }
     }
 
     /// Whether it is found in `text`.
@@ -65,12 +83,14 @@ impl Pattern {
     /// Why that can't be said: the text is too long for a pattern that goes back, or takes
     /// too many steps.
     pub(crate) fn is_match(&self, text: &str) -> Result<bool, String> {
-        match (&self.linear, &self.backtracking) {
-            (Some(linear), None) => Ok(linear.is_match(text)),
-            // Word boundaries are the same where all is ASCII, and something is there.
-            (Some(linear), _) if !text.is_empty() && text.is_ascii() => Ok(linear.is_match(text)),
-            (_, Some(backtracking)) => self.search_back(backtracking, text),
-            (None, None) => unreachable!("a pattern has an engine"),
+        match &self.engine {
+            Engine::Linear(linear, _) => Ok(linear.is_match(text)),
+            Engine::LinearInAscii(linear, _) if !text.is_empty() && text.is_ascii() => {
+                Ok(linear.is_match(text))
+            }
+            Engine::LinearInAscii(_, backtracking) | Engine::Backtracking(backtracking) => {
+                self.search_back(backtracking, text)
+            }
         }
     }
 
