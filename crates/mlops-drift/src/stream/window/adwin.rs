@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::buckets::{BATCH, Buckets};
 use super::cuts::{Look, OldCuts};
 use super::sums::Sums;
+use crate::stream::bounds::MOST;
 use crate::stream::{Reading, Sound, Status, StreamDetector, finite, is_finite};
 use crate::{Error, Result};
 
@@ -338,6 +339,9 @@ impl TryFrom<AdwinState> for Adwin {
     fn try_from(state: AdwinState) -> Result<Self, String> {
         let AdwinState { settings, n, width, total, variance, detections, buckets, status } = state;
         let detector = Self::new(settings).map_err(|error| error.to_string())?;
+        if n > MOST {
+            return Err(format!("{n} values are more than can be"));
+        }
         if width > n || detections > n {
             return Err(format!("after {n} values its window has {width} and it found {detections} drifts"));
         }

@@ -83,8 +83,7 @@ impl<'a> Look<'a> {
         }
         for value in self.buckets.fresh() {
             cut.shift(1.0, *value);
-            // The last one cuts nothing off.
-            if cut.newer > 0.0 && self.exceeds(&cut) {
+            if self.exceeds(&cut) {
                 return true;
             }
         }
@@ -97,7 +96,9 @@ impl<'a> Look<'a> {
         let Cut { older, newer, sum_of_older, sum_of_newer } = *cut;
         let parts = 1.0 / (older - least + 1.0) + 1.0 / (newer - least + 1.0);
         let bound = (2.0 * parts * (variance / width) * level).sqrt() + 2.0 / 3.0 * level * parts;
-        older >= least && newer >= least && (sum_of_older / older - sum_of_newer / newer).abs() > bound
+        // The last one cuts nothing off.
+        let is_cut = older >= least && newer >= least && newer > 0.0;
+        is_cut && (sum_of_older / older - sum_of_newer / newer).abs() > bound
     }
 }
 

@@ -122,6 +122,7 @@ fn a_state_that_values_do_not_lead_to_is_damaged() {
     };
     assert!(changed("n", 100.into()).is_ok());
     assert!(changed("n", 99.into()).is_err());
+    assert!(changed("n", u64::MAX.into()).is_err(), "nothing could be counted on from there");
     assert!(changed("width", 99.into()).is_err());
     assert!(changed("total", 1e200.into()).is_err());
     assert!(changed("buckets", serde_json::json!([[[0.0, 0.0]], []])).is_err());
