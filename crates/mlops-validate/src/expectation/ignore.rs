@@ -3,13 +3,13 @@ use std::sync::Arc;
 use arrow_schema::DataType;
 use serde_json::{Map, Value};
 
-use super::rows::{with_condition, write_condition};
+use super::rows::{with_share, write_share};
 use super::{Judge, Judgement, Kwargs, Mostly};
 use crate::condition::RowCondition;
 use crate::metric::{IgnoredRows, RecordsThatBreak, RepeatedRecords};
 use crate::plan::{Domain, Planner};
 use crate::rule::RecordRule;
-use crate::table::{Kind, RecordOf, number};
+use crate::table::{Kind, RecordOf};
 use crate::{Error, Result};
 
 /// Which rows an expectation about several columns leaves out; they count as missing.
@@ -119,21 +119,13 @@ impl AboutColumns {
         if self.ignore != IgnoreRowIf::default() {
             write("ignore_row_if", Value::from(self.ignore.name(self.pair)));
         }
-        if self.mostly < Mostly::ALL {
-            write("mostly", number(self.mostly.share()));
-        }
-        write_condition(&mut kwargs, self.condition.as_ref());
+        write_share(&mut kwargs, self.mostly, self.condition.as_ref());
         kwargs
     }
 
     /// The rule with the columns, how many rows must fulfil it, and where.
     pub(super) fn rule(&self, rule: &str) -> String {
-        let rule = if self.mostly < Mostly::ALL {
-            format!("{rule}, at least {} % of them", self.mostly.share() * 100.0)
-        } else {
-            rule.to_owned()
-        };
-        with_condition(rule, self.condition.as_ref())
+        with_share(rule, self.mostly, self.condition.as_ref())
     }
 
     /// The names, for a rule.

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
-use super::rows::{About, about_methods};
+use super::rows::{About, about_a_column, about_methods};
 use super::{Expectation, Judge, Kwargs};
+use crate::metric::Breaks;
 use crate::plan::Planner;
 use crate::rule::{IsDate, IsJson, TimeFormat};
 use crate::{Error, Result};
@@ -100,46 +103,15 @@ pub struct ValuesAreJson {
     about: About,
 }
 
-macro_rules! parseable {
-    ($type:ident, $name:literal, $metric:expr, $rule:literal) => {
-        impl $type {
-            pub(super) const NAME: &str = $name;
-
-            /// The rule for all rows of a column.
-            pub fn new(column: impl Into<String>) -> Self {
-                Self { about: About::new(column) }
-            }
-
-            about_methods!();
-
-            pub(super) fn parse(kwargs: &Kwargs<'_>) -> Result<Self> {
-                Ok(Self { about: About::parse(kwargs)? })
-            }
-        }
-
-        impl Expectation for $type {
-            fn name(&self) -> &str {
-                Self::NAME
-            }
-
-            fn kwargs(&self) -> Map<String, Value> {
-                self.about.kwargs()
-            }
-
-            fn rule(&self) -> String {
-                self.about.rule($rule)
-            }
-
-            fn column(&self) -> Option<&str> {
-                Some(&self.about.column)
-            }
-
-            fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {
-                self.about.judge_rule(planner, $metric)
-            }
-        }
-    };
-}
-
-parseable!(ValuesAreDates, "expect_column_values_to_be_dateutil_parseable", IsDate, "a date or time in text");
-parseable!(ValuesAreJson, "expect_column_values_to_be_json_parseable", IsJson, "JSON");
+about_a_column!(
+    ValuesAreDates,
+    "expect_column_values_to_be_dateutil_parseable",
+    Breaks::Rule(Arc::new(IsDate)),
+    "a date or time in text"
+);
+about_a_column!(
+    ValuesAreJson,
+    "expect_column_values_to_be_json_parseable",
+    Breaks::Rule(Arc::new(IsJson)),
+    "JSON"
+);

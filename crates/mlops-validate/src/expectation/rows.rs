@@ -70,21 +70,13 @@ impl About {
     pub(super) fn kwargs(&self) -> Map<String, Value> {
         let mut kwargs = Map::new();
         kwargs.insert("column".to_owned(), Value::from(self.column.as_str()));
-        if self.mostly < Mostly::ALL {
-            kwargs.insert("mostly".to_owned(), number(self.mostly.share()));
-        }
-        write_condition(&mut kwargs, self.condition.as_ref());
+        write_share(&mut kwargs, self.mostly, self.condition.as_ref());
         kwargs
     }
 
     /// The rule with how many must fulfil it, and where.
     pub(super) fn rule(&self, rule: &str) -> String {
-        let rule = if self.mostly < Mostly::ALL {
-            format!("{rule}, at least {} % of them", self.mostly.share() * 100.0)
-        } else {
-            rule.to_owned()
-        };
-        with_condition(rule, self.condition.as_ref())
+        with_share(rule, self.mostly, self.condition.as_ref())
     }
 
     /// The column and the rows, once it is known that both are there.
@@ -96,6 +88,24 @@ impl About {
     pub(super) fn judge_rule(&self, planner: &mut Planner<'_>, rule: impl ValueRule) -> Result<Judge> {
         planner.judge_values(&self.column, self.condition.as_ref(), self.mostly, rule)
     }
+}
+
+/// A rule with how many rows must fulfil it, and which it is about.
+pub(super) fn with_share(rule: &str, mostly: Mostly, condition: Option<&RowCondition>) -> String {
+    let rule = if mostly < Mostly::ALL {
+        format!("{rule}, at least {} % of them", mostly.share() * 100.0)
+    } else {
+        rule.to_owned()
+    };
+    with_condition(rule, condition)
+}
+
+/// Writes what [`with_share`] says.
+pub(super) fn write_share(kwargs: &mut Map<String, Value>, mostly: Mostly, condition: Option<&RowCondition>) {
+    if mostly < Mostly::ALL {
+        kwargs.insert("mostly".to_owned(), number(mostly.share()));
+    }
+    write_condition(kwargs, condition);
 }
 
 /// A rule with the rows that it is about.
@@ -131,3 +141,47 @@ macro_rules! about_methods {
     };
 }
 pub(super) use about_methods;
+
+/// An expectation that is all in what makes a row of its column break it.
+macro_rules! about_a_column {
+    ($type:ident, $name:literal, $breaks:expr, $rule:literal) => {
+        impl $type {
+            pub(crate) const NAME: &str = $name;
+
+            /// The rule for all rows of a column.
+            pub fn new(column: impl Into<String>) -> Self {
+                Self { about: About::new(column) }
+            }
+
+            about_methods!();
+
+            pub(super) fn parse(kwargs: &Kwargs<'_>) -> Result<Self> {
+                Ok(Self { about: About::parse(kwargs)? })
+            }
+        }
+
+        impl Expectation for $type {
+            fn name(&self) -> &str {
+                Self::NAME
+            }
+
+            fn kwargs(&self) -> Map<String, Value> {
+                self.about.kwargs()
+            }
+
+            fn rule(&self) -> String {
+                self.about.rule($rule)
+            }
+
+            fn column(&self) -> Option<&str> {
+                Some(&self.about.column)
+            }
+
+            fn plan(&self, planner: &mut Planner<'_>) -> Result<Judge> {
+                let About { column, mostly, condition } = &self.about;
+                planner.judge_rows(column, condition.as_ref(), *mostly, $breaks)
+            }
+        }
+    };
+}
+pub(super) use about_a_column;

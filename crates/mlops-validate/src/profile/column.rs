@@ -7,7 +7,7 @@ use super::{
     Bins, ColumnProfile, Extent, Histogram, NumberProfile, ProfileSettings, TextProfile, TopValue, Unique,
 };
 use crate::metric::ExactSum;
-use crate::schema::{ColumnType, TypeKind};
+use crate::schema::{ColumnType, OfColumn, TypeKind};
 use crate::table::{Cell, ValueKind, Values, number, write_moment};
 use crate::{Error, Result};
 
@@ -48,6 +48,12 @@ pub(super) struct ColumnState {
 /// A number whose order as a whole number is that of the doubles; gives itself back.
 const fn ordered(bits: i64) -> i64 {
     bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
+}
+
+impl OfColumn for ColumnState {
+    fn column(&self) -> (&str, &ColumnType) {
+        (&self.name, &self.data_type)
+    }
 }
 
 impl ColumnState {

@@ -8,7 +8,7 @@ use super::column::ColumnState;
 use super::correlation::Together;
 use super::{Correlation, Profile};
 use crate::outlier::numbers;
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, as_before, as_here, columns_of};
 use crate::{Error, Result};
 
 /// How a table is profiled.
@@ -116,7 +116,7 @@ impl Profiler {
     /// [`Error::Input`] if its columns are not those of the first batch, in name, order and
     /// type, or if two have one name. Nothing is taken in then.
     pub fn update(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = crate::schema::columns_of(batch)?;
+        let columns = columns_of(batch)?;
         let settings = self.settings;
         if self.columns.is_none() {
             let states = columns
@@ -128,10 +128,7 @@ impl Profiler {
             self.together = vec![Together::default(); pairs(self.correlated.len()).count()];
         }
         let states = self.columns.get_or_insert_default();
-        let known = states.iter().map(|state| (state.name.clone(), state.data_type.clone()));
-        if !known.eq(columns) {
-            return Err(Error::input("record batch", "it has other columns than the first"));
-        }
+        as_before(states, &columns)?;
         let floats: Vec<Vec<f64>> = self
             .correlated
             .par_iter()
@@ -160,10 +157,7 @@ impl Profiler {
             *self = Self { columns: Some(theirs), ..later };
             return Ok(());
         };
-        let same = |a: &ColumnState, b: &ColumnState| a.name == b.name && a.data_type == b.data_type;
-        if own.len() != theirs.len() || !own.iter().zip(&theirs).all(|(a, b)| same(a, b)) {
-            return Err(Error::input("the part to be merged", "it has other columns"));
-        }
+        as_here(own, &theirs)?;
         for (own, theirs) in own.iter_mut().zip(theirs) {
             own.merge(theirs);
         }

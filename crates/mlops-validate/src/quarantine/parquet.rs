@@ -9,7 +9,7 @@ use arrow_schema::SchemaRef;
 
 use super::{Quarantine, Split};
 use crate::source::ParquetTable;
-use crate::{Error, Result};
+use crate::{Error, Result, ValidationResult};
 
 impl Quarantine<'_> {
     /// Takes a Parquet file apart into two others, with Snappy.
@@ -37,14 +37,8 @@ impl Quarantine<'_> {
         let files = Files::new(accepted.as_ref(), quarantined.as_ref(), Some(table.as_ref()))?;
         let table = ParquetTable::open(table)?;
         let validation = self.validator().parquet_table(&table)?;
-        let splitter = self.splitter(table.schema(), &validation)?;
         let names: Vec<&str> = table.schema().fields().iter().map(|field| field.name().as_str()).collect();
-        let (mut good, mut bad) = files.create(table.schema(), splitter.quarantined())?;
-        let (write_good, write_bad) =
-            (|batch: &RecordBatch| good.write(batch), |batch: &RecordBatch| bad.write(batch));
-        let split = self.take_apart(table.reader(&names)?, splitter, validation, write_good, write_bad)?;
-        finish(good, bad)?;
-        Ok(split)
+        self.write(&files, table.schema(), validation, || table.reader(&names))
     }
 
     /// Takes any table that can be read twice apart into two Parquet files, as
@@ -62,8 +56,19 @@ impl Quarantine<'_> {
         let first = open()?;
         let schema = first.schema();
         let validation = self.validator().reader(first)?;
-        let splitter = self.splitter(&schema, &validation)?;
-        let (mut good, mut bad) = files.create(&schema, splitter.quarantined())?;
+        self.write(&files, &schema, validation, open)
+    }
+
+    /// Reads a table that has been judged again, into files.
+    fn write<R: RecordBatchReader>(
+        self,
+        files: &Files<'_>,
+        schema: &SchemaRef,
+        validation: ValidationResult,
+        open: impl FnOnce() -> Result<R>,
+    ) -> Result<Split> {
+        let splitter = self.splitter(schema, &validation)?;
+        let (mut good, mut bad) = files.create(schema, splitter.quarantined())?;
         let (write_good, write_bad) =
             (|batch: &RecordBatch| good.write(batch), |batch: &RecordBatch| bad.write(batch));
         let split = self.take_apart(open()?, splitter, validation, write_good, write_bad)?;

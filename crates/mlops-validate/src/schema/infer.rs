@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::column_type::TypeKind;
+use super::columns::{OfColumn, as_before, as_here, columns_of};
 use super::model::writable;
 use super::{ColumnSchema, ColumnType, Range, Schema, file};
 use crate::profile::{Extent, Unique};
@@ -126,10 +127,7 @@ impl SchemaInference {
             most_texts: settings.max_domain,
         };
         let states = self.columns.get_or_insert_with(|| columns.iter().map(start).collect());
-        let known = states.iter().map(|state| (state.name.clone(), state.data_type.clone()));
-        if !known.eq(columns) {
-            return Err(Error::input("record batch", "it has other columns than the first"));
-        }
+        as_before(states, &columns)?;
         states.par_iter_mut().zip(batch.columns()).for_each(|(state, array)| {
             state.update(&Values::of(array.as_ref()));
         });
@@ -151,10 +149,7 @@ impl SchemaInference {
             self.rows += later.rows;
             return Ok(());
         };
-        let same = |a: &ColumnState, b: &ColumnState| a.name == b.name && a.data_type == b.data_type;
-        if own.len() != theirs.len() || !own.iter().zip(&theirs).all(|(a, b)| same(a, b)) {
-            return Err(Error::input("the part to be merged", "it has other columns"));
-        }
+        as_here(own, &theirs)?;
         for (own, theirs) in own.iter_mut().zip(theirs) {
             own.merge(theirs);
         }
@@ -184,18 +179,10 @@ impl SchemaInference {
     }
 }
 
-/// The names and types of a batch.
-pub(crate) fn columns_of(batch: &RecordBatch) -> Result<Vec<(String, ColumnType)>> {
-    let fields = batch.schema_ref().fields();
-    let mut names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
-    names.sort_unstable();
-    if let Some((name, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
-        return Err(Error::input("record batch", format!("column {name:?} is there twice")));
+impl OfColumn for ColumnState {
+    fn column(&self) -> (&str, &ColumnType) {
+        (&self.name, &self.data_type)
     }
-    if names.first().is_some_and(|name| name.is_empty()) {
-        return Err(Error::input("record batch", "a column has no name"));
-    }
-    Ok(fields.iter().map(|field| (field.name().clone(), ColumnType::of(field.data_type()))).collect())
 }
 
 impl ColumnState {

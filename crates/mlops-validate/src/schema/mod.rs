@@ -32,6 +32,7 @@
 mod anomaly;
 mod check;
 mod column_type;
+mod columns;
 mod evolution;
 mod file;
 mod infer;
@@ -41,7 +42,7 @@ pub use anomaly::{Anomaly, AnomalyType};
 pub use check::SchemaCheck;
 pub use column_type::ColumnType;
 pub(crate) use column_type::TypeKind;
+pub(crate) use columns::{OfColumn, as_before, as_here, columns_of};
 pub use evolution::{Bump, Evolution, SchemaChange, View};
-pub(crate) use infer::columns_of;
 pub use infer::{InferenceSettings, InferredSchema, SchemaInference};
 pub use model::{ColumnSchema, CountRange, Range, Schema};

@@ -8,6 +8,7 @@ use super::found::Found;
 use crate::profile::Extent;
 use crate::result::percent;
 use crate::schema::column_type::TypeKind;
+use crate::schema::columns::OfColumn;
 use crate::schema::{AnomalyType, ColumnSchema, ColumnType, Range, Schema, SchemaCheck};
 use crate::table::{ValueKind, Values, write_moment};
 
@@ -52,6 +53,12 @@ pub(super) fn start(schema: &Schema, (name, data_type): (String, ColumnType)) ->
         unexpected: 0,
         examples: Vec::new(),
         values: Distinct::default(),
+    }
+}
+
+impl OfColumn for ColumnState<'_> {
+    fn column(&self) -> (&str, &ColumnType) {
+        (&self.name, &self.data_type)
     }
 }
 

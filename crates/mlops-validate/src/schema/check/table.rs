@@ -3,7 +3,7 @@ use rayon::prelude::*;
 
 use super::column::{ColumnState, start};
 use super::found::Found;
-use crate::schema::infer::columns_of;
+use crate::schema::columns::{as_before, as_here, columns_of};
 use crate::schema::{Anomaly, AnomalyType, Schema};
 use crate::{Error, Result};
 
@@ -78,10 +78,7 @@ impl<'a> SchemaCheck<'a> {
         let states = self
             .columns
             .get_or_insert_with(|| columns.iter().cloned().map(|column| start(schema, column)).collect());
-        let known = states.iter().map(|state| (state.name.clone(), state.data_type.clone()));
-        if !known.eq(columns) {
-            return Err(Error::input("record batch", "it has other columns than the first"));
-        }
+        as_before(states, &columns)?;
         states.par_iter_mut().zip(batch.columns()).for_each(|(state, array)| {
             state.update(array.as_ref());
         });
@@ -103,10 +100,7 @@ impl<'a> SchemaCheck<'a> {
             self.rows += later.rows;
             return Ok(());
         };
-        let same = |a: &ColumnState<'_>, b: &ColumnState<'_>| a.name == b.name && a.data_type == b.data_type;
-        if own.len() != theirs.len() || !own.iter().zip(&theirs).all(|(a, b)| same(a, b)) {
-            return Err(Error::input("the part to be merged", "it has other columns"));
-        }
+        as_here(own, &theirs)?;
         for (own, theirs) in own.iter_mut().zip(theirs) {
             own.merge(theirs);
         }
