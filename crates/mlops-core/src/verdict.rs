@@ -91,6 +91,10 @@ pub struct Check {
     /// The parts that it is made of.
     #[serde(default)]
     pub details: Vec<Detail>,
+    /// The digest of the document that the answer was read from, such as a report of
+    /// behaviour or the findings of a suite; `None` if it was computed from the verdict's inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Digest>,
     /// A reading of this machine at this moment; not part of the canonical form.
     #[serde(skip)]
     pub measured: Option<Measured>,
@@ -108,6 +112,7 @@ impl Check {
             expected: String::new(),
             reason: String::new(),
             details: Vec::new(),
+            evidence: None,
             measured: None,
         }
     }
@@ -139,6 +144,12 @@ impl Check {
     /// The parts that it is made of.
     pub fn details(mut self, details: Vec<Detail>) -> Self {
         self.details = details;
+        self
+    }
+
+    /// The digest of the document that the answer was read from.
+    pub fn evidence(mut self, digest: Digest) -> Self {
+        self.evidence = Some(digest);
         self
     }
 
@@ -257,6 +268,16 @@ mod tests {
         let slow = verdict(vec![check.clone().measured(reading(3.0))]);
         let fast = verdict(vec![check.measured(reading(2.0))]);
         assert_eq!(slow.canonical().unwrap(), fast.canonical().unwrap());
+    }
+
+    #[test]
+    fn a_verdict_without_evidence_reads_and_is_written_as_before_there_was_any() {
+        let check = Check::new("suite", Severity::Critical, Outcome::Passed);
+        let without = verdict(vec![check.clone()]).canonical().unwrap();
+        assert!(!without.contains("evidence"), "{without}");
+        let with = verdict(vec![check.evidence(Digest::of(b"findings"))]);
+        let read: Verdict = canonical::from_str(&with.canonical().unwrap()).unwrap();
+        assert_eq!(read.checks[0].evidence, Some(Digest::of(b"findings")));
     }
 
     #[test]

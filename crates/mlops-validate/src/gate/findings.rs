@@ -42,6 +42,10 @@ impl FindingsRule {
         };
         let count = findings.iter().filter(|finding| finding.severity >= self.fail_on).count();
         let check = check.observed(count as f64).details(findings.iter().map(detail).collect());
+        let check = match mlops_core::canonical::digest(&findings) {
+            Ok(digest) => check.evidence(digest),
+            Err(error) => return check.because(format!("the findings can't be written: {error}")),
+        };
         if count == 0 {
             let reason = match findings.len() {
                 0 => "nothing was found".to_owned(),
