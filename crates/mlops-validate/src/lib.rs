@@ -64,6 +64,7 @@
 
 mod completeness;
 pub mod condition;
+mod document;
 mod duplicates;
 mod error;
 pub mod expectation;

@@ -25,4 +25,4 @@ pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_sf, ks_2samp_sf, kstw
 pub use levene::{Center, Levene};
 pub use mann_whitney::{Continuity, MannWhitney};
 pub use sample::Sample;
-pub use t_test::{TTest, Variances};
+pub use t_test::{Summary, TTest, Variances};

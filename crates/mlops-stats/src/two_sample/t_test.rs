@@ -44,6 +44,18 @@ pub struct TTest {
     degrees_of_freedom: f64,
 }
 
+/// What a t-test needs of a sample that is not at hand as a slice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a t-test needs these three numbers")]
+pub struct Summary {
+    /// The mean of the values.
+    pub mean: f64,
+    /// Their variance, divided by n − 1.
+    pub variance: f64,
+    /// How many there are.
+    pub count: u64,
+}
+
 /// Mean, variance of the values, and how many there are.
 struct Side {
     mean: f64,
@@ -58,6 +70,46 @@ impl TTest {
     /// As [`TTest::trimmed`]; a single value on either side is [`Error::Undefined`].
     pub fn welch(x: &[f64], y: &[f64]) -> Result<Self> {
         Self::trimmed(x, y, 0.0, Variances::Unequal)
+    }
+
+    /// Welch's test from mean, variance and count of each sample, where the values themselves
+    /// are too many to be looked at again.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a mean or variance that is not finite or a negative variance (index
+    /// 0 for the first sample, 1 for the second), [`Error::Undefined`] with fewer than two
+    /// values on a side, or if both samples are the same constant.
+    ///
+    /// # Source
+    /// `scipy.stats.ttest_ind_from_stats(equal_var=False)` (1.17).
+    ///
+    /// ```
+    /// use mlops_stats::two_sample::{Summary, TTest};
+    /// let of = |mean| Summary { mean, variance: 2.5, count: 5 };
+    /// let test = TTest::of_summaries(of(3.0), of(8.0))?;
+    /// assert_eq!(test, TTest::welch(&[1.0, 2.0, 3.0, 4.0, 5.0], &[6.0, 7.0, 8.0, 9.0, 10.0])?);
+    /// # Ok::<(), mlops_stats::Error>(())
+    /// ```
+    pub fn of_summaries(x: Summary, y: Summary) -> Result<Self> {
+        for (index, side) in [x, y].into_iter().enumerate() {
+            if !side.mean.is_finite() {
+                return Err(Error::Value {
+                    what: "means",
+                    index,
+                    value: side.mean,
+                    expected: "a finite number",
+                });
+            }
+            if !(side.variance >= 0.0 && side.variance.is_finite()) {
+                let expected = "a finite number, not negative";
+                return Err(Error::Value { what: "variances", index, value: side.variance, expected });
+            }
+            if side.count < 2 {
+                return Err(Error::undefined("t", "too few values for a variance"));
+            }
+        }
+        let side = |of: Summary| Side { mean: of.mean, variance: of.variance, count: of.count as f64 };
+        Self::of_sides(&side(x), &side(y), Variances::Unequal, 1.0)
     }
 
     /// Student's test: both samples have the same variance.
@@ -80,6 +132,11 @@ impl TTest {
         }
         let scale = common_scale([x, y].into_iter());
         let (x, y) = (Side::of("x", x, trim, scale)?, Side::of("y", y, trim, scale)?);
+        Self::of_sides(&x, &y, variances, scale)
+    }
+
+    /// Of samples that were divided by `scale`.
+    fn of_sides(x: &Side, y: &Side, variances: Variances, scale: f64) -> Result<Self> {
         let of_mean = (x.variance / x.count, y.variance / y.count);
         let (degrees_of_freedom, variance) = match variances {
             Variances::Equal => {
@@ -88,7 +145,7 @@ impl TTest {
                 let squares = |side: &Side| {
                     if side.count > 1.0 { (side.count - 1.0) * side.variance } else { 0.0 }
                 };
-                (degrees, (squares(&x) + squares(&y)) / degrees * (1.0 / x.count + 1.0 / y.count))
+                (degrees, (squares(x) + squares(y)) / degrees * (1.0 / x.count + 1.0 / y.count))
             }
             Variances::Unequal => {
                 let both = of_mean.0 + of_mean.1;

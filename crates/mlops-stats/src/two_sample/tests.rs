@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::{Alternative, Error};
 
 #[test]
 fn what_can_not_be_compared_is_decided() {
@@ -35,6 +36,33 @@ fn huge_and_tiny_values_neither_overflow_nor_vanish() {
     let (mean, deviation) = of(&[1.0, f64::INFINITY]);
     assert!(mean.is_infinite() && deviation.is_nan());
     assert!(of(&[f64::NEG_INFINITY, f64::INFINITY]).0.is_nan());
+}
+
+/// The test from summaries is the test of the values.
+#[test]
+fn a_t_test_needs_only_summaries() {
+    let mut random = crate::Random::replicate(5, 0);
+    for size in [2_u64, 3, 40] {
+        let mut draw = |scale: f64| (0..size).map(|_| scale * random.unit()).collect::<Vec<f64>>();
+        let (x, y) = (draw(1.0), draw(3.0));
+        let summary = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / size as f64;
+            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+            Summary { mean, variance: squares / (size - 1) as f64, count: size }
+        };
+        let (ours, plain) =
+            (TTest::of_summaries(summary(&x), summary(&y)).unwrap(), TTest::welch(&x, &y).unwrap());
+        for alternative in [Alternative::Less, Alternative::Greater, Alternative::TwoSided] {
+            assert!((ours.p_value(alternative) - plain.p_value(alternative)).abs() < 1e-10);
+        }
+    }
+    let summary = |mean, variance, count| Summary { mean, variance, count };
+    let good = summary(0.0, 1.0, 5);
+    for bad in [summary(f64::NAN, 1.0, 5), summary(0.0, -1.0, 5), summary(0.0, f64::INFINITY, 5)] {
+        assert!(matches!(TTest::of_summaries(good, bad), Err(Error::Value { index: 1, .. })));
+    }
+    assert!(TTest::of_summaries(summary(0.0, 0.0, 1), good).unwrap_err().is_undefined());
+    assert!(TTest::of_summaries(summary(0.0, 0.0, 5), summary(0.0, 0.0, 5)).unwrap_err().is_undefined());
 }
 
 proptest! {

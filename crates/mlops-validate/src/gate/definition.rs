@@ -53,7 +53,7 @@ impl Gate {
     /// first thing that is unknown, missing, of the wrong type or out of range, with its
     /// place and, for a name, the nearest that is known.
     pub fn from_json(text: &str) -> Result<Self> {
-        Self::from_value(document::read(text)?)
+        Self::from_value(document::read("gate", text)?)
     }
 
     fn from_value(document: Value) -> Result<Self> {

@@ -69,7 +69,6 @@
 mod builder;
 mod candidate;
 mod definition;
-mod document;
 mod evaluate;
 mod findings;
 mod groups;
@@ -83,6 +82,8 @@ mod resampling;
 mod rule;
 mod text;
 mod window;
+
+use crate::document;
 
 pub use builder::CandidateBuilder;
 pub use candidate::{Candidate, GroupColumn, Production};

@@ -1,4 +1,4 @@
-//! Reading a gate file: every field is taken by name, what is left over is refused, and
+//! Reading a document, such as a gate file or a suite of behaviour: every field is taken by name, what is left over is refused, and
 //! each refusal says where it is and what would have been right.
 
 use std::fmt;
@@ -10,15 +10,13 @@ use serde_json::{Map, Value};
 use crate::error::shorten;
 use crate::{Error, Result};
 
-const WHAT: &str = "gate";
-
 /// Reads JSON text, to the depth that `serde_json` allows.
-pub(super) fn read(text: &str) -> Result<Value> {
-    serde_json::from_str::<Unique>(text).map(|document| document.0).map_err(|error| Error::parse(WHAT, error))
+pub(crate) fn read(what: &'static str, text: &str) -> Result<Value> {
+    serde_json::from_str::<Unique>(text).map(|document| document.0).map_err(|error| Error::parse(what, error))
 }
 
 /// JSON in which no key stands twice: what a reviewer reads must be what counts.
-pub(super) struct Unique(pub(super) Value);
+pub(crate) struct Unique(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -81,39 +79,46 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 }
 
 /// The fields of one object, each to be taken once.
-pub(super) struct Fields {
+pub(crate) struct Fields {
+    what: &'static str,
     path: String,
     left: Map<String, Value>,
     known: Vec<&'static str>,
 }
 
 impl Fields {
-    pub(super) fn of(path: impl Into<String>, value: Value) -> Result<Self> {
+    /// Of an object in a gate file.
+    pub(crate) fn of(path: impl Into<String>, value: Value) -> Result<Self> {
+        Self::within("gate", path, value)
+    }
+
+    /// Of an object in a document, called `what` in messages.
+    pub(crate) fn within(what: &'static str, path: impl Into<String>, value: Value) -> Result<Self> {
         let path = path.into();
         match value {
-            Value::Object(left) => Ok(Self { path, left, known: Vec::new() }),
-            other => Err(Error::invalid(WHAT, path, other, "an object")),
+            Value::Object(left) => Ok(Self { what, path, left, known: Vec::new() }),
+            other => Err(Error::invalid(what, path, other, "an object")),
         }
     }
 
     /// An error about a field of this object.
-    pub(super) fn invalid(&self, key: &str, value: impl fmt::Display, expected: impl Into<String>) -> Error {
+    pub(crate) fn invalid(&self, key: &str, value: impl fmt::Display, expected: impl Into<String>) -> Error {
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        Error::invalid(WHAT, path, value, expected)
+        Error::invalid(self.what, path, value, expected)
     }
 
     /// Unwraps what has to be there.
-    pub(super) fn needed<T>(&self, key: &str, found: Option<T>, expected: &str) -> Result<T> {
+    pub(crate) fn needed<T>(&self, key: &str, found: Option<T>, expected: &str) -> Result<T> {
         found.ok_or_else(|| self.invalid(key, "missing", expected))
     }
 
-    pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
+    pub(crate) fn value(&mut self, key: &'static str) -> Option<Value> {
         self.known.push(key);
         self.left.remove(key)
     }
 
     /// Text of 1 to 256 bytes without control characters.
-    pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>> {
+    pub(crate) fn text(&mut self, key: &'static str) -> Result<Option<String>> {
         let expected = "text of 1 to 256 bytes without control characters";
         match self.value(key) {
             None => Ok(None),
@@ -127,7 +132,7 @@ impl Fields {
     }
 
     /// A number for which `valid` holds.
-    pub(super) fn number(
+    pub(crate) fn number(
         &mut self,
         key: &'static str,
         valid: impl Fn(f64) -> bool,
@@ -143,7 +148,7 @@ impl Fields {
     }
 
     /// A whole number within `range`.
-    pub(super) fn whole(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Result<Option<u32>> {
+    pub(crate) fn whole(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Result<Option<u32>> {
         match self.value(key) {
             None => Ok(None),
             Some(value) => {
@@ -156,7 +161,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn truth(&mut self, key: &'static str) -> Result<Option<bool>> {
+    pub(crate) fn truth(&mut self, key: &'static str) -> Result<Option<bool>> {
         match self.value(key) {
             None => Ok(None),
             Some(Value::Bool(truth)) => Ok(Some(truth)),
@@ -165,7 +170,7 @@ impl Fields {
     }
 
     /// One of the words, as what it stands for.
-    pub(super) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Result<Option<T>> {
+    pub(crate) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Result<Option<T>> {
         match self.value(key) {
             None => Ok(None),
             Some(value) => {
@@ -179,14 +184,14 @@ impl Fields {
     }
 
     /// Refuses what nobody took.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         match self.left.keys().next() {
             None => Ok(()),
             Some(key) => {
                 let place = if self.path.is_empty() { "the file" } else { &self.path };
                 let expected = one_of(&self.known, Some(key));
                 Err(Error::invalid(
-                    WHAT,
+                    self.what,
                     format!("a field of {place}"),
                     format!("{:?}", shorten(key)),
                     expected,
@@ -197,7 +202,7 @@ impl Fields {
 }
 
 /// The words that are allowed, and the one that was perhaps meant.
-pub(super) fn one_of(words: &[&str], given: Option<&str>) -> String {
+pub(crate) fn one_of(words: &[&str], given: Option<&str>) -> String {
     let list = words.join(", ");
     match given.and_then(|given| nearest(given, words)) {
         Some(word) => format!("{word}? (one of {list})"),
