@@ -52,6 +52,7 @@
 //! | infer a schema, check tables against it, compare its versions | [`schema`] |
 //! | find outliers, rows that repeat, what is missing | [`outlier`], [`Duplicates`], [`Completeness`] |
 //! | judge a candidate model | [`gate`] |
+//! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
 //!
 //! # Features
 //! - `parquet`: tables from Parquet files, and quarantine into them; Zstandard needs a C
@@ -69,6 +70,7 @@ mod duplicates;
 mod error;
 pub mod expectation;
 pub mod gate;
+pub mod latency;
 mod metric;
 pub mod outlier;
 pub mod plan;

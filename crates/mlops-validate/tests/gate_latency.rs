@@ -10,6 +10,7 @@ use gate_support::{gate_of, judge, march};
 use mlops_core::Check;
 use mlops_core::Outcome::{Failed, Inconclusive, Passed};
 use mlops_validate::gate::{Gate, Probe, Timer};
+use mlops_validate::latency::MemoryMeter;
 use ndarray::{Array2, ShapeBuilder as _};
 
 /// Says that call number `n`, warm-up included, took `took(n)` milliseconds.
@@ -133,4 +134,72 @@ fn what_was_measured_is_not_part_of_the_verdict() {
     };
     assert_eq!(canonical(1), canonical(70));
     assert_ne!(canonical(1), canonical(99), "the outcome is");
+}
+
+/// Memory that grows by so many bytes whenever someone looks.
+struct Growing {
+    step: u64,
+    looks: std::sync::atomic::AtomicU64,
+}
+
+impl MemoryMeter for Growing {
+    fn resident_bytes(&self) -> Option<u64> {
+        Some(self.looks.fetch_add(1, Ordering::Relaxed) * self.step)
+    }
+}
+
+#[test]
+fn throughput_is_shown_failed_or_not_shown() {
+    // 2000 calls of 1 to 3 ms: 500 answers a second, the parts of the run between 488 and 513.
+    let took = |call: usize| 1 + (call * call / 7 % 3) as u64;
+    for (min, outcome, reason) in [
+        (300.0, Passed, "it is shown to give at least 300 answers a second"),
+        (900.0, Failed, "it gives fewer than 900 answers a second"),
+    ] {
+        let gate = gate_of(&format!(r#"{{"kind": "throughput", "min_per_second": {min}}}"#));
+        let seen = ask(&gate, &good, &Scripted::new(took));
+        assert_eq!((seen.outcome, seen.reason.as_str()), (outcome, reason));
+        assert_eq!(seen.measured.unwrap().unit, "answers a second");
+    }
+    // Ten calls have no parts, and so no interval.
+    let gate = gate_of(r#"{"kind": "throughput", "min_per_second": 10, "calls": 10}"#);
+    let seen = ask(&gate, &good, &Scripted::new(took));
+    assert_eq!(seen.outcome, Inconclusive);
+    assert!(seen.reason.starts_with("not shown"), "{}", seen.reason);
+}
+
+#[test]
+fn memory_is_bounded_at_its_peak_or_in_its_growth() {
+    let timer = Scripted::new(|_| 1);
+    let ask = |of: &str, max: f64, step: u64| {
+        let gate = gate_of(&format!(
+            r#"{{"kind": "memory", "max_mib": {max}, "of": "{of}", "calls": 640, "warm_up": 0}}"#
+        ));
+        let meter = Growing { step, looks: 0.into() };
+        let probe = Probe::new(&good, rows()).unwrap().timed_by(&timer).memory_by(&meter);
+        judge(&gate, &march(2).build_with(Some(probe)).unwrap()).checks.remove(0)
+    };
+    // 64 looks during the run, one before, one after the warm-up, one at the end.
+    let mib = 1 << 20;
+    assert_eq!(ask("peak", 66.0, mib).outcome, Passed);
+    let seen = ask("peak", 65.0, mib);
+    assert_eq!((seen.outcome, seen.reason.as_str()), (Failed, "it is above 65 MiB"));
+    assert_eq!(ask("growth", 65.0, mib).outcome, Passed);
+    assert_eq!(ask("growth", 64.0, mib).outcome, Failed);
+    assert_eq!(ask("growth", 0.001, 0).outcome, Passed);
+}
+
+#[test]
+fn what_can_not_be_asked_of_a_machine_is_refused_when_the_file_is_read() {
+    for (check, part) in [
+        (r#"{"kind": "throughput"}"#, "min_per_second is missing"),
+        (r#"{"kind": "throughput", "min_per_second": 0}"#, "answers a second, above 0"),
+        (r#"{"kind": "memory", "max_mib": -1}"#, "mebibytes, above 0"),
+        (r#"{"kind": "memory", "max_mib": 1, "of": "peek"}"#, "peak?"),
+        (r#"{"kind": "latency", "percentile": 99, "max_ms": 1, "callers": 0}"#, "1 to 1024"),
+    ] {
+        let text = format!(r#"{{"gate": "g", "checks": [{check}]}}"#);
+        let error = Gate::from_json(&text).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
 }

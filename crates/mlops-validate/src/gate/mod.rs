@@ -61,7 +61,9 @@
 //! | `log_loss_below_constant_rate` | | the log loss is below that of saying the evaluated rows' positive rate each time |
 //! | `worst_group` | `by`, `metric`, `min` or `max`, `min_labels` | the metric of the worst group of the column `by` is within the limit |
 //! | `group_difference` | `by`, `metric`, `max`, `min_labels` | best and worst group are at most this apart |
-//! | `latency` | `percentile`, `max_ms`, `calls`, `warm_up`, `confidence` | the percentile of single predictions is shown to be at most this |
+//! | `latency` | `percentile`, `max_ms`, `calls`, `warm_up`, `callers`, `confidence` | the percentile of single predictions is shown to be at most this |
+//! | `throughput` | `min_per_second`, `calls`, `warm_up`, `callers`, `confidence` | so many answers a second are shown |
+//! | `memory` | `max_mib`, `of` (`peak` or `growth`), `calls`, `warm_up`, `callers` | the process takes at most this more |
 //! | `not_worse_than_production` | `metric`, `margin` | the interval of the difference to production excludes a loss of `margin` |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
@@ -85,11 +87,11 @@ mod window;
 
 use crate::document;
 
+pub use crate::latency::{MonotonicTimer, Probe, Timer};
 pub use builder::CandidateBuilder;
 pub use candidate::{Candidate, GroupColumn, Production};
 pub use definition::Gate;
 pub use evaluate::Progress;
 pub use judge::Judge;
-pub use latency::{MonotonicTimer, Probe, Timer};
 #[cfg(feature = "report")]
 pub use page::{page, sections};

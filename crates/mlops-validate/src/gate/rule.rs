@@ -5,7 +5,7 @@ use super::Candidate;
 use super::document::{Fields, one_of};
 use super::findings::FindingsRule;
 use super::groups::{GroupDifferenceRule, WorstGroupRule};
-use super::latency::LatencyRule;
+use super::latency::{LatencyRule, MemoryRule, ThroughputRule};
 use super::metric::{ConstantRateRule, MetricRule};
 use super::production::ProductionRule;
 use super::resampling::Resampling;
@@ -22,6 +22,8 @@ pub(super) enum Rule {
     WorstGroup(WorstGroupRule),
     GroupDifference(GroupDifferenceRule),
     Latency(LatencyRule),
+    Throughput(ThroughputRule),
+    Memory(MemoryRule),
     NotWorseThanProduction(ProductionRule),
     Findings(FindingsRule),
     Custom(CustomRule),
@@ -31,13 +33,15 @@ pub(super) enum Rule {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct CustomRule {}
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 11] = [
     "evaluation_window",
     "metric",
     "log_loss_below_constant_rate",
     "worst_group",
     "group_difference",
     "latency",
+    "throughput",
+    "memory",
     "not_worse_than_production",
     "findings",
     "custom",
@@ -56,6 +60,8 @@ impl Rule {
             "worst_group" => Self::WorstGroup(WorstGroupRule::read(fields, threshold)?),
             "group_difference" => Self::GroupDifference(GroupDifferenceRule::read(fields, threshold)?),
             "latency" => Self::Latency(LatencyRule::read(fields)?),
+            "throughput" => Self::Throughput(ThroughputRule::read(fields)?),
+            "memory" => Self::Memory(MemoryRule::read(fields)?),
             "not_worse_than_production" => {
                 Self::NotWorseThanProduction(ProductionRule::read(fields, threshold)?)
             }
@@ -74,6 +80,8 @@ impl Rule {
             Self::WorstGroup(rule) => rule.name(),
             Self::GroupDifference(rule) => rule.name(),
             Self::Latency(rule) => rule.name(),
+            Self::Throughput(_) => "throughput".to_owned(),
+            Self::Memory(rule) => rule.name(),
             Self::NotWorseThanProduction(rule) => rule.name(),
             Self::Findings(rule) => rule.name(),
             Self::Custom(_) => return None,
@@ -82,7 +90,7 @@ impl Rule {
 
     /// Whether it measures the machine, and so must have it for itself.
     pub(super) const fn measures_time(&self) -> bool {
-        matches!(self, Self::Latency(_))
+        matches!(self, Self::Latency(_) | Self::Throughput(_) | Self::Memory(_))
     }
 
     /// Fills in a check that is inconclusive so far.
@@ -100,6 +108,8 @@ impl Rule {
             Self::WorstGroup(rule) => rule.check(check, candidate),
             Self::GroupDifference(rule) => rule.check(check, candidate),
             Self::Latency(rule) => rule.check(check, candidate),
+            Self::Throughput(rule) => rule.check(check, candidate),
+            Self::Memory(rule) => rule.check(check, candidate),
             Self::NotWorseThanProduction(rule) => rule.check(check, candidate, resampling),
             Self::Findings(rule) => rule.check(check, candidate),
             Self::Custom(_) => check.because("no judge was given for it"),
