@@ -24,6 +24,7 @@
 //! | say what a thing is | [`KeyValues`] |
 //! | fold something away | [`Details`] |
 //! | show a course over time, its interval, and when it was decided | [`LineChart`], [`Series`] |
+//! | draw a curve over its own places: ROC, precision and recall, calibration | [`CurveChart`], [`Curve`] |
 //! | say when what happened | [`Timeline`], [`Lane`] |
 //! | show many courses at once | [`HeatMap`], [`HeatCell`] |
 //! | compare sizes | [`BarChart`] |
@@ -47,7 +48,8 @@ mod table;
 
 pub use badge::{Badge, Banner, Tone};
 pub use chart::{
-    BarChart, DistributionChart, HeatCell, HeatMap, IntervalChart, Lane, LineChart, Place, Series, Timeline,
+    BarChart, Curve, CurveChart, DistributionChart, HeatCell, HeatMap, IntervalChart, Lane, LineChart, Place,
+    Series, Timeline,
 };
 pub use html::Html;
 pub use list::{Details, Headline, KeyValues, Value};

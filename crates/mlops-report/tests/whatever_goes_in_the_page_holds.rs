@@ -2,8 +2,8 @@
 //! tag closed and no number in a drawing that is not one.
 
 use mlops_report::{
-    Badge, Banner, BarChart, Cell, Column, Details, DistributionChart, Headline, HeatCell, HeatMap, Html,
-    IntervalChart, KeyValues, Lane, LineChart, Page, Section, Series, Table, Timeline, Tone,
+    Badge, Banner, BarChart, Cell, Column, Curve, CurveChart, Details, DistributionChart, Headline, HeatCell,
+    HeatMap, Html, IntervalChart, KeyValues, Lane, LineChart, Page, Section, Series, Table, Timeline, Tone,
 };
 use proptest::prelude::*;
 
@@ -12,6 +12,7 @@ fn words(text: &str) -> String {
     let table = Table::new([Column::text(text), Column::number(text), Column::mark(text)])
         .caption(text)
         .row([text.into(), Cell::code(text), Badge::new(Tone::Bad, text).into()]);
+    let curve = CurveChart::new(text).curve(Curve::new(text, [(0.0, 1.0), (1.0, 0.5)])).diagonal(text);
     let line = LineChart::over_labels(text, [text, text])
         .series(Series::new(text, [1.0, 2.0]).band([(0.0, 2.0), (1.0, 3.0)]))
         .limit(text, 1.0)
@@ -33,7 +34,7 @@ fn words(text: &str) -> String {
         .footer(text)
         .lead(Banner::new(Tone::Good, text).with(text))
         .lead(Headline::new().figure(text, text, format!("{text}!"), Tone::Good))
-        .section(Section::new(text).with(text).with(table).with(line).with(moments))
+        .section(Section::new(text).with(text).with(table).with(line).with(moments).with(curve))
         .section(Section::new(text).with(heat).with(timeline))
         .section(Section::new(text).with(BarChart::new(text).bar(text, 1.0, Tone::Bad).limit(text, 2.0)))
         .section(Section::new(text).with(IntervalChart::new(text).estimate(
@@ -55,6 +56,8 @@ fn words(text: &str) -> String {
 fn numbers(values: &[f64], moments: &[i64]) -> String {
     let mut bars = BarChart::new("bars");
     let mut intervals = IntervalChart::new("intervals");
+    let points = || values.iter().map(|value| (*value, -value));
+    let curve = CurveChart::new("curve").curve(Curve::new("c", points()).intervals(points())).diagonal("d");
     for (index, value) in values.iter().enumerate() {
         bars = bars.bar("b", *value, Tone::Neutral).limit("l", *value);
         let next = values[(index + 1) % values.len()];
@@ -72,6 +75,7 @@ fn numbers(values: &[f64], moments: &[i64]) -> String {
     [
         Html::from(bars),
         intervals.into(),
+        curve.into(),
         values
             .iter()
             .fold(LineChart::over_numbers("n", values.iter().copied()), |chart, value| {

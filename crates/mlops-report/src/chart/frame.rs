@@ -76,6 +76,16 @@ impl Plot<'_> {
     }
 }
 
+/// How wide the ends of an interval are to either side, as a share of the drawing.
+const CAP: f64 = 0.008;
+
+/// A path up from `low` to `high`, in shares of the drawing downwards, with a cap at either end.
+pub(super) fn whisker(at: f64, low: f64, high: f64) -> String {
+    let (left, at, right) = (unit(at - CAP), unit(at), unit(at + CAP));
+    let (low, high) = (unit(low), unit(high));
+    format!("M{left} {high}H{right}M{at} {high}V{low}M{left} {low}H{right}")
+}
+
 /// The row of each thing along an axis so that none covers another of its row: `things` are
 /// where each lies and how wide it is, as shares of the axis.
 pub(super) fn pack(things: impl IntoIterator<Item = (f64, f64)>) -> Vec<usize> {

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::frame::{Plot, pack};
+use super::frame::{Plot, pack, whisker};
 use super::limits::Limits;
 use super::places::{Axis, Place, Places};
 use super::scale::Scale;
@@ -16,9 +16,6 @@ const DOTS: usize = 60;
 
 /// About how wide a character of a label is on a phone, as a share of the drawing.
 const CHARACTER: f64 = 0.025;
-
-/// How wide the ends of the interval of a lonely point are to either side, as a share of the drawing.
-const CAP: f64 = 0.008;
 
 /// A line of a [`LineChart`]: a value for each place on the x axis; NaN leaves a gap.
 #[derive(Clone, Debug, PartialEq)]
@@ -281,12 +278,7 @@ fn bands(x: &[Option<f64>], band: &[(f64, f64)], up: impl Fn(f64) -> f64) -> Vec
 /// A path for each interval without neighbours: up, with a cap at either end.
 fn whiskers(x: &[Option<f64>], band: &[(f64, f64)], up: impl Fn(f64) -> f64) -> Vec<String> {
     let runs = runs(x, band).into_iter().filter(|run| run.len() == 1).flatten();
-    runs.map(|(at, low, high)| {
-        let (left, at, right) = (unit(at - CAP), unit(at), unit(at + CAP));
-        let (low, high) = (unit(up(low)), unit(up(high)));
-        format!("M{left} {high}H{right}M{at} {high}V{low}M{left} {low}H{right}")
-    })
-    .collect()
+    runs.map(|(at, low, high)| whisker(at, up(low), up(high))).collect()
 }
 
 /// The points that get a dot: all if there are few, otherwise those that no line touches.

@@ -5,6 +5,7 @@
 //! nothing overlaps because a font is wider than guessed, and a phone needs no magnifier.
 
 mod bar;
+mod curve;
 mod distribution;
 mod frame;
 mod heat;
@@ -20,6 +21,7 @@ mod timeline;
 use maud::{Markup, html};
 
 pub use bar::BarChart;
+pub use curve::{Curve, CurveChart};
 pub use distribution::DistributionChart;
 pub use heat::{HeatCell, HeatMap};
 pub use interval::IntervalChart;

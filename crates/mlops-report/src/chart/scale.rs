@@ -52,6 +52,14 @@ impl Scale {
         Some(Self { low, high, ticks: ticks.collect() })
     }
 
+    pub(super) const fn low(&self) -> f64 {
+        self.low
+    }
+
+    pub(super) const fn high(&self) -> f64 {
+        self.high
+    }
+
     /// Where `value` lies: 0 at the low end, 1 at the high end.
     pub(super) fn at(&self, value: f64) -> f64 {
         let value = value.clamp(-LARGEST, LARGEST);
