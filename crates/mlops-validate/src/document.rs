@@ -103,8 +103,12 @@ impl Fields {
 
     /// An error about a field of this object.
     pub(crate) fn invalid(&self, key: &str, value: impl fmt::Display, expected: impl Into<String>) -> Error {
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        Error::invalid(self.what, path, value, expected)
+        Error::invalid(self.what, self.place(key), value, expected)
+    }
+
+    /// Where a field of this object stands.
+    pub(crate) fn place(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// Unwraps what has to be there.

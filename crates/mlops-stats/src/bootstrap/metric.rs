@@ -1,9 +1,11 @@
 use crate::Result;
 use crate::classification::{BinaryMetric, BinaryScores, Confusion, log_loss_of};
 use crate::error::same_length;
+use crate::regression::{RegressionMetric, RegressionRows};
 
 use super::Blocks;
 use super::area::Area;
+use super::regression;
 
 /// A metric that has digested its rows, so that it can be asked again and again how it
 /// would be if each block counted so and so often.
@@ -24,6 +26,7 @@ enum Parts {
     /// Sum of the metric over the rows of a block, and their weight.
     Mean(Vec<(f64, f64)>),
     Confusion(Vec<Confusion>, fn(&Confusion) -> Result<f64>),
+    Regression(regression::Digest),
 }
 
 impl BlockMetric {
@@ -57,6 +60,31 @@ impl BlockMetric {
         Ok(Self { name: metric.name(), blocks: blocks.len(), parts })
     }
 
+    /// Digests predictions of numbers. O(n log n) for the median of errors, of which an
+    /// answer costs O(n); else O(n) and O(b).
+    ///
+    /// # Errors
+    /// [`Error::Shape`](crate::Error::Shape) if there is not one block id a row,
+    /// [`Error::Value`](crate::Error::Value) for what has no logarithm where one is needed,
+    /// [`Error::Undefined`](crate::Error::Undefined) for a metric with a parameter.
+    ///
+    /// ```
+    /// use mlops_stats::bootstrap::{BlockBootstrap, BlockMetric, Blocks};
+    /// use mlops_stats::regression::{RegressionMetric, RegressionRows};
+    /// let (truth, predicted) = ([3.0, 5.0, 2.0, 7.0, 4.0, 6.0], [2.5, 5.0, 2.5, 8.0, 4.0, 5.0]);
+    /// let rows = RegressionRows::new(&truth, &predicted)?;
+    /// let weeks = Blocks::by(&[1, 1, 2, 2, 3, 3])?;
+    /// let error = BlockMetric::regression(RegressionMetric::MeanAbsoluteError, &rows, &weeks)?;
+    /// let estimate = BlockBootstrap::new(1_000, 7, 0.9)?.metric(&error)?;
+    /// assert_eq!((estimate.value, estimate.interval.lower, estimate.interval.upper), (0.5, 0.25, 0.75));
+    /// # Ok::<(), mlops_stats::Error>(())
+    /// ```
+    pub fn regression(metric: RegressionMetric, rows: &RegressionRows<'_>, blocks: &Blocks) -> Result<Self> {
+        same_length("block ids", blocks.rows(), "truth", rows.rows())?;
+        let parts = Parts::Regression(regression::Digest::new(metric, rows, blocks)?);
+        Ok(Self { name: metric.name(), blocks: blocks.len(), parts })
+    }
+
     /// The name of the metric.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -87,6 +115,7 @@ impl BlockMetric {
                 }
                 of(&drawn).ok()
             }
+            Parts::Regression(digest) => digest.of(counts),
         }
     }
 }

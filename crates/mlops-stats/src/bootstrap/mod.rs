@@ -23,6 +23,7 @@ mod area;
 mod blocks;
 mod interval;
 mod metric;
+mod regression;
 mod resample;
 
 pub use blocks::Blocks;

@@ -4,6 +4,7 @@ use super::area::{Pairs, Ranks};
 use super::*;
 use crate::Random;
 use crate::classification::{BinaryMetric, BinaryScores};
+use crate::regression::{RegressionMetric, RegressionRows};
 
 /// Rows of a few blocks: id, label, candidate's score, baseline's score.
 fn rows() -> impl Strategy<Value = Vec<(u8, bool, f64, f64)>> {
@@ -60,6 +61,44 @@ proptest! {
         let expected = materialised(BinaryMetric::RocAuc, &labels, &scores, &blocks, counts);
         prop_assert!(close(Pairs::new(&checked, &blocks).of(counts), expected), "by pairs");
         prop_assert!(close(Ranks::new(&checked, &blocks).of(counts), expected), "by ranks");
+    }
+
+    #[test]
+    fn every_regression_metric_equals_that_of_the_rows_drawn(
+        rows in prop::collection::vec((0_u8..6, 0_u8..5, 0.0..4.0, 0_u8..3), 2..60),
+        draws in prop::collection::vec(0_u32..4, 6),
+    ) {
+        let ids: Vec<u8> = rows.iter().map(|row| row.0).collect();
+        let truth: Vec<f64> = rows.iter().map(|row| f64::from(row.1)).collect();
+        let predicted: Vec<f64> = rows.iter().map(|row| row.2).collect();
+        let blocks = Blocks::by(&ids).unwrap();
+        let counts = &draws[..blocks.len()];
+        let drawn: Vec<usize> = (0..rows.len())
+            .flat_map(|row| std::iter::repeat_n(row, counts[blocks.of_rows()[row] as usize] as usize))
+            .collect();
+        let of = |values: &[f64]| drawn.iter().map(|row| values[*row]).collect::<Vec<f64>>();
+        let (drawn_truth, drawn_predicted) = (of(&truth), of(&predicted));
+        let checked = RegressionRows::new(&truth, &predicted).unwrap();
+        for name in RegressionMetric::NAMES {
+            let metric = RegressionMetric::named(name).unwrap();
+            prop_assert_eq!(metric.name(), name);
+            let expected = RegressionRows::new(&drawn_truth, &drawn_predicted).and_then(|rows| metric.of(&rows));
+            let expected = expected.ok().filter(|value| value.is_finite());
+            let fast = BlockMetric::regression(metric, &checked, &blocks).unwrap().of(counts);
+            let scale = expected.map_or(1.0, |value| value.abs().max(1.0));
+            prop_assert!(close(fast.map(|f| f / scale), expected.map(|e| e / scale)), "{name}: {fast:?} {expected:?}");
+        }
+        // A weight is as if the row stood there so often.
+        let weights: Vec<f64> = rows.iter().map(|row| f64::from(row.3)).collect();
+        prop_assume!(weights.iter().any(|weight| *weight > 0.0));
+        let weighted = RegressionRows::new(&truth, &predicted).unwrap().weighted(&weights).unwrap();
+        for name in ["mae", "rmse", "median_absolute_error", "r2", "explained_variance"] {
+            let metric = RegressionMetric::named(name).unwrap();
+            let expected = metric.of(&weighted).ok().filter(|value| value.is_finite());
+            let fast = BlockMetric::regression(metric, &weighted, &blocks).unwrap().of(&vec![1; blocks.len()]);
+            let scale = expected.map_or(1.0, |value| value.abs().max(1.0));
+            prop_assert!(close(fast.map(|f| f / scale), expected.map(|e| e / scale)), "{name}: {fast:?} {expected:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::Result;
 
-use super::BinaryScores;
+use super::{BinaryScores, log_loss_of};
 
 /// Whether more of it is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,6 +129,22 @@ impl BinaryMetric {
             Self::LogLoss => (0.0, f64::INFINITY),
             Self::CalibrationGap => (-1.0, 1.0),
             _ => (0.0, 1.0),
+        }
+    }
+
+    /// What one row adds to a metric that is a mean over rows; `None` for one that is not,
+    /// such as the area under the curve. For models on the same rows the mean of the
+    /// differences is the difference of the metric.
+    pub fn of_row(&self, label: bool, score: f64) -> Option<f64> {
+        let hit = f64::from(u8::from(label));
+        match *self {
+            Self::LogLoss => Some(log_loss_of(label, score)),
+            Self::Brier => Some((score - hit).powi(2)),
+            Self::Accuracy { threshold } => Some(f64::from(u8::from((score >= threshold) == label))),
+            Self::MeanScore => Some(score),
+            Self::PositiveRate => Some(hit),
+            Self::CalibrationGap => Some(score - hit),
+            Self::RocAuc | Self::Precision { .. } | Self::Recall { .. } | Self::F1 { .. } => None,
         }
     }
 

@@ -22,17 +22,20 @@ mod delong;
 mod hodges_lehmann;
 mod mcnemar;
 mod permutation;
-
+mod shares;
 mod signed_rank;
 mod student;
+mod typical;
 mod walsh;
 
 pub use delong::{AreaEstimate, DeLong};
 pub use hodges_lehmann::{HodgesLehmann, ShiftMethod};
 pub use mcnemar::McNemar;
 pub use permutation::PairedPermutation;
+pub use shares::PairedShares;
 pub use signed_rank::{Wilcoxon, WilcoxonMethod, Zeros};
 pub use student::PairedT;
+pub use typical::TypicalValues;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ const SAME_SUM: f64 = 64.0 * f64::EPSILON;
 /// *SAGMB* 9 (2010).
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedPermutation {
-    rows: usize,
+    differences: Vec<f64>,
     /// Sizes of the differences that are not 0.
     sizes: Vec<f64>,
     total: f64,
@@ -47,12 +47,12 @@ impl PairedPermutation {
             return Err(Error::undefined("paired permutation", "the sum overflows"));
         }
         let sizes = differences.iter().map(|value| value.abs()).filter(|size| *size > 0.0).collect();
-        Ok(Self { rows, sizes, total })
+        Ok(Self { differences, sizes, total })
     }
 
     /// Mean of `a − b`.
     pub fn mean(&self) -> f64 {
-        self.total / self.rows as f64
+        self.total / self.differences.len() as f64
     }
 
     /// Whether [`p_value`](Self::p_value) is exact: at most 42 rows have a difference.
@@ -121,7 +121,12 @@ impl PairedPermutation {
         drawn
     }
 
-    fn slack(&self) -> f64 {
+    pub(super) fn differences(&self) -> &[f64] {
+        &self.differences
+    }
+
+    /// How far sums in another order may be apart.
+    pub(super) fn slack(&self) -> f64 {
         SAME_SUM * self.sizes.iter().sum::<f64>()
     }
 }

@@ -1,3 +1,4 @@
+use crate::classification::Orientation;
 use crate::sum::sum;
 use crate::{Error, Result};
 
@@ -80,6 +81,90 @@ pub enum OutputAverage {
 }
 
 impl RegressionMetric {
+    /// The names that [`named`](Self::named) knows.
+    pub const NAMES: [&str; 10] = [
+        "mae",
+        "mse",
+        "rmse",
+        "msle",
+        "rmsle",
+        "mape",
+        "median_absolute_error",
+        "max_error",
+        "r2",
+        "explained_variance",
+    ];
+
+    /// The metric of this name that needs no parameter. R² and explained variance are not
+    /// defined for true values that are all the same.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "mae" => Self::MeanAbsoluteError,
+            "mse" => Self::MeanSquaredError,
+            "rmse" => Self::RootMeanSquaredError,
+            "msle" => Self::MeanSquaredLogError,
+            "rmsle" => Self::RootMeanSquaredLogError,
+            "mape" => Self::MeanAbsolutePercentageError,
+            "median_absolute_error" => Self::MedianAbsoluteError,
+            "max_error" => Self::MaxError,
+            "r2" => Self::R2 { finite: false },
+            "explained_variance" => Self::ExplainedVariance { finite: false },
+            _ => return None,
+        })
+    }
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MeanAbsoluteError => "mae",
+            Self::MeanSquaredError => "mse",
+            Self::RootMeanSquaredError => "rmse",
+            Self::MeanSquaredLogError => "msle",
+            Self::RootMeanSquaredLogError => "rmsle",
+            Self::MeanAbsolutePercentageError => "mape",
+            Self::MedianAbsoluteError => "median_absolute_error",
+            Self::MaxError => "max_error",
+            Self::MeanPinballLoss { .. } => "pinball_loss",
+            Self::MeanTweedieDeviance { .. } => "tweedie_deviance",
+            Self::R2 { .. } => "r2",
+            Self::ExplainedVariance { .. } => "explained_variance",
+            Self::D2Pinball { .. } => "d2_pinball",
+            Self::D2Tweedie { .. } => "d2_tweedie",
+        }
+    }
+
+    /// Whether more of it is better: of a share explained, yes, of an error, no.
+    pub const fn orientation(&self) -> Orientation {
+        match self {
+            Self::R2 { .. }
+            | Self::ExplainedVariance { .. }
+            | Self::D2Pinball { .. }
+            | Self::D2Tweedie { .. } => Orientation::HigherIsBetter,
+            _ => Orientation::LowerIsBetter,
+        }
+    }
+
+    /// Lowest and highest value that it can take.
+    pub const fn range(&self) -> (f64, f64) {
+        match self.orientation() {
+            Orientation::HigherIsBetter => (f64::NEG_INFINITY, 1.0),
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+
+    /// What one row adds to the mean absolute, squared or absolute percentage error; `None`
+    /// for any other metric.
+    pub fn of_row(&self, truth: f64, predicted: f64) -> Option<f64> {
+        match self {
+            Self::MeanAbsoluteError => Some((predicted - truth).abs()),
+            Self::MeanSquaredError => Some((truth - predicted).powi(2)),
+            Self::MeanAbsolutePercentageError => {
+                Some((predicted - truth).abs() / truth.abs().max(f64::EPSILON))
+            }
+            _ => None,
+        }
+    }
+
     /// Its value for these rows.
     ///
     /// # Errors

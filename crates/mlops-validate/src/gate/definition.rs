@@ -78,7 +78,8 @@ impl Gate {
         fields.finish()?;
         let mut checks: Vec<Entry> = Vec::with_capacity(list.len());
         for (index, value) in list.into_iter().enumerate() {
-            let entry = Entry::read(Fields::of(format!("checks[{index}]"), value)?, threshold)?;
+            let fields = Fields::of(format!("checks[{index}]"), value)?;
+            let entry = Entry::read(fields, threshold, &resampling)?;
             if let Some(first) = checks.iter().position(|other| other.name == entry.name) {
                 let path = format!("checks[{index}].name");
                 let expected = format!("another name than that of checks[{first}]");
@@ -151,8 +152,8 @@ impl Gate {
 }
 
 impl Entry {
-    fn read(mut fields: Fields, threshold: Option<f64>) -> Result<Self> {
-        let rule = Rule::read(&mut fields, threshold)?;
+    fn read(mut fields: Fields, threshold: Option<f64>, resampling: &Resampling) -> Result<Self> {
+        let rule = Rule::read(&mut fields, threshold, resampling)?;
         let name = fields.text("name")?.or_else(|| rule.name());
         let name = fields.needed("name", name, "the name under which its judge is given")?;
         let severity = fields.word("severity", &SEVERITIES)?.unwrap_or(Severity::Critical);

@@ -4,7 +4,8 @@ use mlops_core::{Check, Outcome, Timestamp, Verdict};
 use rayon::prelude::*;
 
 use super::definition::Entry;
-use super::rule::Rule;
+use super::rule::{Need, Rule};
+use super::unit::Unit;
 use super::{Candidate, Gate};
 
 /// A check has been answered.
@@ -45,6 +46,7 @@ impl Gate {
             progress(Progress { done, total, check: &check });
             check
         };
+        self.prepare(candidate);
         let computed: Vec<Option<Check>> = self
             .entries()
             .par_iter()
@@ -60,6 +62,24 @@ impl Gate {
         verdict.gate_digest = Some(self.digest());
         verdict.inputs = candidate.inputs().to_vec();
         verdict
+    }
+
+    /// Computes what several checks ask for, each once, before they race for it.
+    fn prepare(&self, candidate: &Candidate<'_>) {
+        let mut needs: Vec<Need<'_>> = Vec::new();
+        for need in self.entries().iter().flat_map(|entry| entry.rule.needs(self.resampling())) {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        let mut units: Vec<&Unit> = needs.iter().map(|(.., unit)| *unit).collect();
+        units.dedup();
+        units.into_par_iter().for_each(|unit| drop(candidate.blocks(unit)));
+        needs.into_par_iter().for_each(|(side, metric, unit)| {
+            // What can't be computed is said by the check that asks.
+            let _ = candidate.digested(side, metric, unit);
+            let _ = candidate.value(side, metric);
+        });
     }
 
     fn answer(&self, entry: &Entry, candidate: &Candidate<'_>, at: Timestamp) -> Check {

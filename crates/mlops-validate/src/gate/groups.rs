@@ -1,10 +1,12 @@
 use mlops_core::{Check, Detail, Outcome};
 use mlops_stats::classification::BinaryScores;
+use mlops_stats::regression::RegressionRows;
 use serde::Serialize;
 
-use super::candidate::GroupColumn;
-use super::document::{Fields, one_of};
-use super::metric::{Limits, Metric};
+use super::candidate::{Evaluated, GroupColumn, Side};
+use super::document::Fields;
+use super::limits::Limits;
+use super::metric::Metric;
 use super::{Candidate, text};
 use crate::Result;
 
@@ -29,35 +31,22 @@ impl Groups {
     /// The metric of each group that can be judged, lowest first, and what is to be told of
     /// all of them; or why there is nothing to say.
     fn compare(&self, candidate: &Candidate<'_>) -> Result<Compared, String> {
-        let Some(column) = candidate.group(&self.by) else {
-            let given = candidate.group_names();
-            let expected = one_of(&given, Some(&self.by));
-            return Err(if given.is_empty() {
-                format!("there is no group column {:?}: none was given", self.by)
-            } else {
-                format!("there is no group column {:?}, expected {expected}", self.by)
-            });
-        };
-        let rows = candidate.rows()?;
+        let column = candidate.column(&self.by)?;
+        let rows = candidate.evaluated(Side::Candidate)?;
         let mut judged = Vec::new();
         let mut too_few = Vec::new();
-        for (label, labels, scores) in split(column, &rows) {
-            let positives = labels.iter().filter(|label| **label).count();
-            let size = labels.len();
+        for (label, members) in members(column) {
+            let size = members.len();
             let too_small = if size < self.min_labels as usize {
                 format!("{} of {}", text::count(size, "label", "labels"), self.min_labels)
-            } else if positives == 0 || positives == size {
-                format!("all {size} labels are of one class")
             } else {
-                let of_group =
-                    BinaryScores::new(&labels, &scores).and_then(|rows| self.metric.get().of(&rows));
-                match of_group {
+                match self.of_group(&rows, &members) {
                     Ok(value) => {
                         let note = text::count(size, "label", "labels");
                         judged.push((value, Detail { label, value: Some(value), note }));
                         continue;
                     }
-                    Err(error) => error.to_string(),
+                    Err(reason) => reason,
                 }
             };
             too_few.push(Detail { label, value: None, note: format!("too few to say: {too_small}") });
@@ -66,6 +55,34 @@ impl Groups {
             .sort_by(|left, right| left.0.total_cmp(&right.0).then_with(|| left.1.label.cmp(&right.1.label)));
         too_few.sort_by(|left, right| left.label.cmp(&right.label));
         Ok(Compared { judged, too_few })
+    }
+
+    /// The metric of some rows, or in words why it has none.
+    fn of_group(&self, rows: &Evaluated<'_>, members: &[usize]) -> Result<f64, String> {
+        let only = |values: &[f64]| -> Vec<f64> { members.iter().map(|row| values[*row]).collect() };
+        match rows {
+            Evaluated::Classes(rows) => {
+                let labels: Vec<bool> = members.iter().map(|row| rows.labels()[*row]).collect();
+                let positives = labels.iter().filter(|label| **label).count();
+                if positives == 0 || positives == labels.len() {
+                    return Err(format!("all {} labels are of one class", labels.len()));
+                }
+                let scores = only(rows.scores());
+                let rows = BinaryScores::new(&labels, &scores).map_err(|error| error.to_string())?;
+                self.metric.of(&Evaluated::Classes(rows))
+            }
+            Evaluated::Numbers(rows) => {
+                let (truth, predicted) = (only(rows.truth()), only(rows.predicted()));
+                let rows = RegressionRows::new(&truth, &predicted).map_err(|error| error.to_string())?;
+                self.metric.of(&Evaluated::Numbers(rows))
+            }
+        }
+    }
+
+    /// Which groups are judged.
+    fn large_enough(&self) -> String {
+        let classes = if let Metric::Classes(_) = self.metric { " and both classes" } else { "" };
+        format!("over groups of at least {} labels{classes}", self.min_labels)
     }
 }
 
@@ -80,22 +97,20 @@ impl Compared {
     }
 }
 
-/// Label, labels and scores of each group. The groups are those of the labelled rows.
-fn split(column: &GroupColumn, rows: &BinaryScores<'_>) -> Vec<(String, Vec<bool>, Vec<f64>)> {
-    let mut groups = vec![(Vec::new(), Vec::new()); column.groups()];
+/// Name and rows of each group. The groups are those of the labelled rows.
+fn members(column: &GroupColumn) -> Vec<(String, Vec<usize>)> {
+    let mut groups = vec![Vec::new(); column.groups()];
     for (row, group) in column.of_rows().iter().enumerate() {
-        let (labels, scores) = &mut groups[*group as usize];
-        labels.push(rows.labels()[row]);
-        scores.push(rows.scores()[row]);
+        groups[*group as usize].push(row);
     }
-    let named = groups.into_iter().enumerate().filter(|(_, (labels, _))| !labels.is_empty());
-    named
-        .map(|(group, (labels, scores))| {
+    let present = groups.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty());
+    present
+        .map(|(group, rows)| {
             let name = match column.key(group) {
                 Some(key) => format!("{}={}", column.name(), crate::error::shorten(key)),
                 None => format!("{} missing", column.name()),
             };
-            (name, labels, scores)
+            (name, rows)
         })
         .collect()
 }
@@ -132,11 +147,7 @@ impl WorstGroupRule {
     }
 
     pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>) -> Check {
-        let check = check.expected(format!(
-            "{} over groups of at least {} labels and both classes",
-            self.limits.expected(),
-            self.groups.min_labels
-        ));
+        let check = check.expected(format!("{} {}", self.limits.expected(), self.groups.large_enough()));
         let compared = match self.groups.compare(candidate) {
             Ok(compared) => compared,
             Err(reason) => return check.because(reason),
@@ -167,7 +178,7 @@ impl GroupDifferenceRule {
     pub(super) fn read(fields: &mut Fields, threshold: Option<f64>) -> Result<Self> {
         let groups = Groups::read(fields, threshold)?;
         let expected = "a difference above 0, and at most 1 for a share";
-        let (_, high) = groups.metric.get().range();
+        let (_, high) = groups.metric.range();
         let max = fields.number("max", |max| max > 0.0 && max <= high, expected)?;
         Ok(Self { max: fields.needed("max", max, expected)?, groups })
     }
@@ -177,9 +188,8 @@ impl GroupDifferenceRule {
     }
 
     pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>) -> Check {
-        let (limit, least) = (self.max, self.groups.min_labels);
-        let check =
-            check.expected(format!("<= {limit} over groups of at least {least} labels and both classes"));
+        let limit = self.max;
+        let check = check.expected(format!("<= {limit} {}", self.groups.large_enough()));
         let compared = match self.groups.compare(candidate) {
             Ok(compared) => compared,
             Err(reason) => return check.because(reason),

@@ -48,7 +48,7 @@
 //! | --- | --- |
 //! | `gate` | its name |
 //! | `decision_threshold` | a score of at least this predicts positive; needed if a metric takes predicted classes |
-//! | `resampling` | `unit` (`utc_day`), `replicates`, `seed`, `level`, `min_units`: how intervals are made |
+//! | `resampling` | `unit` (`utc_day`, `row`, or `{"column": …}` for a group column, of which whole clusters are drawn), `replicates`, `seed`, `level`, `min_units`: how intervals are made |
 //! | `checks` | in the order in which the verdict lists them |
 //!
 //! Every check has a `kind`, and may have a `name` and a `severity` (`critical` or `block`,
@@ -64,32 +64,66 @@
 //! | `latency` | `percentile`, `max_ms`, `calls`, `warm_up`, `callers`, `confidence` | the percentile of single predictions is shown to be at most this |
 //! | `throughput` | `min_per_second`, `calls`, `warm_up`, `callers`, `confidence` | so many answers a second are shown |
 //! | `memory` | `max_mib`, `of` (`peak` or `growth`), `calls`, `warm_up`, `callers` | the process takes at most this more |
-//! | `not_worse_than_production` | `metric`, `margin` | the interval of the difference to production excludes a loss of `margin` |
+//! | `not_worse_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a loss of `margin` |
+//! | `better_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a gain of `margin` or less; 0 if not given |
+//! | `metric_threshold` | `source` (`given` or `rows`), `metric`, `threshold`, `min_absolute_change`, `min_relative_change`, `greater_is_better` | MLflow's [threshold](threshold) is reached; the baseline is that given, or production on the same rows |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
 
-mod builder;
+//!
+//! A check with a `unit` has its interval over this instead of that of the file. With
+//! `"source": "given"` a check judges a number computed elsewhere, of any name, that was
+//! given with the candidate.
+//!
+//! # Metrics
+//! Of a model that says how likely something is: `roc_auc`, `log_loss`, `brier`, `accuracy`,
+//! `precision`, `recall`, `f1`, `mean_score`, `positive_rate`, `calibration_gap`. Of one that
+//! predicts numbers: `mae`, `mse`, `rmse`, `msle`, `rmsle`, `mape`, `median_absolute_error`,
+//! `max_error`, `r2`, `explained_variance`.
+//!
+//! A single limit on the side where a metric is good, such as a least `log_loss`, is refused:
+//! every bad model would pass. Give both to look for what is too good to be true.
+//!
+//! # Methods of comparing with production
+//!
+//! | method | for | takes as independent |
+//! | --- | --- | --- |
+//! | `blocks`, the default | every metric | whole units, drawn again and again |
+//! | `delong` | `roc_auc` | rows |
+//! | `mcnemar` | `accuracy` | rows |
+//! | `permutation` | means over rows: `log_loss`, `brier`, `accuracy`, `mae`, `mse`, `mape` | rows, or clusters, of which one mean counts each |
+//!
+//! Rows of one day share their weather. A method that takes rows as independent then claims
+//! several times more certainty than there is, so `delong` and `mcnemar` are refused unless
+//! the unit is `row`: who writes that says so. A gain can't be shown where nothing differs;
+//! such a check is inconclusive, while "not worse" passes.
+
 mod candidate;
+mod constant_rate;
 mod definition;
 mod evaluate;
 mod findings;
 mod groups;
 mod judge;
 mod latency;
+mod limits;
 mod metric;
+mod metric_rule;
 #[cfg(feature = "report")]
 mod page;
 mod production;
 mod resampling;
 mod rule;
+mod source;
 mod text;
+pub mod threshold;
+mod unit;
 mod window;
 
 use crate::document;
 
 pub use crate::latency::{MonotonicTimer, Probe, Timer};
-pub use builder::CandidateBuilder;
-pub use candidate::{Candidate, GroupColumn, Production};
+pub use candidate::{Candidate, CandidateBuilder, GroupColumn, Production};
 pub use definition::Gate;
 pub use evaluate::Progress;
 pub use judge::Judge;

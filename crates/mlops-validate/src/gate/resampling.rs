@@ -1,9 +1,12 @@
-use mlops_stats::bootstrap::{BlockBootstrap, BlockMetric};
-use mlops_stats::classification::{BinaryMetric, BinaryScores};
+use mlops_core::Detail;
+use mlops_stats::bootstrap::BlockBootstrap;
 use serde::Serialize;
 
 use super::Candidate;
+use super::candidate::Side;
 use super::document::Fields;
+use super::metric::Metric;
+use super::unit::Unit;
 use crate::Result;
 
 /// How the intervals of a gate are made: whole units are drawn again and again.
@@ -16,13 +19,6 @@ pub(super) struct Resampling {
     pub(super) level: f64,
     /// With fewer units there is no interval, and what needs one is inconclusive.
     pub(super) min_units: u32,
-}
-
-/// What is drawn as a whole, because chance works on it as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Unit {
-    UtcDay,
 }
 
 impl Default for Resampling {
@@ -43,7 +39,7 @@ impl Resampling {
             },
         };
         let read = Self {
-            unit: fields.word("unit", &[("utc_day", Unit::UtcDay)])?.unwrap_or(default.unit),
+            unit: Unit::read(&mut fields)?.unwrap_or(default.unit),
             replicates: fields.whole("replicates", 40..=100_000)?.unwrap_or(default.replicates),
             seed,
             level: fields.number("level", proper, "above 0 and below 1")?.unwrap_or(default.level),
@@ -61,19 +57,42 @@ impl Resampling {
         BlockBootstrap::new(self.replicates, self.seed, self.level).expect("it was tried when it was read")
     }
 
-    /// The interval of a metric, or none where it has none.
+    /// The unit of a check: its own, or that of the file.
+    pub(super) fn unit<'u>(&'u self, own: Option<&'u Unit>) -> &'u Unit {
+        own.unwrap_or(&self.unit)
+    }
+
+    /// The interval of a metric of the candidate over units of the check's own, or of the
+    /// file, or none where it has none.
     pub(super) fn interval(
         &self,
-        metric: BinaryMetric,
-        rows: &BinaryScores<'_>,
+        metric: Metric,
         candidate: &Candidate<'_>,
+        own: Option<&Unit>,
     ) -> Option<mlops_core::Interval> {
-        let blocks = candidate.days()?;
-        if blocks.len() < self.min_units as usize {
+        let metric = candidate.digested(Side::Candidate, metric, self.unit(own)).ok()?;
+        if metric.blocks() < self.min_units as usize {
             return None;
         }
-        let metric = BlockMetric::new(metric, rows, blocks).ok()?;
         self.bootstrap().metric(&metric).ok().map(|estimate| as_core(estimate.interval))
+    }
+
+    /// Of what an interval was drawn. UTC days go without saying.
+    pub(super) fn told(&self, candidate: &Candidate<'_>, own: Option<&Unit>) -> Vec<Detail> {
+        let unit = self.unit(own);
+        match candidate.blocks(unit) {
+            Ok(blocks) if *unit != Unit::UtcDay => vec![self.drawn(unit, blocks.len())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many units were drawn, and how.
+    pub(super) fn drawn(&self, unit: &Unit, units: usize) -> Detail {
+        let note = match unit {
+            Unit::Row => format!("drawn one by one {} times, seed {}", self.replicates, self.seed),
+            _ => format!("drawn whole {} times, seed {}", self.replicates, self.seed),
+        };
+        Detail { label: unit.plural(), value: Some(units as f64), note }
     }
 }
 

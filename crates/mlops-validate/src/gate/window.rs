@@ -45,9 +45,11 @@ impl WindowRule {
 
     /// Judged `at` that moment: the month is the latest that is over, whoever would like another.
     pub(super) fn check(&self, check: Check, candidate: &Candidate<'_>, at: Timestamp) -> Check {
-        let (training, evaluation) = (candidate.training(), candidate.evaluation());
         let declared = Window::month_before(at);
         let check = check.expected(declared.to_string());
+        let (Some(training), Some(evaluation)) = (candidate.training(), candidate.evaluation()) else {
+            return check.because("it was not said from when the model learned, and on what it is judged");
+        };
         let failed =
             |check: Check, reason: String| Check { outcome: Outcome::Failed, ..check }.because(reason);
         if evaluation != declared {
@@ -67,7 +69,7 @@ impl WindowRule {
         let missing: Vec<&i64> = all.iter().filter(|day| days.binary_search(day).is_err()).collect();
         let check = check.details(vec![
             detail("UTC days with labelled rows", days.len(), format!("of {}", all.len())),
-            detail("labelled rows", candidate.labels().len(), String::new()),
+            detail("labelled rows", candidate.labelled(), String::new()),
             detail("rows without label", candidate.unlabelled(), "left out of every check".to_owned()),
         ]);
         if self.every_day && !missing.is_empty() {
