@@ -153,7 +153,7 @@ fn a_page_needs_nothing_from_anywhere() {
     }
     assert!(html.contains("prefers-color-scheme: dark") && html.contains("@media print"));
     assert_eq!(html.matches("<svg ").count(), html.matches("role=\"img\"><title>").count());
-    assert_eq!(html.matches("<svg ").count(), 9, "every drawing is among them, both lanes too");
+    assert_eq!(html.matches("<svg ").count(), 10, "every drawing is among them, both lanes too");
 }
 
 proptest! {
