@@ -26,7 +26,7 @@ pub(crate) fn read_gate(bytes: &[u8]) {
         assert!(!check.reason.is_empty(), "{check:?}");
     }
     let text = verdict.canonical().expect("a verdict has a canonical form");
-    canonical::from_str::<Verdict>(&text).expect("the canonical form is read again");
+    let _read = canonical::from_str::<Verdict>(&text).expect("the canonical form is read again");
 }
 
 /// Six weeks of two rows a day, with the columns that the seeds name.
