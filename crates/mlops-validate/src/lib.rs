@@ -51,6 +51,7 @@
 //! | profile a table, have a suite suggested | [`profile`] |
 //! | infer a schema, check tables against it, compare its versions | [`schema`] |
 //! | find outliers, rows that repeat, what is missing | [`outlier`], [`Duplicates`], [`Completeness`] |
+//! | compare groups: metrics by group, parity, four-fifths rule | [`fairness`] |
 //! | judge a candidate model | [`gate`] |
 //! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
 //!
@@ -69,6 +70,7 @@ mod document;
 mod duplicates;
 mod error;
 pub mod expectation;
+pub mod fairness;
 pub mod gate;
 pub mod latency;
 mod metric;

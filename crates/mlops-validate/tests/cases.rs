@@ -1,4 +1,5 @@
-//! Recorded answers of Great Expectations, file by file: cases of a family, of `LIKE`, and whole suites.
+//! Recorded answers of Great Expectations, file by file: cases of a family, of `LIKE`, and
+//! whole suites; and of fairlearn.
 #![allow(
     clippy::unwrap_used,
     clippy::float_cmp,
@@ -9,6 +10,7 @@ use gx::Compared;
 use mlops_cases::Tally;
 use serde_json::Value;
 
+mod fairness;
 mod gx;
 mod like_cases;
 mod suite_cases;
@@ -47,4 +49,32 @@ fn validate_gx() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         run(tally, &name, document)
     });
+}
+
+#[test]
+fn validate_fairness() {
+    mlops_cases::each_file("validate/fairness", env!("CARGO_MANIFEST_DIR"), run_fairness);
+}
+
+/// Random frames, labels and weights, degenerate ones among them, as fairlearn answered.
+#[test]
+fn answers_of_fairlearn_to_random_questions() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fairness_rules");
+    let mut tally = Tally::default();
+    for name in ["base_rates", "group_metrics", "metric_frame"] {
+        let path = folder.join(format!("{name}.json"));
+        let document = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        run_fairness(&path, &document, &mut tally).unwrap();
+    }
+    tally.conclude("fairness_rules");
+}
+
+fn run_fairness(_path: &std::path::Path, document: &Value, tally: &mut Tally) -> Result<(), String> {
+    let family = document["family"].as_str().unwrap_or("a family without a name");
+    for case in document["cases"].as_array().ok_or("no cases")? {
+        if let Err(why) = fairness::check(tally, family, case) {
+            tally.unsupported(why);
+        }
+    }
+    Ok(())
 }

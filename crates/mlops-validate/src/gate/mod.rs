@@ -61,6 +61,7 @@
 //! | `log_loss_below_constant_rate` | | the log loss is below that of saying the evaluated rows' positive rate each time |
 //! | `worst_group` | `by`, `metric`, `min` or `max`, `min_labels` | the metric of the worst group of the column `by` is within the limit |
 //! | `group_difference` | `by`, `metric`, `max`, `min_labels` | best and worst group are at most this apart |
+//! | `fairness` | `by`, `control`, `metric`, `compare`, `method`, `agg`, `max` or `min`, `min_group` | the groups are as alike as asked, by a [disparity](crate::fairness::Disparity), or by `four_fifths`, which takes no limit |
 //! | `latency` | `percentile`, `max_ms`, `calls`, `warm_up`, `callers`, `confidence` | the percentile of single predictions is shown to be at most this |
 //! | `throughput` | `min_per_second`, `calls`, `warm_up`, `callers`, `confidence` | so many answers a second are shown |
 //! | `memory` | `max_mib`, `of` (`peak` or `growth`), `calls`, `warm_up`, `callers` | the process takes at most this more |
@@ -102,6 +103,7 @@ mod candidate;
 mod constant_rate;
 mod definition;
 mod evaluate;
+mod fairness;
 mod findings;
 mod groups;
 mod judge;

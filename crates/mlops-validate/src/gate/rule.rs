@@ -5,6 +5,7 @@ use super::Candidate;
 use super::candidate::Side;
 use super::constant_rate::ConstantRateRule;
 use super::document::{Fields, one_of};
+use super::fairness::FairnessRule;
 use super::findings::FindingsRule;
 use super::groups::{GroupDifferenceRule, WorstGroupRule};
 use super::latency::{LatencyRule, MemoryRule, ThroughputRule};
@@ -26,6 +27,7 @@ pub(super) enum Rule {
     LogLossBelowConstantRate(ConstantRateRule),
     WorstGroup(WorstGroupRule),
     GroupDifference(GroupDifferenceRule),
+    Fairness(FairnessRule),
     Latency(LatencyRule),
     Throughput(ThroughputRule),
     Memory(MemoryRule),
@@ -43,12 +45,13 @@ pub(super) type Need<'r> = (Side, Metric, &'r Unit);
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct CustomRule {}
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "evaluation_window",
     "metric",
     "log_loss_below_constant_rate",
     "worst_group",
     "group_difference",
+    "fairness",
     "latency",
     "throughput",
     "memory",
@@ -72,6 +75,7 @@ impl Rule {
             "log_loss_below_constant_rate" => Self::LogLossBelowConstantRate(ConstantRateRule::read(fields)?),
             "worst_group" => Self::WorstGroup(WorstGroupRule::read(fields, threshold)?),
             "group_difference" => Self::GroupDifference(GroupDifferenceRule::read(fields, threshold)?),
+            "fairness" => Self::Fairness(FairnessRule::read(fields, threshold)?),
             "latency" => Self::Latency(LatencyRule::read(fields)?),
             "throughput" => Self::Throughput(ThroughputRule::read(fields)?),
             "memory" => Self::Memory(MemoryRule::read(fields)?),
@@ -96,6 +100,7 @@ impl Rule {
             Self::LogLossBelowConstantRate(_) => "log_loss below constant rate".to_owned(),
             Self::WorstGroup(rule) => rule.name(),
             Self::GroupDifference(rule) => rule.name(),
+            Self::Fairness(rule) => rule.name(),
             Self::Latency(rule) => rule.name(),
             Self::Throughput(_) => "throughput".to_owned(),
             Self::Memory(rule) => rule.name(),
@@ -141,6 +146,7 @@ impl Rule {
             Self::LogLossBelowConstantRate(rule) => rule.check(check, candidate, resampling),
             Self::WorstGroup(rule) => rule.check(check, candidate),
             Self::GroupDifference(rule) => rule.check(check, candidate),
+            Self::Fairness(rule) => rule.check(check, candidate, resampling),
             Self::Latency(rule) => rule.check(check, candidate),
             Self::Throughput(rule) => rule.check(check, candidate),
             Self::Memory(rule) => rule.check(check, candidate),
