@@ -20,6 +20,7 @@
 //! | you want to … | start at … |
 //! | --- | --- |
 //! | score a binary classifier | [`classification::BinaryScores`] |
+//! | know whether probabilities mean what they say | [`classification::BinaryScores::reliability`], [`classification::CalibrationBins`], [`classification::BinaryScores::recalibration`], [`bootstrap::BlockCalibration`] |
 //! | score a classifier of many classes | [`classification::ConfusionMatrix`], [`classification::ClassScores`] |
 //! | average precision, recall or F over classes | [`classification::OneVsRest`] |
 //! | score rows of several labels | [`classification::Multilabel`], [`classification::MultilabelScores`] |

@@ -21,12 +21,14 @@
 
 mod area;
 mod blocks;
+mod calibration;
 mod interval;
 mod metric;
 mod regression;
 mod resample;
 
 pub use blocks::Blocks;
+pub use calibration::{BlockCalibration, CalibrationMetric};
 pub use interval::IntervalKind;
 pub use metric::BlockMetric;
 pub use resample::{BlockBootstrap, Estimate};

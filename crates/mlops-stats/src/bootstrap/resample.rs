@@ -4,7 +4,7 @@ use crate::interval::{Interval, proper_share};
 use crate::{Error, Random, Result};
 
 use super::interval::{IntervalKind, ends};
-use super::{BlockMetric, Blocks};
+use super::{BlockCalibration, BlockMetric, Blocks};
 
 /// Draws whole blocks with replacement: settings of a bootstrap.
 ///
@@ -167,6 +167,14 @@ impl BlockBootstrap {
     /// As [`estimate`](Self::estimate).
     pub fn metric(&self, metric: &BlockMetric) -> Result<Estimate> {
         self.estimate(metric.name(), metric.blocks(), |counts| metric.of(counts))
+    }
+
+    /// How far the probabilities of one model are from what they say.
+    ///
+    /// # Errors
+    /// As [`estimate`](Self::estimate).
+    pub fn calibration(&self, calibration: &BlockCalibration) -> Result<Estimate> {
+        self.estimate(calibration.metric().name(), calibration.blocks(), |counts| calibration.of(counts))
     }
 
     /// The metric of a candidate less that of a baseline, on the same draws. Both were made

@@ -13,8 +13,9 @@
 //! | any number of labels a row | [`Multilabel`], [`MultilabelScores`] |
 //! | a score for one of two classes | [`BinaryScores`] |
 //! | a curve to draw | [`BinaryScores::roc_curve`], [`precision_recall_curve`](BinaryScores::precision_recall_curve), [`det_curve`](BinaryScores::det_curve), [`calibration_curve`](BinaryScores::calibration_curve) |
+//! | probabilities, and want to know whether they mean what they say | [`BinaryScores::reliability`], [`brier_decomposition`](BinaryScores::brier_decomposition), [`corp`](BinaryScores::corp), [`observed_expected`](BinaryScores::observed_expected), [`recalibration`](BinaryScores::recalibration) |
 //! | a score for each of several classes | [`ClassScores`] |
-//! | rows in batches, or on several machines | [`ConfusionMatrix::merge`], [`LossSums`], [`BinnedScores`] |
+//! | rows in batches, or on several machines | [`ConfusionMatrix::merge`], [`LossSums`], [`BinnedScores`], [`CalibrationBins`] |
 //! | labels that a table keeps as floats | [`whole_labels`], [`binary_labels`] |
 //! | the name of a metric in a file | [`BinaryMetric`], [`LabelMetric`] |
 //!
@@ -59,7 +60,11 @@ mod zero_division;
 pub use agreement::KappaWeights;
 pub use average::Average;
 pub use binned::{AreaBounds, BinnedScores};
-pub use calibration::{Bins, CalibrationCurve};
+pub(crate) use calibration::Newton;
+pub use calibration::{
+    Bins, BrierDecomposition, CalibrationBins, CalibrationCurve, CorpReliability, CorpStep, HosmerLemeshow,
+    ObservedExpected, Recalibration, Reliability, ReliabilityBin, Spiegelhalter,
+};
 pub use class_scores::ClassScores;
 pub use confusion::Confusion;
 pub use curves::{CurvePoints, DetCurve, PrecisionRecallCurve, RocCurve};

@@ -7,6 +7,7 @@ mod wilson;
 pub use order::{Quantile, quantile_estimate, quantile_upper_bound};
 pub use proportion::{ShareMethod, share_interval};
 pub use wilson::wilson;
+pub(crate) use wilson::wilson_of_share;
 
 use serde::{Deserialize, Serialize};
 

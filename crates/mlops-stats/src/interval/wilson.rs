@@ -29,14 +29,19 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Result<Interval> {
         let value = successes as f64;
         return Err(Error::Parameter { what: "successes", value, expected: "at most the trials" });
     }
+    wilson_of_share(successes as f64 / trials as f64, trials as f64, level)
+}
+
+/// The same of a share of so many trials, which need not be a whole number.
+pub(crate) fn wilson_of_share(p: f64, n: f64, level: f64) -> Result<Interval> {
+    proper_share("level", level)?;
     let z = normal_isf(0.5 * (1.0 - level));
-    let (n, p) = (trials as f64, successes as f64 / trials as f64);
     let scale = 1.0 + z * z / n;
     let centre = (p + z * z / (2.0 * n)) / scale;
     let half = z / scale * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    // At 0 and n the exact end is 0 or 1; rounding must not step over it.
-    let lower = if successes == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let upper = if successes == trials { 1.0 } else { (centre + half).min(1.0) };
+    // At 0 and 1 the exact end is 0 or 1; rounding must not step over it.
+    let lower = if p <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let upper = if p >= 1.0 { 1.0 } else { (centre + half).min(1.0) };
     Ok(Interval { level, lower, upper })
 }
 

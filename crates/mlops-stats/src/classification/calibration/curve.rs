@@ -1,9 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
-use super::{BinaryScores, by_score};
+use super::super::{BinaryScores, by_score};
 
 /// How probabilities are put into bins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "by value or by rank")]
 pub enum Bins {
     /// Of equal width, from 0 to 1.
@@ -57,14 +60,8 @@ impl BinaryScores<'_> {
     /// # Ok::<(), mlops_stats::Error>(())
     /// ```
     pub fn calibration_curve(&self, bins: usize, by: Bins) -> Result<CalibrationCurve> {
-        if bins == 0 {
-            return Err(Error::Parameter { what: "bins", value: 0.0, expected: "at least 1" });
-        }
         self.probabilities()?;
-        let edges = match by {
-            Bins::Uniform => (1..bins).map(|edge| edge as f64 * (1.0 / bins as f64)).collect(),
-            Bins::Quantile => self.quantiles(bins),
-        };
+        let edges = self.inner_edges(bins, by)?;
         let mut sums = vec![(0.0, 0.0, 0.0); bins];
         for (row, (label, score)) in self.labels().iter().zip(self.scores()).enumerate() {
             let weight = self.weight(row);
@@ -84,6 +81,17 @@ impl BinaryScores<'_> {
         })
     }
 
+    /// The edges between bins.
+    pub(super) fn inner_edges(&self, bins: usize, by: Bins) -> Result<Vec<f64>> {
+        if bins == 0 {
+            return Err(Error::Parameter { what: "bins", value: 0.0, expected: "at least 1" });
+        }
+        Ok(match by {
+            Bins::Uniform => uniform_edges(bins),
+            Bins::Quantile => self.quantiles(bins),
+        })
+    }
+
     /// Inner edges, by linear interpolation between the two ranks next to each.
     fn quantiles(&self, bins: usize) -> Vec<f64> {
         let order = by_score(self.scores());
@@ -100,4 +108,9 @@ impl BinaryScores<'_> {
             })
             .collect()
     }
+}
+
+/// Inner edges of bins of equal width.
+pub(super) fn uniform_edges(bins: usize) -> Vec<f64> {
+    (1..bins).map(|edge| edge as f64 * (1.0 / bins as f64)).collect()
 }
