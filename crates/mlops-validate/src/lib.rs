@@ -53,6 +53,7 @@
 //! | find outliers, rows that repeat, what is missing | [`outlier`], [`Duplicates`], [`Completeness`] |
 //! | compare groups: metrics by group, parity, four-fifths rule | [`fairness`] |
 //! | judge a candidate model | [`gate`] |
+//! | choose a threshold by cost, say what a model is worth, lift and gain | [`decision`] |
 //! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
 //!
 //! # Features
@@ -66,6 +67,7 @@
 
 mod completeness;
 pub mod condition;
+pub mod decision;
 mod document;
 mod duplicates;
 mod error;
