@@ -20,7 +20,7 @@ pub(crate) fn read_gate(bytes: &[u8]) {
         return;
     }
     let start: Timestamp = "2013-03-01".parse().expect("it is a day");
-    let verdict = gate.evaluate(&candidate(start), start + Duration::from_secs(40 * 86_400));
+    let verdict = gate.evaluate(&candidate(start), start + Duration::from_hours(40 * 24));
     assert_eq!(verdict.checks.len(), gate.checks().len());
     for check in &verdict.checks {
         assert!(!check.reason.is_empty(), "{check:?}");
@@ -31,21 +31,22 @@ pub(crate) fn read_gate(bytes: &[u8]) {
 
 /// Six weeks of two rows a day, with the columns that the seeds name.
 fn candidate(start: Timestamp) -> Candidate<'static> {
-    let hours = |hour: u64| start + Duration::from_secs(3_600 * hour);
+    let hours = |hour: u64| start + Duration::from_hours(hour);
     let rows = 0..80_u64;
     let times: Vec<Timestamp> = rows.clone().map(|row| hours(12 * row)).collect();
-    let labels: Vec<Option<bool>> = rows.clone().map(|row| (row % 11 != 0).then_some(row % 3 == 0)).collect();
+    let labels: Vec<Option<bool>> =
+        rows.clone().map(|row| (!row.is_multiple_of(11)).then_some(row.is_multiple_of(3))).collect();
     let score = |row: u64, shift: u64| ((row * 37 + shift) % 100) as f64 / 100.0;
     let scores: Vec<f64> = rows.clone().map(|row| score(row, 0)).collect();
     let production: Vec<f64> = rows.clone().map(|row| score(row, 13)).collect();
-    let carrier = |row: u64| (row % 7 != 0).then_some(["AA", "UA", "é"][(row % 3) as usize]);
+    let carrier = |row: u64| (!row.is_multiple_of(7)).then_some(["AA", "UA", "é"][(row % 3) as usize]);
     Candidate::builder()
         .subject(Subject {
             model: "m".parse().expect("it is a name"),
             version: "1.0.0".parse().expect("it is a version"),
             artifact: Digest::of(b"m"),
         })
-        .training(Window::new(hours(0) - Duration::from_secs(86_400), hours(0)).expect("it is a day long"))
+        .training(Window::new(hours(0) - Duration::from_hours(24), hours(0)).expect("it is a day long"))
         .evaluation(Window::month_of(start))
         .times(&times)
         .labels(&labels)

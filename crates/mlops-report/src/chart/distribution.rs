@@ -139,7 +139,10 @@ impl DistributionChart {
 
 impl From<DistributionChart> for Html {
     fn from(chart: DistributionChart) -> Self {
-        let keys = [Key::new("was", &chart.names.0), Key::new("is", &chart.names.1)];
+        // A side that is left out needs no explanation.
+        let sides = [("was", &chart.names.0, &chart.reference), ("is", &chart.names.1, &chart.current)];
+        let drawn = sides.into_iter().filter(|(_, _, shares)| !shares.is_empty());
+        let keys: Vec<Key> = drawn.map(|(class, name, _)| Key::new(class, name)).collect();
         let drawing = match &chart.bins {
             Bins::Numbers(edges) => chart.draw_numbers(edges).unwrap_or_else(nothing),
             Bins::Names(names) => chart.draw_names(names),
@@ -163,6 +166,12 @@ mod tests {
         let small = DistributionChart::of_numbers("t", &[0.0, 1.0, 2.0], &[1, 1], &[1, 3]);
         let large = DistributionChart::of_numbers("t", &[0.0, 1.0, 2.0], &[500, 500], &[10, 30]);
         assert_eq!(Html::from(small), Html::from(large));
+    }
+
+    #[test]
+    fn a_side_that_is_left_out_has_no_key() {
+        let html = Html::from(DistributionChart::of_numbers("t", &[0.0, 1.0], &[], &[3]).called("a", "b"));
+        assert_eq!(html.as_str().matches("swatch").count(), 1, "{html}");
     }
 
     #[test]

@@ -142,6 +142,10 @@ impl Gate {
         &self.definition.checks
     }
 
+    pub(super) const fn decision_threshold(&self) -> Option<f64> {
+        self.definition.decision_threshold
+    }
+
     pub(super) const fn resampling(&self) -> &Resampling {
         &self.definition.resampling
     }

@@ -1,6 +1,4 @@
 use mlops_core::{Check, Detail, Outcome};
-use mlops_stats::classification::BinaryScores;
-use mlops_stats::regression::RegressionRows;
 use serde::Serialize;
 
 use super::candidate::{Evaluated, GroupColumn, Side};
@@ -40,7 +38,7 @@ impl Groups {
             let too_small = if size < self.min_labels as usize {
                 format!("{} of {}", text::count(size, "label", "labels"), self.min_labels)
             } else {
-                match self.of_group(&rows, &members) {
+                match of_group(self.metric, &rows, &members) {
                     Ok(value) => {
                         let note = text::count(size, "label", "labels");
                         judged.push((value, Detail { label, value: Some(value), note }));
@@ -55,28 +53,6 @@ impl Groups {
             .sort_by(|left, right| left.0.total_cmp(&right.0).then_with(|| left.1.label.cmp(&right.1.label)));
         too_few.sort_by(|left, right| left.label.cmp(&right.label));
         Ok(Compared { judged, too_few })
-    }
-
-    /// The metric of some rows, or in words why it has none.
-    fn of_group(&self, rows: &Evaluated<'_>, members: &[usize]) -> Result<f64, String> {
-        let only = |values: &[f64]| -> Vec<f64> { members.iter().map(|row| values[*row]).collect() };
-        match rows {
-            Evaluated::Classes(rows) => {
-                let labels: Vec<bool> = members.iter().map(|row| rows.labels()[*row]).collect();
-                let positives = labels.iter().filter(|label| **label).count();
-                if positives == 0 || positives == labels.len() {
-                    return Err(format!("all {} labels are of one class", labels.len()));
-                }
-                let scores = only(rows.scores());
-                let rows = BinaryScores::new(&labels, &scores).map_err(|error| error.to_string())?;
-                self.metric.of(&Evaluated::Classes(rows))
-            }
-            Evaluated::Numbers(rows) => {
-                let (truth, predicted) = (only(rows.truth()), only(rows.predicted()));
-                let rows = RegressionRows::new(&truth, &predicted).map_err(|error| error.to_string())?;
-                self.metric.of(&Evaluated::Numbers(rows))
-            }
-        }
     }
 
     /// Which groups are judged.
@@ -97,8 +73,21 @@ impl Compared {
     }
 }
 
+/// The metric of one group, or why it has none.
+pub(super) fn of_group(metric: Metric, rows: &Evaluated<'_>, members: &[usize]) -> Result<f64, String> {
+    rows.only(members, |rows| {
+        if let Evaluated::Classes(rows) = rows {
+            let positives = rows.labels().iter().filter(|label| **label).count();
+            if positives == 0 || positives == rows.labels().len() {
+                return Err(format!("all {} labels are of one class", rows.labels().len()));
+            }
+        }
+        metric.of(rows)
+    })
+}
+
 /// Name and rows of each group. The groups are those of the labelled rows.
-fn members(column: &GroupColumn) -> Vec<(String, Vec<usize>)> {
+pub(super) fn members(column: &GroupColumn) -> Vec<(String, Vec<usize>)> {
     let mut groups = vec![Vec::new(); column.groups()];
     for (row, group) in column.of_rows().iter().enumerate() {
         groups[*group as usize].push(row);

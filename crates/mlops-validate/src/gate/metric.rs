@@ -41,18 +41,24 @@ impl Metric {
         let Some(metric) = BinaryMetric::named(&name, threshold.unwrap_or(f64::NAN)) else {
             return Err(fields.invalid("metric", format!("{name:?}"), all));
         };
-        let takes_classes = matches!(
-            metric,
-            BinaryMetric::Accuracy { .. }
-                | BinaryMetric::Precision { .. }
-                | BinaryMetric::Recall { .. }
-                | BinaryMetric::F1 { .. }
-        );
-        if takes_classes && threshold.is_none() {
+        if Self::Classes(metric).takes_classes() && threshold.is_none() {
             let expected = "a metric that needs no predicted classes, or a decision_threshold in the file";
             return Err(fields.invalid("metric", format!("{name:?}"), expected));
         }
         Ok(Self::Classes(metric))
+    }
+
+    /// Whether it is of predicted classes, and so needs a decision threshold.
+    pub(super) const fn takes_classes(self) -> bool {
+        matches!(
+            self,
+            Self::Classes(
+                BinaryMetric::Accuracy { .. }
+                    | BinaryMetric::Precision { .. }
+                    | BinaryMetric::Recall { .. }
+                    | BinaryMetric::F1 { .. }
+            )
+        )
     }
 
     pub(super) const fn name(self) -> &'static str {

@@ -114,6 +114,7 @@ mod metric_rule;
 #[cfg(feature = "report")]
 mod page;
 mod production;
+mod report;
 mod resampling;
 mod rule;
 mod source;
@@ -131,3 +132,7 @@ pub use evaluate::Progress;
 pub use judge::Judge;
 #[cfg(feature = "report")]
 pub use page::{page, sections};
+pub use report::{
+    ClassScores, ConfusionCounts, Curves, Estimate, GroupScore, GroupScores, LatencyPicture, ModelReport,
+    Point, ReliabilityBin, Score,
+};

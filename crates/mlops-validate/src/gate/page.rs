@@ -13,9 +13,13 @@ use super::text;
 pub fn page(verdict: &Verdict) -> String {
     let subject = &verdict.subject;
     let page = Page::new(format!("{} {}", subject.model, subject.version))
-        .subtitle(format!("judged by the gate “{}” at {}", verdict.gate, verdict.at))
+        .subtitle(subtitle(verdict))
         .lead(banner(verdict));
     sections(verdict).into_iter().fold(page, Page::section).render()
+}
+
+pub(super) fn subtitle(verdict: &Verdict) -> String {
+    format!("judged by the gate “{}” at {}", verdict.gate, verdict.at)
 }
 
 /// The parts of that page below the answer, for a page of your own.
@@ -31,7 +35,7 @@ pub fn sections(verdict: &Verdict) -> Vec<Section> {
     sections
 }
 
-fn banner(verdict: &Verdict) -> Banner {
+pub(super) fn banner(verdict: &Verdict) -> Banner {
     let total = verdict.checks.len();
     let blocking: Vec<&str> = verdict.blocking().map(|check| check.name.as_str()).collect();
     let noted = verdict
@@ -83,7 +87,7 @@ fn checks(checks: &[Check]) -> Table {
         [
             Cell::from(name),
             badge(check).into(),
-            check.observed.map(whole_or_shown).into(),
+            check.observed.map(text::whole_or_shown).into(),
             interval.into(),
             check.expected.clone().into(),
             reason.into(),
@@ -141,16 +145,12 @@ fn details(check: &Check) -> Html {
     let table = Table::new(columns).rows(check.details.iter().map(|detail| {
         [
             Cell::from(detail.label.clone()),
-            detail.value.map(whole_or_shown).into(),
+            detail.value.map(text::whole_or_shown).into(),
             detail.note.clone().into(),
         ]
     }));
     let parts = text::count(check.details.len(), "part", "parts");
     Details::new(format!("{}: {parts}", check.name)).with(table).into()
-}
-
-fn whole_or_shown(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value}") } else { text::shown(value) }
 }
 
 fn basis(verdict: &Verdict) -> KeyValues {

@@ -8,6 +8,12 @@ pub(super) fn shown(value: f64) -> String {
     }
 }
 
+/// A whole number as it is, any other with four decimals.
+#[cfg(any(feature = "report", feature = "terminal"))]
+pub(super) fn whole_or_shown(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value}") } else { shown(value) }
+}
+
 /// Four decimals with the sign, for a difference.
 pub(super) fn difference(value: f64) -> String {
     match mlops_core::number::name(value) {

@@ -302,6 +302,11 @@ impl<'a> Candidate<'a> {
         self.findings.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Every group column.
+    pub(super) fn group_columns(&self) -> &[GroupColumn] {
+        &self.groups
+    }
+
     pub(super) fn group_names(&self) -> Vec<&str> {
         self.groups.iter().map(GroupColumn::name).collect()
     }

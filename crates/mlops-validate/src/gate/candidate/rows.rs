@@ -92,6 +92,30 @@ impl<'c> Evaluated<'c> {
             Self::Classes(_) => Err("the candidate predicts classes, this is asked of numbers".to_owned()),
         }
     }
+
+    /// Asks of some rows only.
+    pub(in crate::gate) fn only<T>(
+        &self,
+        rows: &[usize],
+        then: impl FnOnce(&Evaluated<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let only = |values: &[f64]| -> Vec<f64> { rows.iter().map(|row| values[*row]).collect() };
+        match self {
+            Self::Classes(all) => {
+                let labels: Vec<bool> = rows.iter().map(|row| all.labels()[*row]).collect();
+                let scores = only(all.scores());
+                then(&Evaluated::Classes(
+                    BinaryScores::new(&labels, &scores).map_err(|error| error.to_string())?,
+                ))
+            }
+            Self::Numbers(all) => {
+                let (truth, predicted) = (only(all.truth()), only(all.predicted()));
+                then(&Evaluated::Numbers(
+                    RegressionRows::new(&truth, &predicted).map_err(|error| error.to_string())?,
+                ))
+            }
+        }
+    }
 }
 
 impl Truth {
