@@ -54,6 +54,7 @@
 //! | compare groups: metrics by group, parity, four-fifths rule | [`fairness`] |
 //! | judge a candidate model | [`gate`] |
 //! | choose a threshold by cost, say what a model is worth, lift and gain | [`decision`] |
+//! | judge metrics that were computed elsewhere, by MLflow's thresholds | [`gate::threshold`] |
 //! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
 //!
 //! # Features

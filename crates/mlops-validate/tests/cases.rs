@@ -1,5 +1,5 @@
-//! Recorded answers of Great Expectations, file by file: cases of a family, of `LIKE`, and
-//! whole suites; and of fairlearn.
+//! Recorded answers of other tools, file by file: of Great Expectations cases of a family, of
+//! `LIKE`, and whole suites; of fairlearn; of MLflow thresholds.
 #![allow(
     clippy::unwrap_used,
     clippy::float_cmp,
@@ -14,6 +14,7 @@ mod fairness;
 mod gx;
 mod like_cases;
 mod suite_cases;
+mod threshold_cases;
 
 /// Cases of a family, of `LIKE`, or a whole suite; the error says that it is none of them.
 fn run(tally: &mut Tally, name: &str, document: &Value) -> Result<(), String> {
@@ -77,4 +78,20 @@ fn run_fairness(_path: &std::path::Path, document: &Value, tally: &mut Tally) ->
         }
     }
     Ok(())
+}
+
+#[test]
+fn validate_gates() {
+    mlops_cases::each_file("validate/gates", env!("CARGO_MANIFEST_DIR"), |path, document, tally| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        threshold_cases::run(tally, &name, document)
+    });
+}
+
+#[test]
+fn thresholds_of_mlflow_to_the_last_bit() {
+    let text = include_str!("../testdata/mlflow_thresholds/random_thresholds.json");
+    let mut tally = mlops_cases::Tally::default();
+    threshold_cases::run(&mut tally, "random", &serde_json::from_str(text).unwrap()).unwrap();
+    tally.conclude("mlflow_thresholds");
 }

@@ -221,9 +221,12 @@ impl ProductionRule {
             }
             Claim::Better if refuted => (Outcome::Failed, "it is not better".to_owned()),
             Claim::Better => {
-                let what =
-                    if margin > 0.0 { format!("a gain of {margin} or less") } else { "no gain".to_owned() };
-                (Outcome::Failed, format!("{what} can't be excluded, the interval reaches {shown_end}"))
+                let reason = if margin > 0.0 {
+                    format!("a gain of {margin} or less can't be excluded, the interval reaches {shown_end}")
+                } else {
+                    format!("it is not shown to be better, the interval reaches {shown_end}")
+                };
+                (Outcome::Failed, reason)
             }
         }
     }

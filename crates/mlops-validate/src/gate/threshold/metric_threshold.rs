@@ -130,13 +130,15 @@ impl MetricThreshold {
     }
 
     /// Takes the four fields out of an object. A field that is null is one that is missing.
-    pub(in crate::gate) fn read(fields: &mut Fields) -> Result<Self> {
+    ///
+    /// `MLflow` takes a relative change of 1.0 and refuses 1. So does `strictly`; a gate file
+    /// takes both, as its canonical form writes the one as the other.
+    pub(in crate::gate) fn read(fields: &mut Fields, strictly: bool) -> Result<Self> {
         let threshold = number(fields, "threshold", "a number", &Value::as_f64)?;
         let expected = "a number above 0";
         let min_absolute_change = number(fields, "min_absolute_change", expected, &Value::as_f64)?;
         let expected = "a share of the baseline, 0 to 1, written as a decimal fraction such as 0.05";
-        // MLflow takes 1.0 and refuses 1: who writes 5 or 1 mostly means per cent.
-        let fraction = |value: &Value| if value.is_f64() { value.as_f64() } else { None };
+        let fraction = |value: &Value| if value.is_f64() || !strictly { value.as_f64() } else { None };
         let min_relative_change = number(fields, "min_relative_change", expected, &fraction)?;
         let greater_is_better = match fields.value("greater_is_better") {
             None | Some(Value::Null) => None,
@@ -175,7 +177,7 @@ impl<'de> Deserialize<'de> for MetricThreshold {
         let value = Value::deserialize(deserializer)?;
         let read = || {
             let mut fields = Fields::of("", value)?;
-            let threshold = Self::read(&mut fields)?;
+            let threshold = Self::read(&mut fields, true)?;
             fields.finish()?;
             Ok::<Self, Error>(threshold)
         };

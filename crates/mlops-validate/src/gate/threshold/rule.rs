@@ -23,7 +23,7 @@ pub(in crate::gate) struct ThresholdRule {
 impl ThresholdRule {
     pub(in crate::gate) fn read(fields: &mut Fields, threshold: Option<f64>) -> Result<Self> {
         let asked = Asked::read(fields, threshold, None)?;
-        let threshold = MetricThreshold::read(fields)?;
+        let threshold = MetricThreshold::read(fields, false)?;
         let limits =
             [threshold.threshold(), threshold.min_absolute_change(), threshold.min_relative_change()];
         if limits.iter().flatten().any(|limit| !limit.is_finite()) {
