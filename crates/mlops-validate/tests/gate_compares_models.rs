@@ -29,6 +29,11 @@ fn answered(check: &str, candidate: &Candidate<'_>, outcome: Outcome, says: &str
     seen
 }
 
+#[track_caller]
+fn assert_answer(check: &str, candidate: &Candidate<'_>, outcome: Outcome, says: &str) {
+    let _seen = answered(check, candidate, outcome, says);
+}
+
 fn refused(check: &str) -> String {
     let text = format!(r#"{{"gate": "g", "decision_threshold": 0.3, "checks": [{check}]}}"#);
     Gate::from_json(&text).expect_err(&text).to_string()
@@ -37,7 +42,9 @@ fn refused(check: &str) -> String {
 /// Production knows less by as much noise.
 fn with_noise(rows: &Rows, noise: f64) -> Rows {
     let mut random = Random::replicate(7, 7);
-    let blurred = |score: &f64| (score + noise * (random.unit() - 0.5)).clamp(0.0, 1.0);
+    let blurred = |score: &f64| {
+        if noise > 0.0 { (score + noise * (random.unit() - 0.5)).clamp(0.01, 0.99) } else { *score }
+    };
     let scores = rows.scores.iter().map(blurred).collect();
     Rows { production: Some(scores), ..rows.clone() }
 }
@@ -101,33 +108,38 @@ fn every_method_tells_better_from_equal_from_worse() {
             let p = seen.details.iter().find(|detail| detail.label == "p-value").unwrap();
             assert!(p.value.unwrap() <= 0.025, "{seen:?}");
         }
-        answered(&check_of(gain, method, 0.9), &built(&better), Failed, "not better by more than 0.9");
-        answered(&check_of(loss, method, 0.05), &built(&better), Passed, "a loss of 0.05 is excluded");
-        answered(
+        assert_answer(&check_of(gain, method, 0.9), &built(&better), Failed, "not better by more than 0.9");
+        assert_answer(&check_of(loss, method, 0.05), &built(&better), Passed, "a loss of 0.05 is excluded");
+        assert_answer(
             &check_of(loss, method, 0.001),
             &built(&swapped(&better)),
             Failed,
             "it is worse by 0.001 or more",
         );
-        answered(&check_of(gain, method, 0.0), &built(&swapped(&better)), Failed, "it is not better");
+        assert_answer(&check_of(gain, method, 0.0), &built(&swapped(&better)), Failed, "it is not better");
         // Nothing differs: no loss, and no word of a gain.
-        answered(&check_of(loss, method, 0.001), &built(&same), Passed, "a loss of 0.001 is excluded");
-        answered(&check_of(gain, method, 0.0), &built(&same), Inconclusive, "nothing differs");
+        assert_answer(&check_of(loss, method, 0.001), &built(&same), Passed, "a loss of 0.001 is excluded");
+        assert_answer(&check_of(gain, method, 0.0), &built(&same), Inconclusive, "nothing differs");
         // What can't be said is not said.
         let mut broken = better.clone();
         broken.scores[3] = f64::NAN;
-        answered(&check_of(loss, method, 0.5), &built(&broken), Inconclusive, "the score of row 3 is NaN");
+        assert_answer(
+            &check_of(loss, method, 0.5),
+            &built(&broken),
+            Inconclusive,
+            "the score of row 3 is NaN",
+        );
         broken.scores[3] = 0.5;
         broken.production.as_mut().unwrap()[4] = f64::INFINITY;
         let says = "the score of production of row 4 is Infinity";
-        answered(&check_of(gain, method, 0.0), &built(&broken), Inconclusive, says);
+        assert_answer(&check_of(gain, method, 0.0), &built(&broken), Inconclusive, says);
         let mut few = better.clone();
         few.labels[5..].fill(None);
-        answered(&check_of(loss, method, 0.5), &built(&few), Inconclusive, "of the 10 needed");
+        assert_answer(&check_of(loss, method, 0.5), &built(&few), Inconclusive, "of the 10 needed");
         if metric == "roc_auc" {
             let mut one = better.clone();
             one.labels.fill(Some(false));
-            answered(&check_of(loss, method, 0.5), &built(&one), Inconclusive, "");
+            assert_answer(&check_of(loss, method, 0.5), &built(&one), Inconclusive, "");
         }
     }
 }
@@ -173,7 +185,7 @@ fn coins_have_the_last_word_where_few_rows_differ() {
     rows.production = Some(production);
     let check = check_of("better_than_production", ("accuracy", "mcnemar", r#""row""#), 0.0);
     // Five of five: the approximation says 0.013, coins say 0.031.
-    answered(&check, &built(&rows), Failed, "the exact test does not show a gain, its p is 0.03");
+    assert_answer(&check, &built(&rows), Failed, "the exact test does not show a gain, its p is 0.03");
 }
 
 #[test]
@@ -244,13 +256,13 @@ fn whole_clusters_are_drawn() {
     assert_eq!(few.interval, None);
     let compared =
         check_of("not_worse_than_production", ("brier", "blocks", r#"{"column": "carrier"}"#), 0.1);
-    answered(&compared, &candidate, Inconclusive, "3 clusters of carrier of the 10 needed");
+    assert_answer(&compared, &candidate, Inconclusive, "3 clusters of carrier of the 10 needed");
     let unknown = compared.replace(r#"{"column": "carrier"}"#, r#"{"column": "carier"}"#);
-    answered(&unknown, &candidate, Inconclusive, r#"no group column "carier", expected carrier?"#);
+    assert_answer(&unknown, &candidate, Inconclusive, r#"no group column "carier", expected carrier?"#);
     // Who has no key can't be drawn with anyone.
     let mut rows = rows;
     rows.carriers[9] = None;
-    answered(&compared, &rows.build().unwrap(), Inconclusive, "labelled row 9 has no carrier");
+    assert_answer(&compared, &rows.build().unwrap(), Inconclusive, "labelled row 9 has no carrier");
     // Clusters are the same whichever row comes first.
     let days = march(40);
     let names: Vec<String> = days.times.iter().map(|time| time.to_string()[..10].to_owned()).collect();
@@ -336,32 +348,37 @@ fn predictions_of_numbers_are_judged() {
         assert!(ends.lower <= value && value <= ends.upper && ends.lower < ends.upper, "{seen:?}");
         let bad = if limit == "max" { value - 0.01 } else { value + 0.01 };
         let bad = format!(r#"{{"kind": "metric", "metric": "{metric}", "{limit}": {bad}}}"#);
-        answered(&bad, &candidate, Failed, "");
+        assert_answer(&bad, &candidate, Failed, "");
     }
     for (metric, method) in
         [("mae", "permutation"), ("mse", "permutation"), ("rmse", "blocks"), ("r2", "blocks")]
     {
         let of = |kind: &str, margin: f64| check_of(kind, (metric, method, r#""utc_day""#), margin);
-        answered(&of("better_than_production", 0.0), &candidate, Passed, "it is better");
+        assert_answer(&of("better_than_production", 0.0), &candidate, Passed, "it is better");
         let worse = waits.built(&waits.poor, &waits.good).unwrap();
-        answered(&of("not_worse_than_production", 0.01), &worse, Failed, "it is worse by 0.01");
+        assert_answer(&of("not_worse_than_production", 0.01), &worse, Failed, "it is worse by 0.01");
     }
     let worst = r#"{"kind": "worst_group", "by": "shift", "metric": "mae", "max": 3, "min_labels": 100}"#;
-    answered(worst, &candidate, Passed, "shift=");
+    assert_answer(worst, &candidate, Passed, "shift=");
     let gap =
         r#"{"kind": "group_difference", "by": "shift", "metric": "mae", "max": 0.5, "min_labels": 100}"#;
-    answered(gap, &candidate, Passed, "over groups of at least 100 labels");
+    assert_answer(gap, &candidate, Passed, "over groups of at least 100 labels");
     // What is asked of classes is not answered of numbers, nor the other way.
     let auc = r#"{"kind": "metric", "metric": "roc_auc", "min": 0.6}"#;
-    answered(
+    assert_answer(
         auc,
         &candidate,
         Inconclusive,
         "roc_auc is a metric of predicted classes, the candidate predicts numbers",
     );
     let mae = r#"{"kind": "metric", "metric": "mae", "max": 3}"#;
-    answered(mae, &march(20).build().unwrap(), Inconclusive, "mae is a metric of predicted numbers");
-    answered(r#"{"kind": "log_loss_below_constant_rate"}"#, &candidate, Inconclusive, "predicts numbers");
+    assert_answer(mae, &march(20).build().unwrap(), Inconclusive, "mae is a metric of predicted numbers");
+    assert_answer(
+        r#"{"kind": "log_loss_below_constant_rate"}"#,
+        &candidate,
+        Inconclusive,
+        "predicts numbers",
+    );
     // Constant truth explains nothing.
     let flat = Waits { truth: vec![Some(3.0); 600], ..waits };
     let r2 = r#"{"kind": "metric", "metric": "r2", "min": 0}"#;
@@ -375,7 +392,7 @@ fn numbers_that_are_none_are_named() {
     let mut broken = waits.good.clone();
     broken[7] = f64::NAN;
     let mae = r#"{"kind": "metric", "metric": "mae", "max": 3}"#;
-    answered(
+    assert_answer(
         mae,
         &waits.built(&broken, &waits.poor).unwrap(),
         Inconclusive,
@@ -383,7 +400,7 @@ fn numbers_that_are_none_are_named() {
     );
     let better = check_of("better_than_production", ("mae", "blocks", r#""utc_day""#), 0.0);
     let candidate = waits.built(&waits.good, &broken).unwrap();
-    answered(&better, &candidate, Inconclusive, "the prediction of production of row 7 is NaN");
+    assert_answer(&better, &candidate, Inconclusive, "the prediction of production of row 7 is NaN");
     let error = waits.built(&waits.good[..3], &waits.poor).unwrap_err().to_string();
     assert_eq!(error, "true values: 600 values, expected one for each of 3 scores");
     waits.truth[2] = Some(f64::NEG_INFINITY);
@@ -417,11 +434,11 @@ fn numbers_computed_elsewhere_are_judged_without_rows() {
     let given = |metric: &str, limit: &str| {
         format!(r#"{{"kind": "metric", "source": "given", "metric": "{metric}", {limit}}}"#)
     };
-    answered(&given("f1_score", r#""min": 0.85"#), &candidate, Passed, "0.8600 is at least 0.85");
-    answered(&given("f1_score", r#""min": 0.87"#), &candidate, Failed, "is below 0.87");
-    answered(&given("f1_scor", r#""min": 0.85"#), &candidate, Inconclusive, "expected f1_score?");
+    assert_answer(&given("f1_score", r#""min": 0.85"#), &candidate, Passed, "0.8600 is at least 0.85");
+    assert_answer(&given("f1_score", r#""min": 0.87"#), &candidate, Failed, "is below 0.87");
+    assert_answer(&given("f1_scor", r#""min": 0.85"#), &candidate, Inconclusive, "expected f1_score?");
     let nan = built(&[("f1_score", f64::NAN)], None);
-    answered(&given("f1_score", r#""min": 0.85"#), &nan, Inconclusive, "it is NaN");
+    assert_answer(&given("f1_score", r#""min": 0.85"#), &nan, Inconclusive, "it is NaN");
 
     let threshold = |metric: &str, limits: &str, greater: bool| {
         format!(
@@ -431,21 +448,26 @@ fn numbers_computed_elsewhere_are_judged_without_rows() {
     let both = threshold("f1_score", r#""threshold": 0.85, "min_absolute_change": 0.05"#, true);
     let seen = answered(&both, &candidate, Passed, "is better than the baseline by 0.05");
     assert_eq!(seen.details.len(), 3);
-    answered(
+    assert_answer(
         &threshold("loss", r#""min_relative_change": 1.0"#, false),
         &candidate,
         Failed,
         "at least 1 is needed",
     );
-    answered(&both, &built(&[("f1_score", 0.9)], None), Inconclusive, "no baseline");
-    answered(&both, &built(&[("f1_score", 0.8)], None), Failed, "0.8000 is below 0.85; there is no baseline");
-    answered(
+    assert_answer(&both, &built(&[("f1_score", 0.9)], None), Inconclusive, "no baseline");
+    assert_answer(
+        &both,
+        &built(&[("f1_score", 0.8)], None),
+        Failed,
+        "0.8000 is below 0.85; there is no baseline",
+    );
+    assert_answer(
         &both,
         &built(&[("f1_score", 0.9)], Some(&[("f1", 0.9)])),
         Inconclusive,
         "no metric \"f1_score\" of the baseline",
     );
-    answered(
+    assert_answer(
         &threshold("recall", r#""threshold": 0.5"#, true),
         &candidate,
         Inconclusive,
@@ -461,7 +483,7 @@ fn numbers_computed_elsewhere_are_judged_without_rows() {
         check_of("not_worse_than_production", METHODS[0], 0.01),
         r#"{"kind": "metric_threshold", "source": "rows", "metric": "roc_auc", "threshold": 0.5, "greater_is_better": true}"#.to_owned(),
     ] {
-        answered(&check, &candidate, Inconclusive, "");
+        assert_answer(&check, &candidate, Inconclusive, "");
     }
     let verdict = judge(&gate_support::gate_of(&both), &candidate);
     let inputs: Vec<&str> = verdict.inputs.iter().map(|(name, _)| name.as_str()).collect();
@@ -495,9 +517,19 @@ fn production_is_the_baseline_of_a_threshold_of_rows() {
             r#"{{"kind": "metric_threshold", "source": "rows", "metric": "roc_auc", {limits}, "greater_is_better": true}}"#
         )
     };
-    answered(&check(r#""min_absolute_change": 0.01"#), &built(&rows), Passed, "better than the baseline");
-    answered(&check(r#""min_absolute_change": 0.01"#), &built(&swapped(&rows)), Failed, "not better");
-    answered(&check(r#""threshold": 0.7"#), &built(&rows), Passed, "is at least 0.7");
+    assert_answer(
+        &check(r#""min_absolute_change": 0.01"#),
+        &built(&rows),
+        Passed,
+        "better than the baseline",
+    );
+    assert_answer(&check(r#""min_absolute_change": 0.01"#), &built(&swapped(&rows)), Failed, "not better");
+    assert_answer(&check(r#""threshold": 0.7"#), &built(&rows), Passed, "is at least 0.7");
     let first = Rows { production: None, ..rows };
-    answered(&check(r#""min_relative_change": 0.01"#), &first.build().unwrap(), Inconclusive, "no baseline");
+    assert_answer(
+        &check(r#""min_relative_change": 0.01"#),
+        &first.build().unwrap(),
+        Inconclusive,
+        "no baseline",
+    );
 }

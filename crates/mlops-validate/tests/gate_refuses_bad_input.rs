@@ -187,6 +187,98 @@ proptest! {
     }
 }
 
+/// A check of some kind with fields that it may or may not know, of any type.
+fn any_check() -> impl Strategy<Value = serde_json::Value> {
+    let kinds = prop::sample::select(vec![
+        "evaluation_window",
+        "metric",
+        "log_loss_below_constant_rate",
+        "worst_group",
+        "group_difference",
+        "not_worse_than_production",
+        "better_than_production",
+        "metric_threshold",
+        "findings",
+        "custom",
+    ]);
+    let keys = prop::sample::select(vec![
+        "metric",
+        "min",
+        "max",
+        "margin",
+        "method",
+        "unit",
+        "source",
+        "threshold",
+        "min_absolute_change",
+        "min_relative_change",
+        "greater_is_better",
+        "by",
+        "min_labels",
+        "rule",
+        "fail_on",
+    ]);
+    let words = prop::sample::select(vec![
+        "roc_auc",
+        "log_loss",
+        "accuracy",
+        "mae",
+        "r2",
+        "blocks",
+        "delong",
+        "mcnemar",
+        "permutation",
+        "row",
+        "utc_day",
+        "given",
+        "rows",
+        "carrier",
+        "",
+    ]);
+    let values = prop_oneof![
+        4 => words.prop_map(serde_json::Value::from),
+        2 => prop::sample::select(vec![-1.0, 0.0, 0.001, 0.5, 1.0, 2.0, 1e308]).prop_map(serde_json::Value::from),
+        1 => any::<bool>().prop_map(serde_json::Value::from),
+        1 => Just(serde_json::json!({"column": "carrier"})),
+        1 => Just(serde_json::Value::Null),
+        1 => Just(serde_json::json!([[]])),
+    ];
+    let metric = prop::sample::select(vec!["roc_auc", "log_loss", "accuracy", "brier", "mae", "f1_score"]);
+    (kinds, metric, prop::collection::vec((keys, values), 0..5)).prop_map(|(kind, metric, fields)| {
+        let mut check = serde_json::json!({"kind": kind, "metric": metric, "name": "n", "margin": 0.01});
+        for (key, value) in fields {
+            check[key] = value;
+        }
+        check
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever is read is written and read again, and answers every candidate.
+    #[test]
+    fn no_check_makes_it_panic(check in any_check()) {
+        let gate = serde_json::json!({
+            "gate": "g", "decision_threshold": 0.3, "checks": [check],
+            "resampling": {"replicates": 40, "level": 0.9},
+        });
+        if let Ok(gate) = Gate::from_json(&gate.to_string()) {
+            let written = serde_json::to_string(&gate).unwrap();
+            prop_assert_eq!(Gate::from_json(&written).unwrap().digest(), gate.digest());
+            let mut rows = march(12);
+            rows.production = Some(rows.scores.iter().map(|score| score * 0.9).collect());
+            let metrics = std::collections::BTreeMap::from([("f1_score".to_owned(), 0.5)]);
+            let numbers = Candidate::builder().subject(gate_support::subject()).metrics(metrics).build().unwrap();
+            for candidate in [rows.build().unwrap(), numbers] {
+                let check = gate_support::judge(&gate, &candidate).checks.remove(0);
+                prop_assert!(!check.reason.is_empty());
+                prop_assert!(check.outcome != mlops_core::Outcome::Passed || check.observed.is_none_or(|v| !v.is_nan()));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_candidate_that_does_not_fit_together_is_refused() {
     let good = march(2);
