@@ -67,7 +67,7 @@
 //! | `memory` | `max_mib`, `of` (`peak` or `growth`), `calls`, `warm_up`, `callers` | the process takes at most this more |
 //! | `not_worse_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a loss of `margin` |
 //! | `better_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a gain of `margin` or less; 0 if not given |
-//! | `metric_threshold` | `source` (`given` or `rows`), `metric`, `threshold`, `min_absolute_change`, `min_relative_change`, `greater_is_better` | MLflow's [threshold](threshold) is reached; the baseline is that given, or production on the same rows |
+//! | `metric_threshold` | `source` (`given` or `rows`), `metric`, `threshold`, `min_absolute_change`, `min_relative_change`, `greater_is_better` | a [`threshold`] as MLflow has it is reached; the baseline is that given, or production on the same rows |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
 
