@@ -2,6 +2,7 @@
 //! share: where the flights lie, and what was known of each of them.
 #![forbid(unsafe_code)]
 
+pub mod employment;
 pub mod sea;
 
 use std::error::Error;

@@ -12,8 +12,8 @@ impl ModelReport {
     pub fn to_terminal(&self, width: u16) -> String {
         let verdict = &self.verdict;
         let subject = &verdict.subject;
-        let answer = if verdict.passed() { "passed" } else { "REFUSED" };
-        let mut text = format!("{} {}: {answer} by {}\n\n", subject.model, subject.version, verdict.gate);
+        let answer = if verdict.passed() { "passed the gate" } else { "REFUSED by the gate" };
+        let mut text = format!("{} {}: {answer} “{}”\n\n", subject.model, subject.version, verdict.gate);
         let mut checks = table(width, &["", "check", "observed", "interval", "expected", "because"]);
         checks.add_rows(verdict.checks.iter().map(|check| {
             let outcome = match check.outcome {
