@@ -11,7 +11,7 @@ const BINS: usize = 40;
 pub struct LatencyPicture {
     /// Percentiles, throughput, memory.
     pub summary: LatencySummary,
-    /// Edges of the bins in milliseconds, ascending, up to p99.9: one more than the counts.
+    /// Edges of the bins in milliseconds, ascending, up to p99: one more than the counts.
     pub edges_ms: Vec<f64>,
     /// Calls in each bin; those above the last edge are in none.
     pub calls: Vec<u64>,
@@ -23,7 +23,9 @@ impl LatencyPicture {
     pub(super) fn of(report: &LatencyReport) -> Option<Self> {
         let summary = report.summary().ok()?;
         let low = summary.fastest_ms;
-        let high = summary.percentiles.last().map_or(summary.slowest_ms, |last| last.value_ms);
+        // Beyond, a few calls would leave one bar and an empty axis.
+        let p99 = summary.percentiles.iter().find(|at| (at.percentile - 99.0).abs() < 1e-9);
+        let high = p99.map_or(summary.slowest_ms, |at| at.value_ms);
         let width = (high - low) / BINS as f64;
         if width <= 0.0 {
             // All calls took equally long: there is nothing to draw.
