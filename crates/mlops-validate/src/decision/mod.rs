@@ -50,6 +50,7 @@ pub use outcomes::{Outcomes, Worth};
 pub use profit::{ProfitCurve, ProfitPoint};
 pub use rows::DecisionRows;
 pub(crate) use tally::Tally;
+pub(crate) use value::value_difference;
 pub use value::{Alternative, BusinessValue, Comparison, OutcomeValue};
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Tally {
     }
 
     /// Rows and value of each outcome: true and false positives, true and false negatives.
-    pub(super) fn values(&self, outcomes: &Outcomes) -> [(f64, f64); 4] {
+    pub(crate) fn values(&self, outcomes: &Outcomes) -> [(f64, f64); 4] {
         let less = |all: Part, of: Part| Part { rows: all.rows - of.rows, amount: all.amount - of.amount };
         [
             (self.hits, outcomes.true_positive()),

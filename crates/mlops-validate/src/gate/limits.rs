@@ -29,6 +29,18 @@ impl Limits {
         limits.checked(fields)
     }
 
+    /// Of a number within this range, called `what`.
+    pub(super) fn between(fields: &mut Fields, least: f64, most: f64, what: &str) -> Result<Self> {
+        let expected = match (least.is_finite(), most.is_finite()) {
+            (true, true) => format!("a number from {least} to {most}, as {what} is"),
+            (true, false) => format!("a number from {least} upwards, as {what} is"),
+            _ => "a number".to_owned(),
+        };
+        let mut limit = |key| fields.number(key, |limit| (least..=most).contains(&limit), &expected);
+        let limits = Self { min: limit("min")?, max: limit("max")? };
+        limits.checked(fields)
+    }
+
     /// Refuses a single limit on the side where the metric is good: a least loss lets every
     /// bad model pass, and keeps out those that are good. Who looks for what is too good to
     /// be true gives both.

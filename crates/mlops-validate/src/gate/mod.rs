@@ -68,6 +68,8 @@
 //! | `not_worse_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a loss of `margin` |
 //! | `better_than_production` | `metric`, `margin`, `method`, `unit` | the interval of the difference to production excludes a gain of `margin` or less; 0 if not given |
 //! | `metric_threshold` | `source` (`given` or `rows`), `metric`, `threshold`, `min_absolute_change`, `min_relative_change`, `greater_is_better` | a [`threshold`] as MLflow has it is reached; the baseline is that given, or production on the same rows |
+//! | `calibration` | `measure` (`ece`, `max_calibration_error`, `brier_reliability`, `debiased_squared_error`, `in_the_large`, `intercept`, `slope`), `bins` (10), `binning` (`uniform` or `quantile`), `min`, `max`, `shown` (false), `unit` | the measure, or with `shown` its whole interval, is within the limits |
+//! | `business_value` | `values` (`tp`, `fp`, `tn`, `fn`, `currency`; a worth is a number, or `{"fixed": …, "per_amount": …}`), `amount` (a number column), `threshold`, `min`, or `against` (`production`, `treat_all`, `treat_none`) with `margin` (0) and `production_threshold`, `shown` (true), `unit` | the value of a row, or how much more it is than the other's, is above the limit; with `shown` the lower end of its interval is |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
 
@@ -99,6 +101,8 @@
 //! the unit is `row`: who writes that says so. A gain can't be shown where nothing differs;
 //! such a check is inconclusive, while "not worse" passes.
 
+mod business;
+mod calibration;
 mod candidate;
 mod constant_rate;
 mod definition;

@@ -2,6 +2,8 @@ use mlops_core::{Check, Timestamp};
 use serde::Serialize;
 
 use super::Candidate;
+use super::business::BusinessRule;
+use super::calibration::CalibrationRule;
 use super::candidate::Side;
 use super::constant_rate::ConstantRateRule;
 use super::document::{Fields, one_of};
@@ -34,6 +36,8 @@ pub(super) enum Rule {
     NotWorseThanProduction(ProductionRule),
     BetterThanProduction(ProductionRule),
     MetricThreshold(ThresholdRule),
+    Calibration(CalibrationRule),
+    BusinessValue(BusinessRule),
     Findings(FindingsRule),
     Custom(CustomRule),
 }
@@ -45,7 +49,7 @@ pub(super) type Need<'r> = (Side, Metric, &'r Unit);
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct CustomRule {}
 
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 16] = [
     "evaluation_window",
     "metric",
     "log_loss_below_constant_rate",
@@ -58,6 +62,8 @@ const KINDS: [&str; 14] = [
     "not_worse_than_production",
     "better_than_production",
     "metric_threshold",
+    "calibration",
+    "business_value",
     "findings",
     "custom",
 ];
@@ -86,6 +92,8 @@ impl Rule {
                 Self::BetterThanProduction(ProductionRule::read(fields, threshold, resampling, true)?)
             }
             "metric_threshold" => Self::MetricThreshold(ThresholdRule::read(fields, threshold)?),
+            "calibration" => Self::Calibration(CalibrationRule::read(fields)?),
+            "business_value" => Self::BusinessValue(BusinessRule::read(fields, threshold)?),
             "findings" => Self::Findings(FindingsRule::read(fields)?),
             "custom" => Self::Custom(CustomRule {}),
             _ => return Err(fields.invalid("kind", format!("{kind:?}"), known)),
@@ -106,6 +114,8 @@ impl Rule {
             Self::Memory(rule) => rule.name(),
             Self::NotWorseThanProduction(rule) | Self::BetterThanProduction(rule) => rule.name(),
             Self::MetricThreshold(rule) => rule.name(),
+            Self::Calibration(rule) => rule.name(),
+            Self::BusinessValue(rule) => rule.name(),
             Self::Findings(rule) => rule.name(),
             Self::Custom(_) => return None,
         })
@@ -154,6 +164,8 @@ impl Rule {
                 rule.check(check, candidate, resampling)
             }
             Self::MetricThreshold(rule) => rule.check(check, candidate),
+            Self::Calibration(rule) => rule.check(check, candidate, resampling),
+            Self::BusinessValue(rule) => rule.check(check, candidate, resampling),
             Self::Findings(rule) => rule.check(check, candidate),
             Self::Custom(_) => check.because("no judge was given for it"),
         }

@@ -30,6 +30,7 @@ pub struct CandidateBuilder<'r, 'a> {
     predictions: Option<&'r [f64]>,
     production: Option<Production<'r>>,
     groups: Vec<GroupColumn>,
+    numbers: Vec<(String, &'r [f64])>,
     findings: Vec<(String, Vec<Finding>)>,
     probe: Option<Probe<'a>>,
     inputs: Vec<(String, Digest)>,
@@ -58,6 +59,7 @@ pub(super) struct GivenRows<'r> {
     pub(super) truth: GivenTruth<'r>,
     pub(super) scores: &'r [f64],
     pub(super) production: Production<'r>,
+    pub(super) numbers: Vec<(String, &'r [f64])>,
 }
 
 impl<'r, 'a> CandidateBuilder<'r, 'a> {
@@ -124,6 +126,13 @@ impl<'r, 'a> CandidateBuilder<'r, 'a> {
         self
     }
 
+    /// Columns of numbers by name, such as the amount of each loan, that business value asks
+    /// for: one a row, finite where the row has a label.
+    pub fn numbers(mut self, numbers: Vec<(String, &'r [f64])>) -> Self {
+        self.numbers = numbers;
+        self
+    }
+
     /// Results computed elsewhere by the name that a gate file asks for. A source that
     /// looked and found nothing has an empty list.
     pub fn findings(mut self, findings: Vec<(String, Vec<Finding>)>) -> Self {
@@ -185,7 +194,7 @@ impl<'r, 'a> CandidateBuilder<'r, 'a> {
                 }
             };
             let production = given("production", self.production)?;
-            (Some(windows), Some(GivenRows { times, truth, scores, production }))
+            (Some(windows), Some(GivenRows { times, truth, scores, production, numbers: self.numbers }))
         };
         Candidate::new(Given {
             subject,
@@ -206,6 +215,7 @@ impl<'r, 'a> CandidateBuilder<'r, 'a> {
             || self.labels.is_some()
             || self.scores.is_some()
             || self.true_values.is_some()
+            || !self.numbers.is_empty()
             || self.predictions.is_some()
             || self.production.is_some()
             || !self.groups.is_empty()

@@ -8,7 +8,8 @@ use super::rows::{Column, GivenTruth};
 /// What was compared, so that a verdict can't be told of other rows. Little-endian:
 /// microseconds of each time; 0, 1 or 2 (unknown) of each label; then, of the labelled
 /// rows, the scores, those of production, and for each group column the length and text
-/// of its name and the same of each key, where no key has the length 2³² − 1.
+/// of its name and the same of each key, where no key has the length 2³² − 1; for each number column the words `number column`, the same of
+/// its name, and its values of the labelled rows.
 ///
 /// Where numbers are predicted, `numbers` stands first, and in place of the labels the true
 /// values, NaN for one that is not known.
@@ -18,6 +19,7 @@ pub(super) fn of_rows(
     scores: &Column,
     production: Option<&Column>,
     groups: &[GroupColumn],
+    numbers: &[(String, Vec<f64>)],
 ) -> Digest {
     let mut writer = DigestWriter::new();
     let mut bytes = Vec::with_capacity(8 * times.len());
@@ -48,6 +50,13 @@ pub(super) fn of_rows(
                     None => bytes.extend(u32::MAX.to_le_bytes()),
                 }
             }
+        });
+    }
+    for (name, values) in numbers {
+        write(&mut |bytes| {
+            bytes.extend(b"number column");
+            text(bytes, name);
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         });
     }
     writer.finish()

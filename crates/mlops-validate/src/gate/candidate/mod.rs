@@ -66,6 +66,7 @@ pub struct Candidate<'a> {
     of_days: Vec<i64>,
     days: Vec<i64>,
     groups: Vec<GroupColumn>,
+    numbers: Vec<(String, Vec<f64>)>,
     unlabelled: usize,
     findings: Vec<(String, Vec<Finding>)>,
     probe: Option<Probe<'a>>,
@@ -107,6 +108,7 @@ impl<'a> Candidate<'a> {
             of_days: Vec::new(),
             days: Vec::new(),
             groups: Vec::new(),
+            numbers: Vec::new(),
             unlabelled: 0,
             findings,
             probe,
@@ -130,7 +132,7 @@ impl<'a> Candidate<'a> {
 
     /// Takes in what was given row by row, and says its digest.
     fn take(&mut self, given: GivenRows<'_>, groups: Vec<GroupColumn>) -> Result<Digest> {
-        let GivenRows { times, truth, scores, production } = given;
+        let GivenRows { times, truth, scores, production, numbers } = given;
         let rows = scores.len();
         same_length(truth.name(), truth.len(), rows)?;
         same_length("times", times.len(), rows)?;
@@ -141,6 +143,17 @@ impl<'a> Candidate<'a> {
             }
         }
         let kept = truth.known();
+        for (index, (name, values)) in numbers.iter().enumerate() {
+            let what = format!("number column {name:?}");
+            same_length(&what, values.len(), rows)?;
+            if numbers[..index].iter().any(|(other, _)| other == name) {
+                return Err(Error::input("numbers", format!("the column {name:?} is given twice")));
+            }
+            if let Some(row) = kept.iter().find(|row| !values[**row].is_finite()) {
+                let reason = format!("row {row} is {}, expected a finite number", values[*row]);
+                return Err(Error::input(what, reason));
+            }
+        }
         let (ours, theirs) = match truth {
             GivenTruth::Classes(_) => ("scores", "scores of production"),
             GivenTruth::Numbers(_) => ("predictions", "predictions of production"),
@@ -161,8 +174,10 @@ impl<'a> Candidate<'a> {
         }
         (self.of_days, self.days) = rows::days(times, &kept);
         self.groups = groups.into_iter().map(|group| group.only(&kept)).collect();
+        let of_kept = |values: &[f64]| kept.iter().map(|row| values[*row]).collect();
+        self.numbers = numbers.into_iter().map(|(name, values)| (name, of_kept(values))).collect();
         let of_production = self.production.as_ref().map(|(_, column)| column);
-        Ok(digest::of_rows(times, truth, &self.scores, of_production, &self.groups))
+        Ok(digest::of_rows(times, truth, &self.scores, of_production, &self.groups, &self.numbers))
     }
 
     /// Who is judged.
@@ -293,6 +308,20 @@ impl<'a> Candidate<'a> {
                 format!("there is no group column {shown:?}: none was given")
             } else {
                 format!("there is no group column {shown:?}, expected {}", one_of(&given, Some(name)))
+            }
+        })
+    }
+
+    /// The numbers of the labelled rows by this name, or in words that there are none.
+    pub(super) fn number(&self, name: &str) -> Result<&[f64], String> {
+        let found = self.numbers.iter().find(|(other, _)| other == name);
+        found.map(|(_, values)| values.as_slice()).ok_or_else(|| {
+            let given: Vec<&str> = self.numbers.iter().map(|(name, _)| name.as_str()).collect();
+            let shown = crate::error::shorten(name);
+            if given.is_empty() {
+                format!("there is no number column {shown:?}: none was given")
+            } else {
+                format!("there is no number column {shown:?}, expected {}", one_of(&given, Some(name)))
             }
         })
     }
