@@ -192,7 +192,9 @@ impl BusinessRule {
         let outcomes = &self.values.outcomes;
         let whole = |tallies: &[Tally]| {
             let mut whole = Tally::default();
-            tallies.iter().for_each(|tally| whole.add(tally, 1.0));
+            for tally in tallies {
+                whole.add(tally, 1.0);
+            }
             whole
         };
         let all = whole(&ours);
@@ -206,11 +208,11 @@ impl BusinessRule {
         let details =
             self.details(&all, (!theirs.is_empty()).then(|| whole(&theirs)), resampling, unit, ours.len());
         let check = check.observed(value).details(details);
-        if let (Some(against), true) = (self.against(), limit >= 0.0) {
-            if self.alike(&ours, &theirs, against) {
-                let reason = format!("the candidate decides every row as {} does", words(against));
-                return check.because(reason);
-            }
+        if let (Some(against), true) = (self.against(), limit >= 0.0)
+            && alike(&ours, &theirs, against)
+        {
+            let reason = format!("the candidate decides every row as {} does", words(against));
+            return check.because(reason);
         }
         let estimate = if ours.len() < resampling.min_units as usize {
             Err(format!(
@@ -277,15 +279,6 @@ impl BusinessRule {
         Ok((of(rows.scores(), self.threshold)?, theirs))
     }
 
-    /// Whether no unit tells the two apart.
-    fn alike(&self, ours: &[Tally], theirs: &[Tally], against: Alternative) -> bool {
-        match against {
-            Alternative::TreatAll => ours.iter().all(|tally| *tally == tally.all()),
-            Alternative::TreatNone => ours.iter().all(|tally| *tally == tally.none()),
-            Alternative::Production => ours == theirs,
-        }
-    }
-
     fn details(
         &self,
         all: &Tally,
@@ -320,5 +313,14 @@ const fn words(against: Alternative) -> &'static str {
         Alternative::TreatAll => "treating all",
         Alternative::TreatNone => "treating none",
         Alternative::Production => "production",
+    }
+}
+
+/// Whether no unit tells the two apart.
+fn alike(ours: &[Tally], theirs: &[Tally], against: Alternative) -> bool {
+    match against {
+        Alternative::TreatAll => ours.iter().all(|tally| *tally == tally.all()),
+        Alternative::TreatNone => ours.iter().all(|tally| *tally == tally.none()),
+        Alternative::Production => ours == theirs,
     }
 }

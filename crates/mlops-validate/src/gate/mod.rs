@@ -72,7 +72,6 @@
 //! | `business_value` | `values` (`tp`, `fp`, `tn`, `fn`, `currency`; a worth is a number, or `{"fixed": …, "per_amount": …}`), `amount` (a number column), `threshold`, `min`, or `against` (`production`, `treat_all`, `treat_none`) with `margin` (0) and `production_threshold`, `shown` (true), `unit` | the value of a row, or how much more it is than the other's, is above the limit; with `shown` the lower end of its interval is |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
-
 //!
 //! A check with a `unit` has its interval over this instead of that of the file. With
 //! `"source": "given"` a check judges a number computed elsewhere, of any name, that was
