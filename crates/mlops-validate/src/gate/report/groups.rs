@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Estimate;
+use crate::gate::Candidate;
 use crate::gate::candidate::{Evaluated, GroupColumn, Side};
 use crate::gate::groups::{members, of_group};
 use crate::gate::metric::Metric;
 use crate::gate::resampling::{Resampling, as_core};
-use crate::gate::{Candidate, text};
 
 /// So many groups of a column are shown, the largest; a column of customers is no grouping.
 const SHOWN: usize = 40;
@@ -97,13 +97,14 @@ fn interval(
     resampling.bootstrap().metric(&digested).ok().map(|estimate| as_core(estimate.interval))
 }
 
+#[cfg(feature = "report")]
 impl GroupScores {
     /// `40 of 132 groups, the largest`, or how many there are.
     pub(super) fn told(&self) -> String {
         if self.groups > self.shown.len() {
             format!("{} of {} groups, the largest", self.shown.len(), self.groups)
         } else {
-            text::count(self.groups, "group", "groups")
+            crate::gate::text::count(self.groups, "group", "groups")
         }
     }
 }
