@@ -5,7 +5,7 @@ mod gate_support;
 use gate_support::{Rows, answer, march};
 use mlops_core::Check;
 use mlops_core::Outcome::{self, Failed, Inconclusive, NotApplicable, Passed};
-use mlops_validate::gate::Gate;
+use mlops_validate::gate::{Candidate, Gate, Production};
 
 const VALUES: &str = r#""values": {"tp": 55, "fp": -20, "tn": 0, "fn": -5, "currency": "EUR"}"#;
 
@@ -172,4 +172,54 @@ fn a_file_that_says_nonsense_is_refused() {
         assert!(written.contains(part), "{written}");
     }
     assert_eq!(Gate::from_json(&written).unwrap().digest(), gate.digest());
+}
+
+#[test]
+fn a_loan_is_worth_its_amount() {
+    let rows = march(40);
+    let amounts: Vec<f64> =
+        (0..rows.scores.len()).map(|row| f64::from(u32::try_from(row % 7).unwrap())).collect();
+    let gate = Gate::from_json(
+        r#"{"gate": "g", "checks": [{"kind": "business_value", "threshold": 0.3, "amount": "fare", "min": 0,
+        "values": {"tp": {"per_amount": 3}, "fp": {"fixed": -1}, "tn": 0, "fn": 0, "currency": "USD"}}]}"#,
+    )
+    .unwrap();
+    let built = |numbers| {
+        Candidate::builder()
+            .subject(gate_support::subject())
+            .training(rows.training)
+            .evaluation(rows.evaluation)
+            .times(&rows.times)
+            .labels(&rows.labels)
+            .scores(&rows.scores)
+            .production(Production::Nothing)
+            .numbers(numbers)
+            .build()
+    };
+    let candidate = built(vec![("fare".to_owned(), amounts.as_slice())]).unwrap();
+    let verdict = gate_support::judge(&gate, &candidate);
+    let expected: f64 = (0..amounts.len())
+        .filter(|row| rows.scores[*row] >= 0.3)
+        .map(|row| if rows.labels[row] == Some(true) { 3.0 * amounts[row] } else { -1.0 })
+        .sum();
+    assert_eq!(verdict.checks[0].outcome, Passed, "{}", verdict.checks[0].reason);
+    let per_row = verdict.checks[0].observed.unwrap();
+    assert!((per_row - expected / amounts.len() as f64).abs() < 1e-9, "{per_row}");
+    // Other amounts are other rows, and what is no amount is refused or not judged.
+    let others: Vec<f64> = amounts.iter().map(|amount| amount + 1.0).collect();
+    let other = gate_support::judge(&gate, &built(vec![("fare".to_owned(), others.as_slice())]).unwrap());
+    assert_ne!(verdict.inputs, other.inputs);
+    let negative: Vec<f64> = amounts.iter().map(|amount| amount - 3.0).collect();
+    let refused = gate_support::judge(&gate, &built(vec![("fare".to_owned(), negative.as_slice())]).unwrap());
+    assert_eq!(refused.checks[0].outcome, Inconclusive);
+    let broken: Vec<f64> =
+        amounts.iter().map(|amount| if *amount > 5.0 { f64::NAN } else { *amount }).collect();
+    for (columns, place) in [
+        (vec![("fare".to_owned(), broken.as_slice())], "row 6 is NaN"),
+        (vec![("fare".to_owned(), &amounts[1..])], "1239 values"),
+        (vec![("fare".to_owned(), amounts.as_slice()); 2], "given twice"),
+    ] {
+        let error = built(columns).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+    }
 }
