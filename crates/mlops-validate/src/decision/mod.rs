@@ -1,7 +1,7 @@
 //! From scores to decisions: what a model is worth, at which threshold, and beside what.
 //!
 //! ```
-//! use mlops_stats::bootstrap::{BlockBootstrap, Blocks};
+//! use mlops_stats::bootstrap::Blocks;
 //! use mlops_validate::decision::{DecisionRows, Limit, Outcomes};
 //! # let labels: Vec<bool> = (0..2_000).map(|row| row * 7 % 100 < row % 100 * 6 / 10).collect();
 //! # let scores: Vec<f64> = (0..2_000).map(|row| f64::from(row % 100) / 100.0).collect();
@@ -17,7 +17,7 @@
 //! // The best of many looks better than it is: choose on some days, value on the others.
 //! let fair = rows.cross_value(&outcomes, &[Limit::AlertShare(0.2)], &Blocks::by(&days)?, 5, 1)?;
 //! assert!(fair.value_per_row <= chosen.value_per_row);
-//! # Ok::<(), mlops_validate::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! | you want to … | start at … |
