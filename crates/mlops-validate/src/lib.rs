@@ -56,6 +56,9 @@
 //! | choose a threshold by cost, say what a model is worth, lift and gain | [`decision`] |
 //! | judge metrics that were computed elsewhere, by MLflow's thresholds | [`gate::threshold`] |
 //! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
+//! | test how a model behaves when rows are changed | [`behaviour`] |
+//! | hold predictions against those recorded once | [`golden`] |
+//! | find the slices of rows where a model is worst | [`slice`] |
 //!
 //! # Features
 //! - `parquet`: tables from Parquet files, and quarantine into them; Zstandard needs a C
@@ -66,6 +69,7 @@
 //! - `terminal`: validation results as a table for a terminal.
 #![forbid(unsafe_code)]
 
+pub mod behaviour;
 mod completeness;
 pub mod condition;
 pub mod decision;
@@ -75,6 +79,7 @@ mod error;
 pub mod expectation;
 pub mod fairness;
 pub mod gate;
+pub mod golden;
 pub mod latency;
 mod metric;
 pub mod outlier;
@@ -84,6 +89,7 @@ pub mod quarantine;
 pub mod result;
 mod rule;
 pub mod schema;
+pub mod slice;
 pub mod source;
 mod suite;
 mod table;
