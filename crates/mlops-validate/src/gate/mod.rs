@@ -70,6 +70,9 @@
 //! | `metric_threshold` | `source` (`given` or `rows`), `metric`, `threshold`, `min_absolute_change`, `min_relative_change`, `greater_is_better` | a [`threshold`] as MLflow has it is reached; the baseline is that given, or production on the same rows |
 //! | `calibration` | `measure` (`ece`, `max_calibration_error`, `brier_reliability`, `debiased_squared_error`, `in_the_large`, `intercept`, `slope`), `bins` (10), `binning` (`uniform` or `quantile`), `min`, `max`, `shown` (false), `unit` | the measure, or with `shown` its whole interval, is within the limits |
 //! | `business_value` | `values` (`tp`, `fp`, `tn`, `fn`, `currency`; a worth is a number, or `{"fixed": …, "per_amount": …}`), `amount` (a number column), `threshold`, `min`, or `against` (`production`, `treat_all`, `treat_none`) with `margin` (0) and `production_threshold`, `shown` (true), `unit` | the value of a row, or how much more it is than the other's, is above the limit; with `shown` the lower end of its interval is |
+//! | `behaviour` | `report` | every test of the [`BehaviourReport`](crate::behaviour::BehaviourReport) given under this name passed |
+//! | `golden` | `report` | the [`GoldenReport`](crate::golden::GoldenReport) given under this name has every row as recorded, and no other |
+//! | `worst_slice` | `loss` (`error`, `log_loss`, `squared_error`, `absolute_error`), `max` or `max_difference`, `columns`, `min_rows` (100), `depth` (2), `bins` (4), `level` (0.95), `unit` | no [`slice`](crate::slice) of the group and number columns is shown to be worse than that; this a small sample can't show either |
 //! | `findings` | `source`, `fail_on` | the source has no finding of this severity or above |
 //! | `custom` | | the [`Judge`] given under the check's name says so |
 //!
@@ -100,6 +103,7 @@
 //! the unit is `row`: who writes that says so. A gain can't be shown where nothing differs;
 //! such a check is inconclusive, while "not worse" passes.
 
+mod behaviour;
 mod business;
 mod calibration;
 mod candidate;
@@ -108,6 +112,7 @@ mod definition;
 mod evaluate;
 mod fairness;
 mod findings;
+mod golden;
 mod groups;
 mod judge;
 mod latency;
@@ -125,6 +130,7 @@ mod text;
 pub mod threshold;
 mod unit;
 mod window;
+mod worst_slice;
 
 use crate::document;
 

@@ -2,6 +2,7 @@ use mlops_core::{Check, Timestamp};
 use serde::Serialize;
 
 use super::Candidate;
+use super::behaviour::BehaviourRule;
 use super::business::BusinessRule;
 use super::calibration::CalibrationRule;
 use super::candidate::Side;
@@ -9,6 +10,7 @@ use super::constant_rate::ConstantRateRule;
 use super::document::{Fields, one_of};
 use super::fairness::FairnessRule;
 use super::findings::FindingsRule;
+use super::golden::GoldenRule;
 use super::groups::{GroupDifferenceRule, WorstGroupRule};
 use super::latency::{LatencyRule, MemoryRule, ThroughputRule};
 use super::metric::Metric;
@@ -18,6 +20,7 @@ use super::resampling::Resampling;
 use super::threshold::ThresholdRule;
 use super::unit::Unit;
 use super::window::WindowRule;
+use super::worst_slice::WorstSliceRule;
 use crate::Result;
 
 /// What a check asks.
@@ -38,6 +41,9 @@ pub(super) enum Rule {
     MetricThreshold(ThresholdRule),
     Calibration(CalibrationRule),
     BusinessValue(BusinessRule),
+    Behaviour(BehaviourRule),
+    Golden(GoldenRule),
+    WorstSlice(WorstSliceRule),
     Findings(FindingsRule),
     Custom(CustomRule),
 }
@@ -49,7 +55,7 @@ pub(super) type Need<'r> = (Side, Metric, &'r Unit);
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct CustomRule {}
 
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 19] = [
     "evaluation_window",
     "metric",
     "log_loss_below_constant_rate",
@@ -64,6 +70,9 @@ const KINDS: [&str; 16] = [
     "metric_threshold",
     "calibration",
     "business_value",
+    "behaviour",
+    "golden",
+    "worst_slice",
     "findings",
     "custom",
 ];
@@ -94,6 +103,9 @@ impl Rule {
             "metric_threshold" => Self::MetricThreshold(ThresholdRule::read(fields, threshold)?),
             "calibration" => Self::Calibration(CalibrationRule::read(fields)?),
             "business_value" => Self::BusinessValue(BusinessRule::read(fields, threshold)?),
+            "behaviour" => Self::Behaviour(BehaviourRule::read(fields)?),
+            "golden" => Self::Golden(GoldenRule::read(fields)?),
+            "worst_slice" => Self::WorstSlice(WorstSliceRule::read(fields, threshold)?),
             "findings" => Self::Findings(FindingsRule::read(fields)?),
             "custom" => Self::Custom(CustomRule {}),
             _ => return Err(fields.invalid("kind", format!("{kind:?}"), known)),
@@ -116,6 +128,9 @@ impl Rule {
             Self::MetricThreshold(rule) => rule.name(),
             Self::Calibration(rule) => rule.name(),
             Self::BusinessValue(rule) => rule.name(),
+            Self::Behaviour(rule) => rule.name(),
+            Self::Golden(rule) => rule.name(),
+            Self::WorstSlice(rule) => rule.name(),
             Self::Findings(rule) => rule.name(),
             Self::Custom(_) => return None,
         })
@@ -166,6 +181,9 @@ impl Rule {
             Self::MetricThreshold(rule) => rule.check(check, candidate),
             Self::Calibration(rule) => rule.check(check, candidate, resampling),
             Self::BusinessValue(rule) => rule.check(check, candidate, resampling),
+            Self::Behaviour(rule) => rule.check(check, candidate),
+            Self::Golden(rule) => rule.check(check, candidate),
+            Self::WorstSlice(rule) => rule.check(check, candidate, resampling),
             Self::Findings(rule) => rule.check(check, candidate),
             Self::Custom(_) => check.because("no judge was given for it"),
         }

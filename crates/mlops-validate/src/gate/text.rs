@@ -41,6 +41,11 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// A count of rows, which may be many.
+pub(super) fn count_of(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 fn positive_zero(text: String) -> String {
     let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'+' | b'0' | b'.'));
     if is_zero { text.trim_start_matches(['-', '+']).to_owned() } else { text }

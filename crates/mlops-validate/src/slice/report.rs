@@ -105,6 +105,9 @@ pub struct SliceReport {
     pub slices: Vec<Slice>,
     /// How many slices were tested.
     pub tested: u64,
+    /// Of those tested, how many have too few clusters to be worse, whatever their losses; 0
+    /// without clusters.
+    pub too_few_clusters: u64,
     /// At most so many were not looked at, since none of them could be worse by more than the
     /// limit; they count as tests in the correction.
     pub skipped_at_most: u64,

@@ -207,6 +207,7 @@ impl<'a> SliceSearch<'a> {
             redundant: (worse.len() - kept.len()) as u64,
             slices: slices.collect(),
             tested: counted.len() as u64,
+            too_few_clusters: counted.iter().filter(|slice| !self.has_clusters(slice)).count() as u64,
             skipped_at_most,
             cut_short,
             correction: self.correction,

@@ -4,7 +4,9 @@ use mlops_core::{Digest, Finding, Subject, Timestamp, Window};
 
 use super::rows::GivenTruth;
 use super::{Candidate, GroupColumn, Production};
+use crate::behaviour::BehaviourReport;
 use crate::gate::Probe;
+use crate::golden::GoldenReport;
 use crate::{Error, Result};
 
 /// A [`Candidate`] in the making, row by row: `times`, `labels`, `scores`, each group
@@ -32,6 +34,8 @@ pub struct CandidateBuilder<'r, 'a> {
     groups: Vec<GroupColumn>,
     numbers: Vec<(String, &'r [f64])>,
     findings: Vec<(String, Vec<Finding>)>,
+    behaviour: Vec<(String, BehaviourReport)>,
+    golden: Vec<(String, GoldenReport)>,
     probe: Option<Probe<'a>>,
     inputs: Vec<(String, Digest)>,
     metrics: Option<BTreeMap<String, f64>>,
@@ -46,6 +50,8 @@ pub(super) struct Given<'r, 'a> {
     pub(super) rows: Option<GivenRows<'r>>,
     pub(super) groups: Vec<GroupColumn>,
     pub(super) findings: Vec<(String, Vec<Finding>)>,
+    pub(super) behaviour: Vec<(String, BehaviourReport)>,
+    pub(super) golden: Vec<(String, GoldenReport)>,
     pub(super) probe: Option<Probe<'a>>,
     pub(super) inputs: Vec<(String, Digest)>,
     pub(super) metrics: Option<BTreeMap<String, f64>>,
@@ -140,6 +146,18 @@ impl<'r, 'a> CandidateBuilder<'r, 'a> {
         self
     }
 
+    /// Reports of suites of behaviour, by the name that a gate file asks for.
+    pub fn behaviour(mut self, reports: Vec<(String, BehaviourReport)>) -> Self {
+        self.behaviour = reports;
+        self
+    }
+
+    /// Reports of comparisons with golden predictions, by the name that a gate file asks for.
+    pub fn golden(mut self, reports: Vec<(String, GoldenReport)>) -> Self {
+        self.golden = reports;
+        self
+    }
+
     /// How to call the model for its latency.
     pub fn probe(mut self, probe: Probe<'a>) -> Self {
         self.probe = Some(probe);
@@ -202,6 +220,8 @@ impl<'r, 'a> CandidateBuilder<'r, 'a> {
             rows,
             groups: self.groups,
             findings: self.findings,
+            behaviour: self.behaviour,
+            golden: self.golden,
             probe: self.probe,
             inputs: self.inputs,
             metrics: self.metrics,

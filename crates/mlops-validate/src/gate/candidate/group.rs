@@ -3,6 +3,7 @@ use std::sync::Arc;
 use mlops_stats::bootstrap::Blocks;
 
 use crate::error::shorten;
+use crate::slice::SliceColumn;
 
 /// A column by which rows fall into groups: a key a row, or none.
 ///
@@ -62,6 +63,11 @@ impl GroupColumn {
 
     pub(in crate::gate) fn of_rows(&self) -> &[u32] {
         &self.of_row
+    }
+
+    /// As a column by which slices are cut.
+    pub(in crate::gate) fn as_slices(&self) -> SliceColumn {
+        SliceColumn::coded(self.name.clone(), self.keys.clone(), self.of_row.clone())
     }
 
     /// The labelled rows, when `kept` are these.

@@ -10,6 +10,8 @@ use super::Probe;
 use super::document::one_of;
 use super::metric::Metric;
 use super::unit::Unit;
+use crate::behaviour::BehaviourReport;
+use crate::golden::GoldenReport;
 use crate::{Error, Result};
 
 mod builder;
@@ -69,6 +71,8 @@ pub struct Candidate<'a> {
     numbers: Vec<(String, Vec<f64>)>,
     unlabelled: usize,
     findings: Vec<(String, Vec<Finding>)>,
+    behaviour: Vec<(String, BehaviourReport)>,
+    golden: Vec<(String, GoldenReport)>,
     probe: Option<Probe<'a>>,
     inputs: Vec<(String, Digest)>,
     metrics: Option<BTreeMap<String, f64>>,
@@ -97,6 +101,8 @@ impl<'a> Candidate<'a> {
                 return Err(Error::input("findings", format!("the source {source:?} is given twice")));
             }
         }
+        twice("behaviour reports", &given.behaviour)?;
+        twice("golden reports", &given.golden)?;
         let mut candidate = Self {
             subject,
             windows,
@@ -111,6 +117,8 @@ impl<'a> Candidate<'a> {
             numbers: Vec::new(),
             unlabelled: 0,
             findings,
+            behaviour: given.behaviour,
+            golden: given.golden,
             probe,
             inputs: Vec::new(),
             metrics: given.metrics,
@@ -331,6 +339,19 @@ impl<'a> Candidate<'a> {
         self.findings.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Every number column, of the labelled rows.
+    pub(super) fn number_columns(&self) -> &[(String, Vec<f64>)] {
+        &self.numbers
+    }
+
+    pub(super) fn behaviour(&self) -> &[(String, BehaviourReport)] {
+        &self.behaviour
+    }
+
+    pub(super) fn golden(&self) -> &[(String, GoldenReport)] {
+        &self.golden
+    }
+
     /// Every group column.
     pub(super) fn group_columns(&self) -> &[GroupColumn] {
         &self.groups
@@ -365,6 +386,15 @@ impl<'a> Candidate<'a> {
     /// The first row that is not of the evaluation window.
     pub(super) const fn row_outside(&self) -> Option<(usize, Timestamp)> {
         self.row_outside
+    }
+}
+
+/// Refuses a name that is given twice.
+fn twice<T>(what: &str, given: &[(String, T)]) -> Result<()> {
+    let names = || given.iter().map(|(name, _)| name);
+    match names().enumerate().find(|(at, name)| names().take(*at).any(|other| other == *name)) {
+        Some((_, name)) => Err(Error::input(what, format!("{name:?} is given twice"))),
+        None => Ok(()),
     }
 }
 
