@@ -92,6 +92,26 @@ fn groups_are_shown_with_what_can_be_said_of_them() {
 }
 
 #[test]
+fn the_worst_slice_is_shown() {
+    let mut rows = compared();
+    // Whoever flies with the first carrier is told the opposite.
+    let carriers = rows.carriers.clone();
+    for (score, carrier) in rows.scores.iter_mut().zip(&carriers) {
+        if carrier.as_deref() == Some("AA") {
+            *score = 1.0 - *score;
+        }
+    }
+    let check = r#"{"kind": "worst_slice", "loss": "log_loss", "max_difference": 0.05, "unit": "row"}"#;
+    let report = report(&format!(r#"{{"gate": "g", "checks": [{check}]}}"#), &rows);
+    assert_eq!(report.verdict.checks[0].outcome, Outcome::Failed);
+    let [slices] = report.slices.as_slice() else { panic!("one check looks") };
+    assert_eq!(slices.check, report.verdict.checks[0].name);
+    assert!(slices.report.slices[0].description.contains("AA"), "{:?}", slices.report.slices[0]);
+    #[cfg(feature = "report")]
+    assert!(report.to_html().contains("log_loss: worst slice"));
+}
+
+#[test]
 fn it_is_written_as_json_and_as_a_page() {
     let gate = Gate::from_json(GATE).unwrap();
     let mut rows = compared();

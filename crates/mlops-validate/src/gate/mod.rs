@@ -143,5 +143,5 @@ pub use judge::Judge;
 pub use page::{page, sections};
 pub use report::{
     ClassScores, ConfusionCounts, Curves, Estimate, GroupScore, GroupScores, LatencyPicture, ModelReport,
-    Point, ReliabilityBin, Score,
+    Point, ReliabilityBin, Score, WorstSlices,
 };

@@ -126,7 +126,12 @@ impl WorstSliceRule {
         }
     }
 
-    fn search(&self, candidate: &Candidate<'_>, resampling: &Resampling) -> Result<SliceReport, String> {
+    /// What the search finds, or why it can't look.
+    pub(super) fn search(
+        &self,
+        candidate: &Candidate<'_>,
+        resampling: &Resampling,
+    ) -> Result<SliceReport, String> {
         let losses = self.losses(candidate)?;
         let columns = self.columns(candidate)?;
         let search = SliceSearch::default()

@@ -12,6 +12,7 @@ mod latency;
 #[cfg(feature = "report")]
 mod page;
 mod scores;
+mod slices;
 #[cfg(feature = "terminal")]
 mod terminal;
 
@@ -19,6 +20,7 @@ pub use classes::{ClassScores, ConfusionCounts, Curves, Point, ReliabilityBin};
 pub use groups::{GroupScore, GroupScores};
 pub use latency::LatencyPicture;
 pub use scores::{Estimate, Score};
+pub use slices::WorstSlices;
 
 /// A candidate, judged and described: the verdict, every metric with its interval beside
 /// that of production, curves, confusion, groups, latency.
@@ -71,6 +73,8 @@ pub struct ModelReport {
     pub classes: Option<ClassScores>,
     /// Each group column of the candidate.
     pub groups: Vec<GroupScores>,
+    /// Where it is worst, for each check of the gate that looks.
+    pub slices: Vec<WorstSlices>,
     /// How long it takes to answer, if that was measured.
     pub latency: Option<LatencyPicture>,
 }
@@ -89,6 +93,7 @@ impl ModelReport {
             scores: scores::of(candidate, resampling, threshold),
             classes: ClassScores::of(candidate, threshold),
             groups: groups::of(candidate, resampling),
+            slices: slices::of(gate, candidate),
             latency: None,
         }
     }

@@ -4,7 +4,7 @@ use mlops_report::{
 };
 
 use super::classes::{ClassScores, ConfusionCounts, Curves};
-use super::{Estimate, GroupScores, LatencyPicture, ModelReport, Score};
+use super::{Estimate, GroupScores, LatencyPicture, ModelReport, Score, WorstSlices};
 use crate::gate::page::{banner, sections, subtitle};
 use crate::gate::text;
 
@@ -25,6 +25,7 @@ impl ModelReport {
             all.extend(self.confusion_section(classes));
         }
         all.extend(self.groups.iter().filter(|groups| !groups.shown.is_empty()).map(groups_section));
+        all.extend(self.slices.iter().map(slices_section));
         all.extend(self.latency.as_ref().map(latency_section));
         all.extend(checks);
         all.into_iter().fold(page, Page::section).render()
@@ -240,6 +241,42 @@ fn groups_section(groups: &GroupScores) -> Section {
     Section::new(format!("By {}", groups.by))
         .with(chart)
         .with(Details::new(format!("{}: in numbers", groups.by)).with(table))
+}
+
+fn slices_section(slices: &WorstSlices) -> Section {
+    let WorstSlices { check, report } = slices;
+    let tested = number::count(report.tested);
+    let section = Section::new(check.clone());
+    if report.slices.is_empty() {
+        return section.with(format!("Of {tested} slices none is shown to be worse."));
+    }
+    let chart = IntervalChart::new("How much worse than allowed, or than the rest of the rows")
+        .limit("no worse", 0.0);
+    let chart = report.slices.iter().fold(chart, |chart, slice| {
+        let label = format!("{}, {} rows", slice.description, number::count(slice.rows));
+        chart.estimate(label, slice.difference, (slice.interval.lower, slice.interval.upper), Tone::Bad)
+    });
+    let columns = [
+        Column::text("slice"),
+        Column::number("rows"),
+        Column::number("mean loss"),
+        Column::number("of the rest"),
+        Column::number("effect"),
+        Column::number("adjusted p"),
+    ];
+    let table = Table::new(columns).caption(format!("{tested} slices tested")).rows(
+        report.slices.iter().map(|slice| {
+            [
+                Cell::from(slice.description.clone()),
+                number::count(slice.rows).into(),
+                text::shown(slice.mean).into(),
+                text::shown(slice.rest_mean).into(),
+                text::shown(slice.effect_size).into(),
+                number::number(slice.adjusted_p_value).into(),
+            ]
+        }),
+    );
+    section.with(chart).with(table)
 }
 
 fn latency_section(picture: &LatencyPicture) -> Section {
