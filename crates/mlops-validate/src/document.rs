@@ -113,7 +113,20 @@ impl Fields {
 
     /// Unwraps what has to be there.
     pub(crate) fn needed<T>(&self, key: &str, found: Option<T>, expected: &str) -> Result<T> {
-        found.ok_or_else(|| self.invalid(key, "missing", expected))
+        found.ok_or_else(|| self.missing(key, expected))
+    }
+
+    /// An error about a field that is not there; a field that nobody knows and that is spelled
+    /// almost like it is named, for it was perhaps meant.
+    pub(crate) fn missing(&self, key: &str, expected: &str) -> Error {
+        let unknown: Vec<&str> =
+            self.left.keys().map(String::as_str).filter(|left| !self.known.contains(left)).collect();
+        match nearest(key, &unknown) {
+            Some(meant) => {
+                self.invalid(key, "missing", format!("{expected}; is {:?} meant for it?", shorten(meant)))
+            }
+            None => self.invalid(key, "missing", expected),
+        }
     }
 
     pub(crate) fn value(&mut self, key: &'static str) -> Option<Value> {

@@ -288,3 +288,50 @@ fn a_check_of_ones_own_is_declared_in_the_file() {
     let unknown = gate.judged_by("saves mony", |_: &mlops_validate::gate::Candidate<'_>| Err("".into()));
     assert!(unknown.unwrap_err().to_string().contains(r#""saves mony" is no check of kind custom"#));
 }
+
+#[test]
+fn labels_of_one_class_let_nobody_pass() {
+    let checks = [
+        r#"{"kind": "metric", "metric": "accuracy", "min": 0}"#,
+        r#"{"kind": "metric", "metric": "log_loss", "max": 50}"#,
+        r#"{"kind": "metric", "metric": "brier", "max": 1}"#,
+        r#"{"kind": "metric_threshold", "source": "rows", "metric": "accuracy", "threshold": 0, "greater_is_better": true}"#,
+        r#"{"kind": "better_than_production", "metric": "log_loss"}"#,
+        r#"{"kind": "not_worse_than_production", "metric": "brier", "margin": 1, "method": "permutation"}"#,
+        r#"{"kind": "better_than_production", "metric": "accuracy", "method": "mcnemar", "unit": "row"}"#,
+    ];
+    for class in [false, true] {
+        let mut rows = march(20);
+        rows.labels.fill(Some(class));
+        rows.scores.fill(if class { 0.9 } else { 0.1 });
+        rows.production = Some((0..rows.scores.len()).map(|row| 0.4 + 0.01 * (row % 7) as f64).collect());
+        for check in checks {
+            let answer = answer(check, &rows);
+            assert_eq!(answer.outcome, Outcome::Inconclusive, "{check}: {}", answer.reason);
+            assert!(answer.reason.contains("one class"), "{check}: {}", answer.reason);
+        }
+    }
+}
+
+#[test]
+fn a_column_without_a_key_has_no_worst_group() {
+    let mut rows = march(20);
+    rows.carriers.fill(None);
+    let check = r#"{"kind": "worst_group", "by": "carrier", "metric": "roc_auc", "min": 0, "min_labels": 2}"#;
+    let answer = answer(check, &rows);
+    assert_eq!(answer.outcome, Outcome::Inconclusive);
+    assert_eq!(answer.reason, r#"no labelled row has a key in "carrier""#);
+}
+
+#[test]
+fn a_judge_that_passes_nan_passes_nothing() {
+    let gate = gate_of(r#"{"kind": "custom", "name": "profit"}"#);
+    let gate = gate
+        .judged_by("profit", |_: &mlops_validate::gate::Candidate<'_>| {
+            Ok(Check::new("", Severity::Critical, Outcome::Passed).observed(f64::NAN).because("profit is up"))
+        })
+        .unwrap();
+    let check = judge(&gate, &march(2).build().unwrap()).checks.remove(0);
+    assert_eq!(check.outcome, Outcome::Inconclusive);
+    assert_eq!(check.reason, "what was observed is NaN; its judge says: profit is up");
+}

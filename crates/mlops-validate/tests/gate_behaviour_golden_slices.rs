@@ -1,5 +1,7 @@
 //! Reports of behaviour and golden predictions are judged by name, and slices by a search.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod gate_support;
 
 use std::sync::Arc;
@@ -35,7 +37,7 @@ fn golden(now: &[f64]) -> GoldenReport {
     set(&[1.0, 2.0]).compare(&set(now), Agreement::Exact).unwrap()
 }
 
-fn with_rows<'r>(rows: &'r Rows) -> CandidateBuilder<'r, 'static> {
+fn with_rows(rows: &Rows) -> CandidateBuilder<'_, 'static> {
     Candidate::builder()
         .subject(gate_support::subject())
         .training(rows.training)

@@ -140,6 +140,16 @@ fn what_can_not_be_meant_is_refused() {
 }
 
 #[test]
+fn a_field_that_is_spelled_wrong_is_named_when_the_right_one_is_missing() {
+    let error = refused_check(r#"{"kind": "metric", "metric": "roc_auc", "mim": 0.6}"#);
+    assert!(error.contains(r#"is "mim" meant for it?"#), "{error}");
+    let error = refused_check(r#"{"kind": "latency", "percentil": 99, "max_ms": 5}"#);
+    assert!(error.contains(r#"is "percentil" meant for it?"#), "{error}");
+    let error = refused_check(r#"{"kind": "latency", "percentile": 0.99, "max_ms": 5}"#);
+    assert!(error.contains("percentile is 0.99, expected at least 1"), "{error}");
+}
+
+#[test]
 fn what_a_reviewer_reads_is_what_counts() {
     let twice =
         r#"{"gate": "g", "checks": [{"kind": "metric", "metric": "roc_auc", "min": 0.9, "min": 0.1}]}"#;

@@ -186,7 +186,7 @@ fn what_can_not_be_computed_says_why() {
     let Estimate::Unknown { reason } = &report.score("roc_auc").unwrap().candidate else {
         panic!("one class has no area")
     };
-    assert_eq!(reason, "roc_auc is not defined: none of 62 labels is positive");
+    assert_eq!(reason, "all 62 labels are of one class");
     let classes = report.classes.as_ref().unwrap();
     assert!(classes.candidate.roc.is_empty() && classes.candidate.gain.is_empty());
     rows.labels.fill(None);

@@ -17,7 +17,8 @@ const MOST_CHECKS: usize = 1_000;
 /// The checks that every candidate of a model has to stand, declared before anyone looks.
 ///
 /// Read from a file with [`from_json`](Self::from_json), or as part of another document by
-/// serde. Written, it is complete: every default is spelled out, and the
+/// serde. Written, it is complete: every default is spelled out, but for
+/// `method`, `unit` and `source`, which are left out where the file has none. The
 /// [`digest`](Self::digest) is of that.
 #[derive(Clone)]
 pub struct Gate {

@@ -86,7 +86,15 @@ impl Gate {
         let blank = Check::new(&entry.name, entry.severity, Outcome::Inconclusive);
         match (&entry.rule, self.judge(&entry.name)) {
             (Rule::Custom(_), Some(judge)) => match judge.judge(candidate) {
-                Ok(check) => Check { name: blank.name, severity: blank.severity, ..check },
+                Ok(check) => {
+                    let check = Check { name: blank.name, severity: blank.severity, ..check };
+                    // Whatever the code says: a number that is none shows nothing.
+                    if check.outcome == Outcome::Passed && check.observed.is_some_and(f64::is_nan) {
+                        let reason = format!("what was observed is NaN; its judge says: {}", check.reason);
+                        return Check { outcome: Outcome::Inconclusive, ..check }.because(reason);
+                    }
+                    check
+                }
                 Err(error) => blank.because(format!("it can't be said: {error}")),
             },
             (rule, _) => rule.check(blank, candidate, self.resampling(), at),

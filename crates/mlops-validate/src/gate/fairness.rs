@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use mlops_core::{Check, Detail, Outcome};
 use mlops_stats::interval::wilson;
 use serde::Serialize;
@@ -295,6 +297,13 @@ impl FairnessRule {
         let left_out =
             if left_out.is_empty() { String::new() } else { format!("; left out: {}", left_out.join(", ")) };
         let valued = levels.iter().enumerate().filter_map(|(index, level)| Some((level.value?, index)));
+        // A level that can't be judged is no level where all is well: it is named.
+        let mut unjudged = String::new();
+        for level in levels.iter().filter(|level| level.value.is_none()) {
+            let reason = level.reason.as_deref().unwrap_or("not defined");
+            write!(unjudged, "; not judged: {}{reason}", place(&self.control, &level.control))
+                .expect("writing to a string never fails");
+        }
         let is_ratio = matches!(self.asked, Asked::Ratio { .. });
         let worst = if is_ratio {
             valued.min_by(|left, right| left.0.total_cmp(&right.0))
@@ -326,7 +335,7 @@ impl FairnessRule {
         let interval = Self::interval(disparity, rows, candidate, resampling, index);
         let level = &levels[index];
         let reason = format!(
-            "{}{} is {} {limit}{}{left_out}",
+            "{}{} is {} {limit}{}{unjudged}{left_out}",
             place(&self.control, &level.control),
             text::beside(value, limit),
             word[usize::from(!holds)],

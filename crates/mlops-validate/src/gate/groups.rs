@@ -31,6 +31,9 @@ impl Groups {
     fn compare(&self, candidate: &Candidate<'_>) -> Result<Compared, String> {
         let column = candidate.column(&self.by)?;
         let rows = candidate.evaluated(Side::Candidate)?;
+        if !column.has_keys() {
+            return Err(format!("no labelled row has a key in {:?}", self.by));
+        }
         let mut judged = Vec::new();
         let mut too_few = Vec::new();
         for (label, members) in members(column) {
@@ -76,12 +79,7 @@ impl Compared {
 /// The metric of one group, or why it has none.
 pub(super) fn of_group(metric: Metric, rows: &Evaluated<'_>, members: &[usize]) -> Result<f64, String> {
     rows.only(members, |rows| {
-        if let Evaluated::Classes(rows) = rows {
-            let positives = rows.labels().iter().filter(|label| **label).count();
-            if positives == 0 || positives == rows.labels().len() {
-                return Err(format!("all {} labels are of one class", rows.labels().len()));
-            }
-        }
+        metric.takes_both_classes(rows)?;
         metric.of(rows)
     })
 }

@@ -59,12 +59,13 @@ pub(super) struct LatencyRule {
 
 impl LatencyRule {
     pub(super) fn read(fields: &mut Fields) -> Result<Self> {
-        let percent = |value: f64| value > 0.0 && value < 100.0;
-        let percentile = fields.number("percentile", percent, "above 0 and below 100, such as 99")?;
+        // 0.99 is a share by mistake: nearly every call is slower than that percentile.
+        let percent = |value: f64| (1.0..100.0).contains(&value);
+        let percentile = fields.number("percentile", percent, "at least 1 and below 100, such as 99")?;
         let max_ms = fields.number("max_ms", |value| value > 0.0, "milliseconds, above 0")?;
         let confidence = fields.number("confidence", proper, "above 0 and below 1")?;
         Ok(Self {
-            percentile: fields.needed("percentile", percentile, "above 0 and below 100, such as 99")?,
+            percentile: fields.needed("percentile", percentile, "at least 1 and below 100, such as 99")?,
             max_ms: fields.needed("max_ms", max_ms, "milliseconds, above 0")?,
             calls: Asked::read(fields, 2_000)?,
             confidence: confidence.unwrap_or(0.95),

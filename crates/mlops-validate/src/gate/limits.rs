@@ -62,7 +62,7 @@ impl Limits {
     fn checked(self, fields: &Fields) -> Result<Self> {
         let limits = self;
         match (limits.min, limits.max) {
-            (None, None) => Err(fields.invalid("min", "missing", "a limit, min or max or both")),
+            (None, None) => Err(fields.missing("min", "a limit, min or max or both")),
             (Some(min), Some(max)) if min > max => {
                 Err(fields.invalid("min", min, format!("at most max, which is {max}")))
             }

@@ -104,6 +104,22 @@ impl Metric {
         digested.map_err(|error| error.to_string())
     }
 
+    /// In words, why labels of one class say nothing of it; those that are about one of labels
+    /// and scores alone have a value for any.
+    pub(super) fn takes_both_classes(self, rows: &Evaluated<'_>) -> Result<(), String> {
+        let alone = matches!(self, Self::Classes(BinaryMetric::MeanScore | BinaryMetric::PositiveRate));
+        match rows {
+            Evaluated::Classes(rows) if !alone => {
+                let positives = rows.labels().iter().filter(|label| **label).count();
+                if positives == 0 || positives == rows.rows() {
+                    return Err(format!("all {} labels are of one class", rows.rows()));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it is a mean over rows of which each row's part is known.
     pub(super) fn of_row_is_known(self) -> bool {
         match self {

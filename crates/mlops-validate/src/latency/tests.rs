@@ -85,6 +85,7 @@ fn a_claim_that_is_none_is_refused() {
     for claim in [
         Claim::percentile(99.0),
         Claim::percentile(100.0).at_most_ms(1.0),
+        Claim::percentile(0.99).at_most_ms(1.0),
         Claim::percentile(f64::NAN).at_most_ms(1.0),
         Claim::percentile(50.0).at_most_ms(-1.0),
         Claim::percentile(50.0).at_most_ms(1.0).with_confidence(1.0),

@@ -26,22 +26,24 @@ impl GroupColumn {
     /// assert_eq!(carriers.groups(), 3);
     /// ```
     pub fn new<K: AsRef<str>>(name: impl Into<String>, keys: impl IntoIterator<Item = Option<K>>) -> Self {
-        let mut index: hashbrown::HashMap<Option<Arc<str>>, u32> = hashbrown::HashMap::new();
+        let mut index: hashbrown::HashMap<Arc<str>, u32> = hashbrown::HashMap::new();
+        let mut of_none: Option<u32> = None;
         let mut distinct: Vec<Option<Arc<str>>> = Vec::new();
+        let mut add = |key: Option<Arc<str>>| {
+            let number = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
+            distinct.push(key);
+            number
+        };
         let of_row = keys
             .into_iter()
-            .map(|key| {
-                let known = match &key {
-                    Some(key) => index.get(&Some(Arc::from(key.as_ref()))).copied(),
-                    None => index.get(&None).copied(),
-                };
-                known.unwrap_or_else(|| {
-                    let key: Option<Arc<str>> = key.map(|key| Arc::from(key.as_ref()));
-                    let number = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
-                    distinct.push(key.clone());
+            .map(|key| match key {
+                None => *of_none.get_or_insert_with(|| add(None)),
+                Some(key) => index.get(key.as_ref()).copied().unwrap_or_else(|| {
+                    let key: Arc<str> = Arc::from(key.as_ref());
+                    let number = add(Some(Arc::clone(&key)));
                     index.insert(key, number);
                     number
-                })
+                }),
             })
             .collect();
         Self { name: name.into(), keys: distinct, of_row }
@@ -59,6 +61,11 @@ impl GroupColumn {
 
     pub(in crate::gate) fn key(&self, group: usize) -> Option<&str> {
         self.keys.get(group).and_then(|key| key.as_deref())
+    }
+
+    /// Whether any labelled row has a key.
+    pub(in crate::gate) fn has_keys(&self) -> bool {
+        self.of_row.iter().any(|group| self.key(*group as usize).is_some())
     }
 
     pub(in crate::gate) fn of_rows(&self) -> &[u32] {

@@ -276,7 +276,11 @@ impl<'a> Candidate<'a> {
 
     /// A metric of all labelled rows, computed once however many checks ask.
     pub(super) fn value(&self, side: Side, metric: Metric) -> Result<f64, String> {
-        self.known.values.get((side, metric), |_| metric.of(&self.evaluated(side)?))
+        self.known.values.get((side, metric), |_| {
+            let rows = self.evaluated(side)?;
+            metric.takes_both_classes(&rows)?;
+            metric.of(&rows)
+        })
     }
 
     /// The labelled rows by what is drawn as a whole.

@@ -150,6 +150,7 @@ impl ProductionRule {
     fn difference(&self, candidate: &Candidate<'_>, resampling: &Resampling) -> Result<Difference, String> {
         // Whoever is not there is named before anything is counted.
         let both = (candidate.evaluated(Side::Candidate)?, candidate.evaluated(Side::Production)?);
+        self.metric.takes_both_classes(&both.0)?;
         let unit = resampling.unit(self.unit.as_ref());
         let asked = difference::Asked { metric: self.metric, limit: self.limit(), unit };
         let method = self.method();

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::gate::document::Fields;
+use crate::gate::document::{Fields, Unique};
 use crate::{Error, Result};
 
 /// What a metric has to reach: a value, a gain over a baseline, or several of these.
@@ -174,7 +174,7 @@ fn number(
 
 impl<'de> Deserialize<'de> for MetricThreshold {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
+        let Unique(value) = Unique::deserialize(deserializer)?;
         let read = || {
             let mut fields = Fields::of("", value)?;
             let threshold = Self::read(&mut fields, true)?;
