@@ -4,7 +4,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlops::stats::Random;
 use mlops::validate::fairness::{
-    Feature, FrameOptions, GroupCounts, GroupMetric, GroupRows, Labels, MetricFrame,
+    Feature, FrameOptions, GroupCounts, GroupMetric, GroupRows, Labels, Measure, MetricFrame,
 };
 
 const ROWS: usize = 1_000_000;
@@ -25,7 +25,7 @@ fn fairness(criterion: &mut Criterion) {
     let weights: Vec<f64> = (0..ROWS).map(|row| (row % 7) as f64).collect();
     let rows = rows(&weights);
     let counts = GroupCounts::of(&rows).unwrap();
-    let measures =
+    let measures: [Measure; 3] =
         [GroupMetric::Accuracy.into(), GroupMetric::SelectionRate.into(), GroupMetric::Count.into()];
     let frame =
         |counts: &GroupCounts| MetricFrame::of_counts(counts, &measures, FrameOptions::default()).unwrap();
