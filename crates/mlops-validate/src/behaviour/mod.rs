@@ -47,9 +47,11 @@ mod apply;
 mod cells;
 mod expectation;
 mod model;
+mod part;
 mod perturbation;
 mod read;
 mod report;
+mod rows;
 mod run;
 mod suite;
 #[cfg(test)]
@@ -63,5 +65,6 @@ pub(crate) use model::predict;
 
 pub use perturbation::{Amount, Case, Perturbation};
 pub use report::{BehaviourReport, Example, ExampleValue, TestReport};
+pub use rows::Rows;
 pub use run::BehaviourProgress;
-pub use suite::{BehaviourSuite, BehaviourTest, Rows};
+pub use suite::{BehaviourSuite, BehaviourTest};

@@ -4,15 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
-use mlops_core::{Interval, Outcome};
 use mlops_stats::Random;
-use mlops_stats::interval::wilson;
 use rayon::prelude::*;
 use serde_json::Value;
 
 use super::apply::{Piece, Prepared, constant_column, grid, pieces, with_column};
-use super::cells::{cells, column, constant};
+use super::cells::{column, constant};
 use super::model::{Unanswered, predict};
+use super::part::{Part, example, report};
 use super::read::field_of;
 use super::report::{Example, ExampleValue};
 use super::suite::Rule;
@@ -20,7 +19,7 @@ use super::{
     BehaviourReport, BehaviourSuite, BehaviourTest, Direction, Expected, Model, Rows, TestReport, Unchanged,
     WHAT,
 };
-use crate::table::{Cell, Scalar};
+use crate::table::Scalar;
 use crate::{Error, Result};
 
 /// Rows that a model is asked at once.
@@ -42,16 +41,6 @@ type OnProgress<'a> = &'a (dyn Fn(BehaviourProgress) -> ControlFlow<()> + Sync);
 
 /// A rule about two predictions.
 type Holds<'a> = Box<dyn Fn(f64, f64) -> bool + Sync + 'a>;
-
-/// What came of some rows of a test.
-#[derive(Default)]
-struct Part {
-    tried: u64,
-    unchanged: u64,
-    failures: u64,
-    examples: Vec<Example>,
-    broken: Option<(u64, String)>,
-}
 
 struct Run<'a> {
     suite: &'a BehaviourSuite,
@@ -403,78 +392,4 @@ impl Run<'_> {
 fn is_number(field: &arrow_schema::Field) -> bool {
     use super::cells::{Kind, kind};
     matches!(kind(field.data_type()), Some(Kind::Whole | Kind::Floating | Kind::Moment))
-}
-
-impl Part {
-    fn broken_at(mut self, piece: &Piece, unanswered: &Unanswered) -> Self {
-        self.broken = Some((piece.first_row + unanswered.row as u64, unanswered.reason.clone()));
-        self
-    }
-}
-
-fn example(
-    piece: &Piece,
-    after: &RecordBatch,
-    columns: &[usize],
-    row: usize,
-    before_score: Option<f64>,
-    after_score: f64,
-) -> Example {
-    let value = |rows: &RecordBatch, at: usize| {
-        let cell = cells(&rows.column(at).slice(row, 1)).pop().unwrap_or(Cell::Missing);
-        cell.to_json()
-    };
-    let values = columns.iter().map(|at| ExampleValue {
-        column: after.schema_ref().field(*at).name().clone(),
-        before: if before_score.is_some() { value(&piece.rows, *at) } else { Value::Null },
-        after: value(after, *at),
-    });
-    Example {
-        row: piece.first_row + row as u64,
-        values: values.collect(),
-        before: before_score,
-        after: after_score,
-    }
-}
-
-fn report(test: &BehaviourTest, parts: Vec<Part>, expected: String, most: usize) -> TestReport {
-    let mut whole = Part::default();
-    for part in parts {
-        whole.tried += part.tried;
-        whole.unchanged += part.unchanged;
-        whole.failures += part.failures;
-        whole.examples.extend(part.examples);
-        whole.examples.truncate(most);
-        whole.broken = whole.broken.or(part.broken);
-    }
-    let Part { tried, unchanged, failures, examples, broken } = whole;
-    let failure_rate = (tried > 0).then(|| failures as f64 / tried as f64);
-    let interval = wilson(failures, tried, 0.95).ok();
-    let interval = interval.map(|of| Interval { level: of.level, lower: of.lower, upper: of.upper });
-    let counts = format!("{failures} of {tried} rows failed");
-    let (outcome, reason) = match (&broken, failure_rate) {
-        (Some((row, reason)), _) => (Outcome::Inconclusive, format!("row {row}: {reason}")),
-        (None, None) if unchanged > 0 => {
-            (Outcome::Inconclusive, format!("no row was tried: all {unchanged} were left as they are"))
-        }
-        (None, None) => (Outcome::Inconclusive, "no row was tried: there is none".to_owned()),
-        (None, Some(rate)) if rate <= test.max_failure_rate => (Outcome::Passed, counts),
-        (None, Some(_)) => {
-            let limit = test.max_failure_rate;
-            (Outcome::Failed, format!("{counts}, a share of at most {limit} may"))
-        }
-    };
-    TestReport {
-        name: test.name.clone(),
-        expected,
-        outcome,
-        reason,
-        tried,
-        unchanged,
-        failures,
-        failure_rate,
-        interval,
-        max_failure_rate: test.max_failure_rate,
-        examples,
-    }
 }

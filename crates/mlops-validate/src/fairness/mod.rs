@@ -44,6 +44,7 @@ mod measure;
 mod metric;
 mod names;
 mod rows;
+mod shape;
 
 pub use compare::{Comparison, Method};
 pub use convention::Convention;

@@ -34,9 +34,11 @@
 mod code;
 mod column;
 mod count;
+mod describe;
 mod losses;
 mod report;
 mod search;
+mod sets;
 mod test;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Coded;
 use super::count::{Centred, Clusters, Counted, Moments, count};
+use super::describe::{described, is_redundant};
+use super::sets::sets;
 use super::test::{Compared, Test};
-use super::{Condition, LossKind, Losses, Slice, SliceColumn, SliceReport};
+use super::{LossKind, Losses, SliceColumn, SliceReport};
 use crate::{Error, Result};
 
 /// So many columns and conditions at once can be searched.
@@ -378,84 +380,9 @@ fn all_live(coded: &[Coded]) -> Vec<Vec<bool>> {
     coded.iter().map(|column| vec![true; column.conditions.len()]).collect()
 }
 
-/// A slice as it is reported.
-fn described(
-    counted: &Counted,
-    compared: &Compared,
-    adjusted_p_value: f64,
-    coded: &[Coded],
-    test: &Test<'_>,
-) -> Slice {
-    let conditions: Vec<Condition> = counted
-        .key
-        .iter()
-        .map(|(column, code)| coded[*column as usize].conditions[*code as usize].clone())
-        .collect();
-    let words: Vec<String> = conditions.iter().map(ToString::to_string).collect();
-    let rest = test.all.less(counted.rows);
-    let pooled = {
-        let squares = |moments: &Moments| {
-            if moments.count > 1.0 { moments.variance() * (moments.count - 1.0) } else { 0.0 }
-        };
-        ((squares(&counted.rows) + squares(&rest)) / (counted.rows.count + rest.count - 2.0)).sqrt()
-    };
-    let difference_of_rows = counted.rows.mean() - rest.mean();
-    let centre = test.losses.centre;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
-    Slice {
-        description: words.join(" and "),
-        conditions,
-        rows: counted.rows.count as u64,
-        clusters: counted.clusters.as_ref().map(|(within, _)| within.count as u64),
-        mean: counted.rows.mean() + centre,
-        rest_mean: rest.mean() + centre,
-        difference: compared.difference,
-        interval: compared.interval,
-        effect_size: difference_of_rows / pooled,
-        p_value: compared.p_value,
-        adjusted_p_value,
-    }
-}
-
-/// Whether the slice is no worse than with one condition less.
-fn is_redundant(slice: &Counted, means: &HashMap<&[(u32, u32)], f64>) -> bool {
-    (0..slice.key.len()).any(|without| {
-        let mut parent = slice.key.clone();
-        parent.remove(without);
-        means.get(parent.as_slice()).is_some_and(|mean| *mean >= slice.rows.mean())
-    })
-}
-
 fn same_length(what: &str, found: usize, rows: usize) -> Result<()> {
     if found == rows {
         return Ok(());
     }
     Err(Error::input(what, format!("{found} values, expected one for each of {rows} losses")))
-}
-
-/// All ascending sets of `size` of the numbers below `of`, in their order.
-fn sets(of: usize, size: usize) -> impl Iterator<Item = Vec<usize>> {
-    let first: Option<Vec<usize>> = (size <= of).then(|| (0..size).collect());
-    std::iter::successors(first, move |set| {
-        let at = (0..size).rev().find(|at| set[*at] < of - size + at)?;
-        let mut next = set.clone();
-        next[at] += 1;
-        for after in at + 1..size {
-            next[after] = next[after - 1] + 1;
-        }
-        Some(next)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sets;
-
-    #[test]
-    fn all_sets_come_once() {
-        assert_eq!(sets(4, 2).collect::<Vec<_>>(), [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]);
-        assert_eq!(sets(3, 3).collect::<Vec<_>>(), [[0, 1, 2]]);
-        assert_eq!(sets(2, 3).count(), 0);
-        assert_eq!(sets(9, 4).count(), 126);
-    }
 }
