@@ -36,6 +36,9 @@ const COMPARISONS: [Comparison; 6] = [
     Comparison::Ratio(Method::ToOverall),
 ];
 
+/// The frame, and how far groups are apart by each metric.
+type Answer = (MetricFrame, Vec<Option<f64>>);
+
 fn integers(folder: &Path, name: &str) -> Result<Vec<i64>, Box<dyn Error>> {
     Ok(fs::read(folder.join(name))?.as_chunks().0.iter().map(|bytes| i64::from_ne_bytes(*bytes)).collect())
 }
@@ -59,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(codes), Arc::new(keys))?);
     let measures: Vec<Measure> = METRICS.into_iter().map(Measure::new).collect();
     mlops_benches::answer_rounds(
-        |operation| -> Result<(MetricFrame, Vec<Option<f64>>), Box<dyn Error>> {
+        |operation| -> Result<Answer, Box<dyn Error>> {
             let column: &dyn Array = match operation {
                 "codes" => &dictionary,
                 "text" => &text,
