@@ -58,7 +58,7 @@
 //! | measure latency, throughput and memory of a model, and hold an agreement against it | [`latency`] |
 //! | test how a model behaves when rows are changed | [`behaviour`] |
 //! | hold predictions against those recorded once | [`golden`] |
-//! | find the slices of rows where a model is worst | [`slice`] |
+//! | find the slices of rows where a model is worst | [`slice`](mod@slice) |
 //!
 //! # Features
 //! - `parquet`: tables from Parquet files, and quarantine into them; Zstandard needs a C

@@ -147,7 +147,7 @@ impl MetricFrame {
     /// by group for those of scores and numbers.
     ///
     /// # Errors
-    /// [`Error::Input`] without measures or sensitive features, if two have one name, if a
+    /// [`Error::Input`](crate::Error::Input) without measures or sensitive features, if two have one name, if a
     /// measure asks for weights that are not there or for what the rows are not, for labels
     /// of which it is not clear which is positive, and for the first score that is no
     /// probability where one is needed.
@@ -212,7 +212,7 @@ impl MetricFrame {
     /// The groups of each control level, compared by a metric.
     ///
     /// # Errors
-    /// [`Error::Input`] if the frame has no metric of this name.
+    /// [`Error::Input`](crate::Error::Input) if the frame has no metric of this name.
     pub fn compare(&self, metric: &str, comparison: Comparison) -> Result<Vec<Compared>> {
         let Some(index) = self.metrics.iter().position(|name| name == metric) else {
             let names: Vec<&str> = self.metrics.iter().map(String::as_str).collect();
