@@ -48,7 +48,7 @@ impl FrameOptions {
 ///     .sensitive(Feature::new("carrier", ["UA", "UA", "UA", "UA", "AA", "AA", "AA", "AA"].map(Some)))?;
 /// let frame = MetricFrame::of(&rows, &[GroupMetric::Accuracy.into()], FrameOptions::default())?;
 /// let apart = frame.compare("accuracy_score", Comparison::Difference(Method::BetweenGroups))?;
-/// assert_eq!(apart[0].value, Some(0.5));
+/// assert_eq!(apart[0].value, Some(0.25));
 /// assert_eq!(apart[0].lowest.as_deref(), Some("carrier=AA"));
 /// # Ok::<(), mlops_validate::Error>(())
 /// ```
