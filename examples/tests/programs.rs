@@ -66,6 +66,36 @@ fn programs_are_short() {
 }
 
 #[test]
+fn metrics_pass_fail_or_are_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run.json");
+    let check = |metrics: &str, code: i32, words: &[&str]| {
+        fs::write(&run, metrics).unwrap();
+        says("check_metrics", &["--metrics", run.to_str().unwrap()], code, words);
+    };
+    let good = r#"{"f1_score": 0.86, "precision": 0.8, "recall": 0.9}"#;
+    check(good, 0, &["✅ f1_score: 0.8600 (threshold: 0.8500)", "✅ All metrics passed!"]);
+    check(&good.replace("0.86", "0.8"), 1, &["❌ f1_score: 0.8000", "minimum performance requirements"]);
+    check(
+        &good.replace("recall", "recal"),
+        1,
+        &["❌ recall: no metric \"recall\" of the candidate was given"],
+    );
+    check("[]", 2, &[]);
+}
+
+#[test]
+fn a_model_is_promoted_or_refused() {
+    let (folder, _) = says("validate_model", &[], 1, &["Validation failed: accuracy"]);
+    assert!(page(&folder, "validate_model.html").contains("Refused"));
+    let (folder, _) = says("validate_model", &["--min-accuracy", "0.75"], 0, &["promoted to production"]);
+    let page = page(&folder, "validate_model.html");
+    for part in ["Scores", "Curves", "Decisions", "By SEX", "Latency"] {
+        assert!(page.contains(&format!(">{part}<")), "{part}");
+    }
+}
+
+#[test]
 fn the_default_alarms_where_the_world_moved_and_stays_quiet_where_it_did_not() {
     let words = [
         "4 of 9 columns drifted: AveOccup, Latitude, Longitude, y_pred_proba",
