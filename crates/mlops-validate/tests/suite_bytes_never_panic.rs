@@ -6,6 +6,8 @@
     reason = "a test may panic, and compares what must be equal"
 )]
 
+mod mutated;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -79,30 +81,10 @@ proptest! {
     #[test]
     fn mutations_are_read_or_refused(
         which: prop::sample::Index,
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_u8, any::<u8>()), 1..4),
+        changes in mutated::changes(),
     ) {
         let seeds = seeds();
-        let mut bytes = seeds[which.index(seeds.len())].clone().into_bytes();
-        for (at, piece, kind, byte) in changes {
-            let at = at.index(bytes.len());
-            let piece = PIECES[piece.index(PIECES.len())];
-            match kind {
-                0 => bytes[at] = byte,
-                1 => bytes.truncate(at.max(1)),
-                // The value that begins there, or up to the next one, is another.
-                2 => {
-                    let end = bytes[at..].iter().position(|one| b",}]".contains(one)).map_or(bytes.len(), |len| at + len);
-                    let start = bytes[..at].iter().rposition(|one| b":[,".contains(one)).map_or(0, |one| one + 1);
-                    bytes.splice(start..end, piece.bytes());
-                }
-                _ => {
-                    bytes.splice(at..at, piece.bytes());
-                }
-            }
-            if bytes.is_empty() {
-                break;
-            }
-        }
+        let bytes = mutated::mutated(&seeds[which.index(seeds.len())], &PIECES, changes);
         read_suite(&bytes);
     }
 }

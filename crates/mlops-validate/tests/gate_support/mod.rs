@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use mlops_core::{Check, Digest, Finding, Severity, Subject, Timestamp, Verdict, Window};
+use mlops_core::{Check, Digest, Finding, Outcome, Severity, Subject, Timestamp, Verdict, Window, canonical};
 use mlops_stats::Random;
 use mlops_validate::Result;
 use mlops_validate::gate::{Candidate, Gate, GroupColumn, Probe, Production};
@@ -120,4 +120,40 @@ pub(crate) fn finding(subject: &str, severity: Severity) -> Finding {
         expected: "<= 0.1".to_owned(),
         reason: format!("{subject} has moved"),
     }
+}
+
+/// The answer to a check of a candidate, by a gate that is written and read without a change.
+#[track_caller]
+pub(crate) fn answered(check: &str, candidate: &Candidate<'_>, outcome: Outcome, says: &str) -> Check {
+    let text = format!(
+        r#"{{"gate": "g", "decision_threshold": 0.3, "resampling": {{"replicates": 400}}, "checks": [{check}]}}"#
+    );
+    let gate = Gate::from_json(&text).unwrap_or_else(|error| panic!("{check}: {error}"));
+    let written = serde_json::to_string(&gate).unwrap();
+    assert_eq!(Gate::from_json(&written).unwrap().digest(), gate.digest(), "{written}");
+    let canonical = canonical::to_string(&gate).unwrap();
+    assert_eq!(Gate::from_json(&canonical).unwrap().digest(), gate.digest(), "{canonical}");
+    let seen = judge(&gate, candidate).checks.remove(0);
+    assert_eq!(seen.outcome, outcome, "{check}: {}", seen.reason);
+    let said = format!("{} {:?} {}", seen.expected, seen.details, seen.reason);
+    assert!(said.contains(says), "{check}: {said} does not say {says}");
+    seen
+}
+
+#[track_caller]
+pub(crate) fn assert_answer(check: &str, candidate: &Candidate<'_>, outcome: Outcome, says: &str) {
+    let _seen = answered(check, candidate, outcome, says);
+}
+
+/// Why a gate of this check is refused.
+pub(crate) fn refusal(check: &str) -> String {
+    let text = format!(r#"{{"gate": "g", "decision_threshold": 0.3, "checks": [{check}]}}"#);
+    Gate::from_json(&text).expect_err(&text).to_string()
+}
+
+/// A check that compares with production.
+pub(crate) fn check_of(kind: &str, (metric, method, unit): (&str, &str, &str), margin: f64) -> String {
+    format!(
+        r#"{{"kind": "{kind}", "metric": "{metric}", "method": "{method}", "unit": {unit}, "margin": {margin}}}"#
+    )
 }
