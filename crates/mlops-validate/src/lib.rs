@@ -80,6 +80,7 @@ pub mod expectation;
 pub mod fairness;
 pub mod gate;
 pub mod golden;
+mod interval;
 pub mod latency;
 mod metric;
 pub mod outlier;
@@ -93,6 +94,8 @@ pub mod slice;
 pub mod source;
 mod suite;
 mod table;
+#[cfg(feature = "terminal")]
+mod terminal;
 
 pub use completeness::Completeness;
 pub use duplicates::{DuplicateRows, Duplicates, RepeatedRow};

@@ -1,5 +1,5 @@
 use arrow_array::RecordBatch;
-use mlops_core::{Interval, Outcome};
+use mlops_core::Outcome;
 use mlops_stats::interval::wilson;
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::cells::cells;
 use super::model::Unanswered;
 use super::report::{Example, ExampleValue};
 use super::{BehaviourTest, TestReport};
+use crate::interval::as_core;
 use crate::table::Cell;
 
 /// What came of some rows of a test.
@@ -64,8 +65,7 @@ pub(super) fn report(test: &BehaviourTest, parts: Vec<Part>, expected: String, m
     }
     let Part { tried, unchanged, failures, examples, broken } = whole;
     let failure_rate = (tried > 0).then(|| failures as f64 / tried as f64);
-    let interval = wilson(failures, tried, 0.95).ok();
-    let interval = interval.map(|of| Interval { level: of.level, lower: of.lower, upper: of.upper });
+    let interval = wilson(failures, tried, 0.95).ok().map(as_core);
     let counts = format!("{failures} of {tried} rows failed");
     let (outcome, reason) = match (&broken, failure_rate) {
         (Some((row, reason)), _) => (Outcome::Inconclusive, format!("row {row}: {reason}")),

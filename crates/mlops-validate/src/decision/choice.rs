@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Sorted;
 use super::{DecisionRows, Outcomes, Tally};
+use crate::interval::as_core;
 use crate::{Error, Result};
 
 /// What a threshold has to keep to.
@@ -223,8 +224,4 @@ impl Cut {
         // Of neighbouring numbers the half is one of them.
         if half_way > next.score && half_way <= lowest { half_way } else { lowest }
     }
-}
-
-pub(super) fn as_core(interval: mlops_stats::interval::Interval) -> Interval {
-    Interval { level: interval.level, lower: interval.lower, upper: interval.upper }
 }

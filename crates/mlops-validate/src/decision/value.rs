@@ -2,8 +2,8 @@ use mlops_core::Interval;
 use mlops_stats::bootstrap::{BlockBootstrap, Blocks};
 use serde::{Deserialize, Serialize};
 
-use super::choice::as_core;
 use super::{DecisionRows, Outcomes, Tally};
+use crate::interval::as_core;
 use crate::{Error, Result};
 
 /// What else could decide.

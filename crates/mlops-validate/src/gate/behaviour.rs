@@ -14,8 +14,7 @@ pub(super) struct BehaviourRule {
 
 impl BehaviourRule {
     pub(super) fn read(fields: &mut Fields) -> Result<Self> {
-        let report = fields.text("report")?;
-        Ok(Self { report: fields.needed("report", report, "the name under which a report is given")? })
+        Ok(Self { report: report_name(fields)? })
     }
 
     pub(super) fn name(&self) -> String {
@@ -53,6 +52,12 @@ impl BehaviourRule {
         }
         Check { outcome: Outcome::Passed, ..check }.because(format!("all of {total} passed"))
     }
+}
+
+/// The field of a check that judges a report made elsewhere.
+pub(super) fn report_name(fields: &mut Fields) -> Result<String> {
+    let report = fields.text("report")?;
+    fields.needed("report", report, "the name under which a report is given")
 }
 
 fn detail(test: &TestReport) -> Detail {

@@ -2,6 +2,7 @@ use mlops_core::{Check, Detail, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::candidate::takes_both_classes;
 use super::document::Fields;
 use super::resampling::Resampling;
 use super::unit::Unit;
@@ -255,10 +256,7 @@ impl BusinessRule {
     /// What is decided in each unit, by the candidate and, if it is asked for, by production.
     fn tallies(&self, candidate: &Candidate<'_>, unit: &Unit) -> Result<(Vec<Tally>, Vec<Tally>), String> {
         let rows = candidate.rows()?;
-        let positives = rows.labels().iter().filter(|label| **label).count();
-        if positives == 0 || positives == rows.rows() {
-            return Err(format!("{positives} of {} labels are positive: it takes both classes", rows.rows()));
-        }
+        takes_both_classes(&rows)?;
         let amounts = self.amount.as_deref().map(|name| candidate.number(name)).transpose()?;
         let blocks = candidate.blocks(unit)?;
         let of = |scores: &[f64], threshold| -> Result<Vec<Tally>, String> {

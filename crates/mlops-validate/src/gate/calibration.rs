@@ -3,12 +3,14 @@ use mlops_stats::bootstrap::{BlockCalibration, CalibrationMetric};
 use mlops_stats::classification::Bins;
 use serde::Serialize;
 
+use super::candidate::takes_both_classes;
 use super::document::{Fields, one_of};
 use super::limits::Limits;
-use super::resampling::{Resampling, as_core};
+use super::resampling::Resampling;
 use super::unit::Unit;
 use super::{Candidate, text};
 use crate::Result;
+use crate::interval::as_core;
 
 const DEFAULT_BINS: u32 = 10;
 const MEASURES: [(&str, CalibrationMetric); 7] = [
@@ -86,13 +88,7 @@ impl CalibrationRule {
         });
         let unit = resampling.unit(self.unit.as_ref());
         let digested = candidate.rows().and_then(|rows| {
-            let positives = rows.labels().iter().filter(|label| **label).count();
-            if positives == 0 || positives == rows.rows() {
-                return Err(format!(
-                    "{positives} of {} labels are positive: it takes both classes",
-                    rows.rows()
-                ));
-            }
+            takes_both_classes(&rows)?;
             let bins = self.bins.unwrap_or(DEFAULT_BINS) as usize;
             let blocks = candidate.blocks(unit)?;
             BlockCalibration::new(self.metric, &rows, &blocks, bins, self.binning.unwrap_or_default())

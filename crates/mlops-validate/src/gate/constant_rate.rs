@@ -40,9 +40,6 @@ impl ConstantRateRule {
             (Err(reason), _) => return check.because(reason),
             (_, Err(error)) => return check.because(error.to_string()),
         };
-        if rate <= 0.0 || rate >= 1.0 {
-            return check.because("all labels are of one class: saying so each time can't be beaten");
-        }
         let constant = -(rate * rate.ln() + (1.0 - rate) * (1.0 - rate).ln());
         let rate = text::shown(rate);
         let (shown_loss, shown_constant) = text::both(loss, constant);
@@ -50,7 +47,7 @@ impl ConstantRateRule {
         let (outcome, word) =
             if loss < constant { (Outcome::Passed, "below") } else { (Outcome::Failed, "not below") };
         let reason = format!("{shown_loss} is {word} {shown_constant}");
-        let interval = resampling.interval(Self::METRIC, candidate, self.unit());
+        let interval = resampling.interval(Side::Candidate, Self::METRIC, candidate, self.unit());
         let details = resampling.told(candidate, self.unit());
         Check { outcome, interval, details, ..check }.observed(loss).expected(expected).because(reason)
     }

@@ -1,7 +1,7 @@
 use mlops_core::{Check, Detail, Outcome};
 use serde::Serialize;
 
-use super::behaviour::not_given;
+use super::behaviour::{not_given, report_name};
 use super::document::Fields;
 use super::{Candidate, text};
 use crate::Result;
@@ -14,8 +14,7 @@ pub(super) struct GoldenRule {
 
 impl GoldenRule {
     pub(super) fn read(fields: &mut Fields) -> Result<Self> {
-        let report = fields.text("report")?;
-        Ok(Self { report: fields.needed("report", report, "the name under which a report is given")? })
+        Ok(Self { report: report_name(fields)? })
     }
 
     pub(super) fn name(&self) -> String {

@@ -3,7 +3,7 @@ use mlops_stats::classification::{BinaryMetric, Orientation};
 use mlops_stats::regression::RegressionMetric;
 use serde::Serialize;
 
-use super::candidate::Evaluated;
+use super::candidate::{Evaluated, of_one_class};
 use super::document::{Fields, one_of};
 use crate::Result;
 
@@ -109,12 +109,8 @@ impl Metric {
     pub(super) fn takes_both_classes(self, rows: &Evaluated<'_>) -> Result<(), String> {
         let alone = matches!(self, Self::Classes(BinaryMetric::MeanScore | BinaryMetric::PositiveRate));
         match rows {
-            Evaluated::Classes(rows) if !alone => {
-                let positives = rows.labels().iter().filter(|label| **label).count();
-                if positives == 0 || positives == rows.rows() {
-                    return Err(format!("all {} labels are of one class", rows.rows()));
-                }
-                Ok(())
+            Evaluated::Classes(rows) if !alone && of_one_class(rows).is_some() => {
+                Err(format!("all {} labels are of one class", rows.rows()))
             }
             _ => Ok(()),
         }

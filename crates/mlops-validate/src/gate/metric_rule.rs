@@ -57,7 +57,7 @@ impl MetricRule {
         match self.asked.of_rows() {
             None => check,
             Some(metric) => {
-                let interval = resampling.interval(metric, candidate, self.unit.as_ref());
+                let interval = resampling.interval(Side::Candidate, metric, candidate, self.unit.as_ref());
                 Check { interval, ..check }.details(resampling.told(candidate, self.unit.as_ref()))
             }
         }

@@ -1,5 +1,5 @@
 use mlops_core::Detail;
-use mlops_stats::bootstrap::BlockBootstrap;
+use mlops_stats::bootstrap::{BlockBootstrap, BlockMetric};
 use serde::Serialize;
 
 use super::Candidate;
@@ -8,6 +8,7 @@ use super::document::Fields;
 use super::metric::Metric;
 use super::unit::Unit;
 use crate::Result;
+use crate::interval::as_core;
 
 /// How the intervals of a gate are made: whole units are drawn again and again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,19 +63,23 @@ impl Resampling {
         own.unwrap_or(&self.unit)
     }
 
-    /// The interval of a metric of the candidate over units of the check's own, or of the
-    /// file, or none where it has none.
+    /// The interval of a metric of one side over units of the check's own, or of the file, or
+    /// none where it has none.
     pub(super) fn interval(
         &self,
+        side: Side,
         metric: Metric,
         candidate: &Candidate<'_>,
         own: Option<&Unit>,
     ) -> Option<mlops_core::Interval> {
-        let metric = candidate.digested(Side::Candidate, metric, self.unit(own)).ok()?;
-        if metric.blocks() < self.min_units as usize {
-            return None;
-        }
-        self.bootstrap().metric(&metric).ok().map(|estimate| as_core(estimate.interval))
+        self.interval_of(&*candidate.digested(side, metric, self.unit(own)).ok()?)
+    }
+
+    /// The interval of what was put into units, or none if there are too few of them.
+    pub(super) fn interval_of(&self, digested: &BlockMetric) -> Option<mlops_core::Interval> {
+        let enough = digested.blocks() >= self.min_units as usize;
+        let estimate = enough.then(|| self.bootstrap().metric(digested).ok())??;
+        Some(as_core(estimate.interval))
     }
 
     /// Of what an interval was drawn. UTC days go without saying.
@@ -94,8 +99,4 @@ impl Resampling {
         };
         Detail { label: unit.plural(), value: Some(units as f64), note }
     }
-}
-
-pub(super) fn as_core(interval: mlops_stats::interval::Interval) -> mlops_core::Interval {
-    mlops_core::Interval { level: interval.level, lower: interval.lower, upper: interval.upper }
 }

@@ -120,7 +120,7 @@ impl WorstSliceRule {
             self.word(),
             self.level
         ));
-        match self.search(candidate, resampling) {
+        match candidate.slices(self, resampling) {
             Ok(report) => self.judge(check, &report),
             Err(reason) => check.because(reason),
         }

@@ -1,10 +1,11 @@
 //! A validation as a table for a terminal.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::Cell;
 
 use super::{ExpectationResult, ValidationResult};
 use crate::error::shorten;
 use crate::expectation::Observed;
+use crate::terminal::{self, right, table};
 
 impl ValidationResult {
     /// The result for a terminal of so many columns: a sentence, and one line for each
@@ -26,21 +27,16 @@ impl ValidationResult {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_terminal(&self, width: u16) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        table.set_header(["", "column", "must be", "looked at", "break it", "observed"]);
+        let mut table = table(width, &["", "column", "must be", "looked at", "break it", "observed"]);
         table.add_rows(self.results.iter().map(line));
-        let text = table.to_string();
-        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         let counts = self.statistics();
         let mut text = format!(
-            "{}: {} of {} expectations hold for {} rows\n\n{}\n",
+            "{}: {} of {} expectations hold for {} rows\n\n{}",
             self.suite,
             counts.successful,
             counts.evaluated,
             self.rows,
-            lines.join("\n")
+            terminal::text(&table)
         );
         for line in self.lines() {
             text.push_str("\n- ");
@@ -66,13 +62,12 @@ fn line(result: &ExpectationResult) -> Vec<Cell> {
         Ok(Observed::Value { value, .. }) => (String::new(), String::new(), shorten(&value.to_string())),
         _ => (String::new(), String::new(), String::new()),
     };
-    let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     vec![
         Cell::new(outcome),
         Cell::new(result.subject()),
         Cell::new(result.expectation().rule()),
-        number(looked_at),
-        number(broken),
-        number(observed),
+        right(looked_at),
+        right(broken),
+        right(observed),
     ]
 }

@@ -8,6 +8,7 @@ use mlops_stats::two_sample::{Summary, TTest};
 use super::LossKind;
 use super::count::{Centred, Counted, Moments};
 use super::search::WorseThan;
+use crate::interval::as_core;
 
 /// What a slice is compared with, and how.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Test<'_> {
         }
         let difference = x.mean - y.mean;
         let interval = TTest::of_summaries(x, y).ok()?.confidence_interval(self.level).ok()?;
-        let interval = core(interval);
+        let interval = as_core(interval);
         if difference <= by {
             return Some(Compared { difference, interval, p_value: 1.0 });
         }
@@ -81,7 +82,7 @@ impl Test<'_> {
                 let difference = of_slice.value() - of_rest.value();
                 let interval = of_slice
                     .difference_interval(&of_rest, DifferenceMethod::Newcombe, self.level)
-                    .map(core)
+                    .map(as_core)
                     .ok()?;
                 let p_value = if difference <= by {
                     1.0
@@ -117,8 +118,4 @@ impl Test<'_> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows, and whole")]
 fn count(number: f64) -> u64 {
     number.round().max(0.0) as u64
-}
-
-fn core(interval: mlops_stats::interval::Interval) -> Interval {
-    Interval { level: interval.level, lower: interval.lower, upper: interval.upper }
 }

@@ -1,4 +1,23 @@
+use std::sync::Arc;
+
+use mlops_stats::bootstrap::{BlockMetric, Blocks};
 use parking_lot::RwLock;
+
+use super::Side;
+use crate::gate::metric::Metric;
+use crate::gate::resampling::Resampling;
+use crate::gate::unit::Unit;
+use crate::gate::worst_slice::WorstSliceRule;
+use crate::slice::SliceReport;
+
+/// What several checks ask for, computed once.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) blocks: Memo<Unit, Result<Arc<Blocks>, String>>,
+    pub(super) values: Memo<(Side, Metric), Result<f64, String>>,
+    pub(super) digested: Memo<(Side, Metric, Unit), Result<Arc<BlockMetric>, String>>,
+    pub(super) slices: Memo<(WorstSliceRule, Resampling), Result<Arc<SliceReport>, String>>,
+}
 
 /// What was computed once, by what it was computed of. A few dozen entries: a look-up is a
 /// walk.

@@ -9,9 +9,12 @@ use mlops_stats::regression::RegressionRows;
 use super::Probe;
 use super::document::one_of;
 use super::metric::Metric;
+use super::resampling::Resampling;
 use super::unit::Unit;
+use super::worst_slice::WorstSliceRule;
 use crate::behaviour::BehaviourReport;
 use crate::golden::GoldenReport;
+use crate::slice::SliceReport;
 use crate::{Error, Result};
 
 mod builder;
@@ -24,9 +27,9 @@ pub use builder::CandidateBuilder;
 pub use group::GroupColumn;
 
 use builder::{Given, GivenRows};
-use memo::Memo;
-pub(super) use rows::Evaluated;
+use memo::Known;
 use rows::{Column, GivenTruth, Truth};
+pub(super) use rows::{Evaluated, of_one_class, takes_both_classes};
 
 /// What stands in production, with its scores for the candidate's rows.
 #[derive(Clone, Debug)]
@@ -78,14 +81,6 @@ pub struct Candidate<'a> {
     metrics: Option<BTreeMap<String, f64>>,
     baseline_metrics: Option<BTreeMap<String, f64>>,
     known: Known,
-}
-
-/// What several checks ask for, computed once.
-#[derive(Debug, Default)]
-struct Known {
-    blocks: Memo<Unit, Result<Arc<Blocks>, String>>,
-    values: Memo<(Side, Metric), Result<f64, String>>,
-    digested: Memo<(Side, Metric, Unit), Result<Arc<BlockMetric>, String>>,
 }
 
 impl<'a> Candidate<'a> {
@@ -309,6 +304,16 @@ impl<'a> Candidate<'a> {
             let rows = self.evaluated(side)?;
             metric.by_blocks(&rows, &*self.blocks(unit)?).map(Arc::new)
         })
+    }
+
+    /// What a search for the worst slices finds, made once for a check and the report of it.
+    pub(super) fn slices(
+        &self,
+        rule: &WorstSliceRule,
+        resampling: &Resampling,
+    ) -> Result<Arc<SliceReport>, String> {
+        let key = (rule.clone(), resampling.clone());
+        self.known.slices.get(key, |_| rule.search(self, resampling).map(Arc::new))
     }
 
     /// The group column of this name, or in words that there is none, and which there are.

@@ -118,6 +118,22 @@ impl<'c> Evaluated<'c> {
     }
 }
 
+/// How many labels are positive if all of them are, or none is.
+pub(in crate::gate) fn of_one_class(rows: &BinaryScores<'_>) -> Option<usize> {
+    let positives = rows.labels().iter().filter(|label| **label).count();
+    (positives == 0 || positives == rows.rows()).then_some(positives)
+}
+
+/// In words, why what takes both classes can't be said of labels of one.
+pub(in crate::gate) fn takes_both_classes(rows: &BinaryScores<'_>) -> Result<(), String> {
+    match of_one_class(rows) {
+        None => Ok(()),
+        Some(positives) => {
+            Err(format!("{positives} of {} labels are positive: it takes both classes", rows.rows()))
+        }
+    }
+}
+
 impl Truth {
     pub(super) const fn len(&self) -> usize {
         match self {

@@ -9,8 +9,9 @@ use crate::fairness::{
     Compared, Disparity, Feature, FourFifths, GroupCounts, GroupKey, GroupRows, MetricFrame,
 };
 use crate::gate::candidate::GroupColumn;
-use crate::gate::resampling::{Resampling, as_core};
+use crate::gate::resampling::Resampling;
 use crate::gate::{Candidate, text};
+use crate::interval::as_core;
 
 /// What a check says.
 pub(super) struct Answered {

@@ -4,12 +4,13 @@ use serde::Serialize;
 use super::candidate::Side;
 use super::document::Fields;
 use super::metric::Metric;
-use super::resampling::{Resampling, as_core};
+use super::resampling::Resampling;
 use super::rule::Need;
 use super::unit::Unit;
 use super::window::day_name;
 use super::{Candidate, text};
 use crate::Result;
+use crate::interval::as_core;
 
 mod difference;
 mod method;

@@ -4,6 +4,7 @@ use mlops_stats::interval::wilson;
 use serde::Serialize;
 
 use crate::gate::Candidate;
+use crate::interval::as_core;
 
 /// How finely a curve is drawn: points closer than this to the one before are left out.
 const FINE: f64 = 1.0 / 256.0;
@@ -154,8 +155,7 @@ fn reliability(rows: &BinaryScores<'_>) -> Vec<ReliabilityBin> {
     bins.filter_map(|((weight, observed), predicted)| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
         let (rows, positives) = (*weight as u64, (weight * observed).round() as u64);
-        let interval = wilson(positives, rows, LEVEL).ok()?;
-        let interval = Interval { level: LEVEL, lower: interval.lower, upper: interval.upper };
+        let interval = wilson(positives, rows, LEVEL).ok().map(as_core)?;
         Some(ReliabilityBin { rows, predicted: *predicted, observed: *observed, interval })
     })
     .collect()

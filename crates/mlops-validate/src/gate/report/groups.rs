@@ -1,5 +1,5 @@
 use mlops_core::Interval;
-use mlops_stats::bootstrap::{BlockMetric, Blocks};
+use mlops_stats::bootstrap::Blocks;
 use mlops_stats::classification::BinaryMetric;
 use mlops_stats::regression::RegressionMetric;
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use crate::gate::Candidate;
 use crate::gate::candidate::{Evaluated, GroupColumn, Side};
 use crate::gate::groups::{members, of_group};
 use crate::gate::metric::Metric;
-use crate::gate::resampling::{Resampling, as_core};
+use crate::gate::resampling::Resampling;
 
 /// So many groups of a column are shown, the largest; a column of customers is no grouping.
 const SHOWN: usize = 40;
@@ -90,11 +90,8 @@ fn interval(
 ) -> Option<Interval> {
     let ids: Vec<u32> = members.iter().map(|row| blocks.of_rows()[*row]).collect();
     let blocks = Blocks::by(&ids).ok()?;
-    if blocks.len() < resampling.min_units as usize {
-        return None;
-    }
-    let digested: BlockMetric = rows.only(members, |rows| metric.by_blocks(rows, &blocks)).ok()?;
-    resampling.bootstrap().metric(&digested).ok().map(|estimate| as_core(estimate.interval))
+    let digested = rows.only(members, |rows| metric.by_blocks(rows, &blocks)).ok()?;
+    resampling.interval_of(&digested)
 }
 
 #[cfg(feature = "report")]

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::gate::Candidate;
 use crate::gate::candidate::{Evaluated, Side};
 use crate::gate::metric::Metric;
-use crate::gate::resampling::{Resampling, as_core};
+use crate::gate::resampling::Resampling;
+use crate::interval::as_core;
 
 /// A number with its interval, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -85,7 +86,7 @@ pub(super) fn of(candidate: &Candidate<'_>, resampling: &Resampling, threshold: 
 fn score(metric: Metric, candidate: &Candidate<'_>, resampling: &Resampling) -> Score {
     let of_side = |side| match candidate.value(side, metric) {
         Err(reason) => Estimate::Unknown { reason },
-        Ok(value) => Estimate::Known { value, interval: interval(metric, candidate, resampling, side) },
+        Ok(value) => Estimate::Known { value, interval: resampling.interval(side, metric, candidate, None) },
     };
     let compared = candidate.production().is_some();
     Score {
@@ -99,19 +100,6 @@ fn score(metric: Metric, candidate: &Candidate<'_>, resampling: &Resampling) -> 
         production: compared.then(|| of_side(Side::Production)),
         difference: compared.then(|| difference(metric, candidate, resampling)),
     }
-}
-
-fn interval(
-    metric: Metric,
-    candidate: &Candidate<'_>,
-    resampling: &Resampling,
-    side: Side,
-) -> Option<Interval> {
-    let digested = candidate.digested(side, metric, &resampling.unit).ok()?;
-    if digested.blocks() < resampling.min_units as usize {
-        return None;
-    }
-    resampling.bootstrap().metric(&digested).ok().map(|estimate| as_core(estimate.interval))
 }
 
 fn difference(metric: Metric, candidate: &Candidate<'_>, resampling: &Resampling) -> Estimate {

@@ -18,8 +18,8 @@ pub struct WorstSlices {
 pub(super) fn of(gate: &Gate, candidate: &Candidate<'_>) -> Vec<WorstSlices> {
     let found = gate.entries().iter().filter_map(|entry| {
         let Rule::WorstSlice(rule) = &entry.rule else { return None };
-        let report = rule.search(candidate, gate.resampling()).ok()?;
-        Some(WorstSlices { check: entry.name.clone(), report })
+        let report = candidate.slices(rule, gate.resampling()).ok()?;
+        Some(WorstSlices { check: entry.name.clone(), report: report.as_ref().clone() })
     });
     found.collect()
 }

@@ -1,8 +1,9 @@
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::Cell;
 use mlops_core::Outcome;
 
 use super::{Estimate, ModelReport};
 use crate::gate::text;
+use crate::terminal::{self, right, table};
 
 impl ModelReport {
     /// The report for a terminal of so many columns: the answer, a line for each check with
@@ -34,7 +35,7 @@ impl ModelReport {
                 Cell::new(&check.reason),
             ]
         }));
-        text.push_str(&trimmed(&checks));
+        text.push_str(&terminal::text(&checks));
         if self.scores.is_empty() {
             return text;
         }
@@ -53,31 +54,9 @@ impl ModelReport {
             cells
         }));
         text.push('\n');
-        text.push_str(&trimmed(&scores));
+        text.push_str(&terminal::text(&scores));
         text
     }
-}
-
-fn table(width: u16, head: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table.set_header(head.iter().copied());
-    table
-}
-
-/// The table without spaces at the ends of lines, which a diff of two runs would show.
-fn trimmed(table: &Table) -> String {
-    let mut text = String::new();
-    for line in table.to_string().lines() {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
 fn estimate(estimate: &Estimate) -> (String, String) {
