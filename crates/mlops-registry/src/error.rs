@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// The principal holds no grant for this. Ask an admin of the registry.
     #[error("{principal} may not {action}: that takes the role {needed}")]
-    Forbidden {
+    Denied {
         /// Who asked.
         principal: Principal,
         /// What for, such as `approve the promotion of flight-delay`.

@@ -82,7 +82,7 @@ impl Meddled {
 /// That the last entry tells of the revocation, and none of what was tried after it.
 #[track_caller]
 fn was_shut_out<T: fmt::Debug>(world: &World, result: &Result<T>) {
-    assert!(matches!(result, Err(Error::Forbidden { .. })), "{result:?}");
+    assert!(matches!(result, Err(Error::Denied { .. })), "{result:?}");
     let last = world.registry.entries(0..u64::MAX).unwrap().pop().unwrap();
     assert_eq!(last.act.action, "role.revoke");
     world.is_whole();

@@ -67,7 +67,7 @@ fn an_author_of_one_model_makes_versions_of_it_and_of_no_other() {
         carl.register(&NewVersion::new(model(), version("1.0.0"), run.clone(), artifact)).unwrap();
         let other = NewVersion::new("other".parse().unwrap(), version("1.0.0"), run, artifact);
         let result = carl.register(&other);
-        assert!(matches!(result, Err(Error::Forbidden { needed: Role::Author, .. })), "{result:?}");
+        assert!(matches!(result, Err(Error::Denied { needed: Role::Author, .. })), "{result:?}");
         world.is_whole();
     }
 }
@@ -77,12 +77,12 @@ fn an_admin_of_one_model_rules_nothing() {
     for world in worlds() {
         let carl = world.registry.session(&principal("carl"));
         world.admin.grant(carl.principal(), Role::Admin, Scope::Model(model())).unwrap();
-        let forbidden = |result: mlops_registry::Result<()>| {
-            assert!(matches!(result, Err(Error::Forbidden { needed: Role::Admin, .. })), "{result:?}");
+        let denied = |result: mlops_registry::Result<()>| {
+            assert!(matches!(result, Err(Error::Denied { needed: Role::Admin, .. })), "{result:?}");
         };
-        forbidden(carl.grant(carl.principal(), Role::Deployer, Scope::Model(model())).map(drop));
-        forbidden(carl.revoke(world.ben.principal(), Role::Approver, Scope::All));
-        forbidden(carl.set_policy(&PromotionPolicy::requiring(GATE)));
+        denied(carl.grant(carl.principal(), Role::Deployer, Scope::Model(model())).map(drop));
+        denied(carl.revoke(world.ben.principal(), Role::Approver, Scope::All));
+        denied(carl.set_policy(&PromotionPolicy::requiring(GATE)));
     }
 }
 

@@ -158,13 +158,13 @@ fn it_takes_a_deployer_and_a_reason() {
         world.promoted("1.1.0");
         for session in [&world.admin, &world.ana, &world.ben] {
             match session.rollback(&model(), "I want to") {
-                Err(Error::Forbidden { needed: Role::Deployer, action, .. }) => {
+                Err(Error::Denied { needed: Role::Deployer, action, .. }) => {
                     assert_eq!(action, "roll back the production of flight-delay");
                 }
                 other => panic!("{other:?}"),
             }
             let result = session.rollback_to(&model(), &version("1.0.0"), "I want to");
-            assert!(matches!(result, Err(Error::Forbidden { .. })), "{result:?}");
+            assert!(matches!(result, Err(Error::Denied { .. })), "{result:?}");
         }
         for reason in ["", " \u{a0} ", "a\u{0}b"] {
             let result = world.dora.rollback(&model(), reason);

@@ -217,7 +217,7 @@ fn the_last_admin_stays() {
         world.admin.grant(eve.principal(), Role::Admin, Scope::All).unwrap();
         world.admin.revoke(root, Role::Admin, Scope::All).unwrap();
         let over = world.admin.grant(root, Role::Admin, Scope::All);
-        assert!(matches!(over, Err(Error::Forbidden { needed: Role::Admin, .. })), "{over:?}");
+        assert!(matches!(over, Err(Error::Denied { needed: Role::Admin, .. })), "{over:?}");
         assert!(matches!(eve.revoke(root, Role::Admin, Scope::All), Err(Error::NotFound { .. })));
         world.is_whole();
     }

@@ -82,7 +82,7 @@ fn without_a_grant_it_is_forbidden() {
         let request = world.approved("1.0.0");
         let emil = world.registry.session(&principal("emil"));
         match emil.approve(&request) {
-            Err(Error::Forbidden { principal, action, needed: Role::Approver }) => {
+            Err(Error::Denied { principal, action, needed: Role::Approver }) => {
                 assert_eq!(
                     (principal.as_str(), action.as_str()),
                     ("emil", "approve the promotion of flight-delay")
@@ -92,12 +92,12 @@ fn without_a_grant_it_is_forbidden() {
         }
         assert!(matches!(
             world.ben.promote(&request.id()),
-            Err(Error::Forbidden { needed: Role::Deployer, .. })
+            Err(Error::Denied { needed: Role::Deployer, .. })
         ));
         // A grant for another model is none.
         let scope = Scope::Model("other".parse().unwrap());
         world.admin.grant(emil.principal(), Role::Deployer, scope).unwrap();
-        assert!(matches!(emil.promote(&request.id()), Err(Error::Forbidden { .. })));
+        assert!(matches!(emil.promote(&request.id()), Err(Error::Denied { .. })));
         world.admin.grant(emil.principal(), Role::Deployer, Scope::Model(model())).unwrap();
         let _promotion = granted(emil.promote(&request.id()).unwrap());
     }

@@ -216,12 +216,12 @@ fn a_trial_takes_a_deployer_and_nobody_else() {
         };
         for session in [&world.admin, &world.ana, &world.ben] {
             for result in all(session) {
-                assert!(matches!(result, Err(Error::Forbidden { needed: Role::Deployer, .. })), "{result:?}");
+                assert!(matches!(result, Err(Error::Denied { needed: Role::Deployer, .. })), "{result:?}");
             }
         }
         let erin = world.registry.session(&world::principal("erin"));
         world.admin.grant(erin.principal(), Role::Deployer, Scope::Model("other".parse().unwrap())).unwrap();
-        assert!(matches!(all(&erin)[0], Err(Error::Forbidden { .. })));
+        assert!(matches!(all(&erin)[0], Err(Error::Denied { .. })));
         world.admin.grant(erin.principal(), Role::Deployer, Scope::Model(model())).unwrap();
         for result in all(&erin) {
             result.unwrap();

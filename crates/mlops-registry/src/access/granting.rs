@@ -9,7 +9,7 @@ impl Session {
     /// Gives `principal` a role. If they hold it already, nothing changes.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an admin.
+    /// [`Error::Denied`] without the role of an admin.
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn grant(&self, principal: &Principal, role: Role, scope: Scope) -> Result<Grant> {
         self.transact(|| {
@@ -33,7 +33,7 @@ impl Session {
     /// Takes a role from `principal`.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an admin, [`Error::NotFound`] if they do
+    /// [`Error::Denied`] without the role of an admin, [`Error::NotFound`] if they do
     /// not hold it, [`Error::Invalid`] if nobody would be left to grant anything.
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn revoke(&self, principal: &Principal, role: Role, scope: Scope) -> Result<()> {

@@ -11,7 +11,7 @@ impl Session {
     /// run has logged so far as its lineage. The first version registers the model too.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author of this model,
+    /// [`Error::Denied`] without the role of an author of this model,
     /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the
     /// version is registered already.
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {

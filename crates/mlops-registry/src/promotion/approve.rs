@@ -12,7 +12,7 @@ impl Session {
     /// Refused to whoever trained, registered or requested the version.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an approver of the model,
+    /// [`Error::Denied`] without the role of an approver of the model,
     /// [`Error::NotFound`] without the request, [`Error::Conflict`] if the request is no
     /// longer as it was read, another version is in production than when it was made, or this
     /// principal has approved it already.

@@ -47,7 +47,7 @@ impl Session {
     /// again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author of the model,
+    /// [`Error::Denied`] without the role of an author of the model,
     /// [`Error::NotFound`] if the version is not registered, [`Error::Invalid`] if the
     /// verdict is on another artifact than the one registered.
     pub fn record_evidence(&self, evidence: &Evidence) -> Result<RecordedEvidence> {

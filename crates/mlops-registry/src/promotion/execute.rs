@@ -17,7 +17,7 @@ impl Session {
     /// The artifact is read once to see that it is what was approved.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of a deployer of the model,
+    /// [`Error::Denied`] without the role of a deployer of the model,
     /// [`Error::NotFound`] without the request, [`Error::Conflict`] if it was carried out
     /// already, or another version is in production than when it was requested;
     /// [`Error::Corrupt`] if the artifact has changed.
@@ -100,7 +100,7 @@ impl Plan {
                         expected.push(grant);
                         true
                     }
-                    Err(Error::Forbidden { .. }) => false,
+                    Err(Error::Denied { .. }) => false,
                     Err(error) => return Err(error),
                 };
                 expected.push(approval.expected());

@@ -134,7 +134,7 @@ impl Session {
     /// Says what a promotion takes from now on. Without a policy nothing is promoted.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an admin.
+    /// [`Error::Denied`] without the role of an admin.
     pub fn set_policy(&self, policy: &PromotionPolicy) -> Result<()> {
         self.transact(|| {
             let own = self.allowed(Action::SetPolicy, None)?;

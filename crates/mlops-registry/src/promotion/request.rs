@@ -117,7 +117,7 @@ impl Session {
     /// asks for is missing or not passed: nobody is asked to approve what can't go through.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author of the model, [`Error::NotFound`]
+    /// [`Error::Denied`] without the role of an author of the model, [`Error::NotFound`]
     /// if the version is not registered, [`Error::Conflict`] if it is in production or the
     /// same request is open already.
     pub fn request_promotion(

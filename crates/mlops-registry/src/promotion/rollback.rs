@@ -22,7 +22,7 @@ impl Session {
     /// version with [`rollback_to`](Self::rollback_to): the second to ask is told that it is there.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of a deployer of the model,
+    /// [`Error::Denied`] without the role of a deployer of the model,
     /// [`Error::NotFound`] without the model, [`Error::NothingBefore`] if no other version was
     /// in production before, [`Error::Conflict`] if another went into production during this
     /// call, [`Error::Invalid`] for an empty reason; [`Error::Corrupt`] if the artifact has changed.

@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 10_000;
 ///
 /// Each method that changes something is one transaction with its entry in the audit
 /// log, and begins by asking whether the principal's grants allow it:
-/// [`Error::Forbidden`] if not.
+/// [`Error::Denied`] if not.
 #[derive(Clone, Debug)]
 pub struct Session {
     registry: Registry,
@@ -42,7 +42,7 @@ impl Session {
     /// Keeps what `source` yields among the artifacts; a model file, before its version is registered.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author, of whatever model; those of the store.
+    /// [`Error::Denied`] without the role of an author, of whatever model; those of the store.
     pub fn store_artifact(&self, source: &mut dyn Read) -> Result<Digest> {
         self.allowed(Action::StoreArtifact, None)?;
         self.registry.artifacts().put(source)
@@ -60,7 +60,7 @@ impl Session {
                     expected: format!("one of the {} that the authorizer was given", grants.len()),
                 })
             }
-            Access::Denied { needed } => Err(Error::Forbidden {
+            Access::Denied { needed } => Err(Error::Denied {
                 principal: self.principal.clone(),
                 action: match model {
                     Some(model) => format!("{action} of {model}"),

@@ -15,7 +15,7 @@ impl Session {
     /// Begins an experiment.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author, [`Error::Conflict`] if there is
+    /// [`Error::Denied`] without the role of an author, [`Error::Conflict`] if there is
     /// one of this name.
     pub fn create_experiment(&self, name: &ExperimentName) -> Result<Experiment> {
         self.transact(|| {
@@ -42,7 +42,7 @@ impl Session {
     /// Begins a run; the principal is its author.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author, [`Error::NotFound`] without the
+    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
     /// experiment, [`Error::Invalid`] for a name that is none.
     pub fn start_run(&self, experiment: &ExperimentName, name: &str) -> Result<Run> {
         check_name("run name", name)?;
@@ -74,7 +74,7 @@ impl Session {
     /// Adds to a run, all or nothing. What is there already in the same words is left as it is.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author, [`Error::NotFound`] without the
+    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
     /// run, [`Error::Conflict`] if it has ended or a parameter has another value,
     /// [`Error::Invalid`] for a name that is none, or two values of one parameter or tag.
     pub fn log(&self, run: &RunId, batch: &RunBatch) -> Result<()> {
@@ -127,7 +127,7 @@ impl Session {
     /// Ends a run.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of an author, [`Error::NotFound`] without the
+    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
     /// run, [`Error::Conflict`] if it has ended, [`Error::Invalid`] for the end
     /// [`RunStatus::Running`].
     pub fn end_run(&self, run: &RunId, status: RunStatus) -> Result<Run> {

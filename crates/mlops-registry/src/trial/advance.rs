@@ -12,7 +12,7 @@ impl Session {
     /// smaller canary. What it is already changes nothing.
     ///
     /// # Errors
-    /// [`Error::Forbidden`](crate::Error::Forbidden) without the role of a deployer of the
+    /// [`Error::Denied`](crate::Error::Denied) without the role of a deployer of the
     /// model, [`Error::NotFound`](crate::Error::NotFound) without the model,
     /// [`Error::Conflict`](crate::Error::Conflict) if no trial of this version is running,
     /// [`Error::Invalid`](crate::Error::Invalid) for a canary of no or all requests.

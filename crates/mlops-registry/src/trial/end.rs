@@ -20,7 +20,7 @@ impl Session {
     /// the controller that stopped it. They stand in the audit log too.
     ///
     /// # Errors
-    /// [`Error::Forbidden`](crate::Error::Forbidden) without the role of a deployer of the
+    /// [`Error::Denied`](crate::Error::Denied) without the role of a deployer of the
     /// model, [`Error::NotFound`](crate::Error::NotFound) without the model,
     /// [`Error::Conflict`](crate::Error::Conflict) if no trial of this version is running,
     /// [`Error::Invalid`](crate::Error::Invalid) for an empty reason.

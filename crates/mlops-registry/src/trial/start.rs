@@ -13,7 +13,7 @@ impl Session {
     /// approval. The artifact is read once to see that it is what was registered.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role of a deployer of the model, [`Error::NotFound`]
+    /// [`Error::Denied`] without the role of a deployer of the model, [`Error::NotFound`]
     /// if the version is not registered, [`Error::Conflict`] if it is in production or a
     /// trial of the model is running, [`Error::Invalid`] for a canary of no or all requests;
     /// [`Error::Corrupt`] if the artifact has changed.
