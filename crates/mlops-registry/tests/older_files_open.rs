@@ -12,7 +12,7 @@ use mlops_registry::audit::Audit;
 use mlops_registry::merkle::Ed25519Signer;
 use mlops_registry::store::SqliteStore;
 use mlops_registry::trial::TrialKind;
-use world::{model, principal, version};
+use world::{experiment, model, principal, version};
 
 #[test]
 fn a_registry_of_schema_1() {
@@ -43,6 +43,9 @@ fn a_registry_of_schema_1() {
     assert_eq!((back.number, &back.version), (3, &version("1.0.0")));
     let trial = dora.start_trial(&model(), &version("1.1.0"), TrialKind::Shadow).unwrap();
     assert_eq!(trial.number, 1);
+    // Two runs were counted where none is counted now.
+    let run = registry.session(&principal("ana")).start_run(&experiment(), "gbdt").unwrap();
+    assert_eq!(run.id.number, 3);
     let entry = registry.prove(0).unwrap();
     assert_eq!(entry.unverified().act.action, "registry.create");
     let report = registry.verify().unwrap();

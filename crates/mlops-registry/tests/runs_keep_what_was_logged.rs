@@ -113,7 +113,6 @@ fn runs_that_start_at_once_get_numbers_of_their_own() {
         let runs = world.registry.runs(&experiment()).unwrap();
         let numbers: Vec<_> = runs.iter().map(|run| run.id.number).collect();
         assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
-        assert_eq!(world.registry.experiment(&experiment()).unwrap().runs, 40);
         world.is_whole();
     }
 }

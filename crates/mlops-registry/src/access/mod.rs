@@ -7,9 +7,11 @@ mod action;
 mod authorizer;
 mod grant;
 mod granting;
+mod known;
 mod role;
 
 pub use action::Action;
 pub use authorizer::{Access, Authorizer, RoleTable};
 pub use grant::{Grant, Scope};
+pub(crate) use known::KnownGrants;
 pub use role::Role;

@@ -91,6 +91,9 @@ impl RegistryBuilder {
 
     fn with(self, origin: Origin) -> Registry {
         let Self { store, artifacts, signer, clock, authorizer } = self;
-        Registry { parts: Arc::new(Parts { store, artifacts, signer, clock, authorizer, origin }) }
+        let (grants, runs) = Default::default();
+        Registry {
+            parts: Arc::new(Parts { store, artifacts, signer, clock, authorizer, origin, grants, runs }),
+        }
     }
 }

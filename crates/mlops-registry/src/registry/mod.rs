@@ -16,11 +16,12 @@ pub(crate) use document::{Document, Stored, StoredExt};
 pub use session::Session;
 
 use crate::Result;
-use crate::access::Authorizer;
+use crate::access::{Authorizer, KnownGrants};
 use crate::artifact::ArtifactStore;
 use crate::audit::{Audit, AuditReport, Entry};
 use crate::merkle::{Origin, SignedTreeHead, Signer, TreeHead, root_at};
 use crate::store::{Key, Kind, MetadataStore};
+use crate::tracking::RunNumbers;
 
 /// A model registry over a store of records and one of artifacts. A clone is the same registry.
 ///
@@ -38,6 +39,8 @@ struct Parts {
     clock: Arc<dyn Clock>,
     authorizer: Arc<dyn Authorizer>,
     origin: Origin,
+    grants: KnownGrants,
+    runs: RunNumbers,
 }
 
 impl Registry {
@@ -113,6 +116,14 @@ impl Registry {
 
     pub(crate) fn authorizer(&self) -> &dyn Authorizer {
         &*self.parts.authorizer
+    }
+
+    pub(crate) fn known_grants(&self) -> &KnownGrants {
+        &self.parts.grants
+    }
+
+    pub(crate) fn run_numbers(&self) -> &RunNumbers {
+        &self.parts.runs
     }
 }
 

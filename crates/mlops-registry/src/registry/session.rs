@@ -1,12 +1,14 @@
 use std::fmt::Display;
 use std::io::Read;
+use std::sync::Arc;
+use std::time::Instant;
 
 use mlops_core::{Digest, ModelName, Principal};
 
-use super::Registry;
+use super::{Registry, Stored};
 use crate::access::{Access, Action, Grant};
 use crate::audit::Act;
-use crate::store::{Commit, Expected, Key};
+use crate::store::{Commit, Expected, Key, Kind};
 use crate::{Error, Result};
 
 /// How often a change is built anew when others change the same things. Each time means
@@ -50,16 +52,40 @@ impl Session {
 
     /// That the principal may do `action`, as the condition that the grant still stands.
     pub(crate) fn allowed(&self, action: Action, model: Option<&ModelName>) -> Result<Expected> {
-        let grants = self.registry.list::<Grant>(&Key::from([self.principal.as_str()]))?;
+        self.decide(action, model, &self.grants()?)
+    }
+
+    /// The same by the grants as they were a moment ago, without reading them each time; only
+    /// where it becomes a condition of a commit, which is where a grant that is gone is found.
+    /// A denial is never from memory.
+    pub(crate) fn presumed(&self, action: Action, model: Option<&ModelName>) -> Result<Expected> {
+        let known = self.registry.known_grants().of(&self.principal);
+        match known.map(|grants| self.decide(action, model, &grants)) {
+            Some(Ok(grant)) => Ok(grant),
+            _ => self.allowed(action, model),
+        }
+    }
+
+    fn grants(&self) -> Result<Arc<Vec<Stored<Grant>>>> {
+        let since = Instant::now();
+        let grants = Arc::new(self.registry.list::<Grant>(&Key::from([self.principal.as_str()]))?);
+        self.registry.known_grants().learn(&self.principal, since, Arc::clone(&grants));
+        Ok(grants)
+    }
+
+    fn decide(
+        &self,
+        action: Action,
+        model: Option<&ModelName>,
+        grants: &[Stored<Grant>],
+    ) -> Result<Expected> {
         let held: Vec<&Grant> = grants.iter().map(|grant| &grant.value).collect();
         match self.registry.authorizer().decide(action, model, &held) {
-            Access::Allowed { by } => {
-                grants.get(by).map(super::Stored::expected).ok_or_else(|| Error::Invalid {
-                    field: "grant",
-                    value: by.to_string(),
-                    expected: format!("one of the {} that the authorizer was given", grants.len()),
-                })
-            }
+            Access::Allowed { by } => grants.get(by).map(Stored::expected).ok_or_else(|| Error::Invalid {
+                field: "grant",
+                value: by.to_string(),
+                expected: format!("one of the {} that the authorizer was given", grants.len()),
+            }),
             Access::Denied { needed } => Err(Error::Denied {
                 principal: self.principal.clone(),
                 action: match model {
@@ -83,7 +109,7 @@ impl Session {
         for _ in 1..ATTEMPTS {
             let (commit, value) = build()?;
             let Some(commit) = commit else { return Ok(value) };
-            match self.registry.store().commit(&commit) {
+            match self.commit(&commit) {
                 Ok(_) => return Ok(value),
                 Err(Error::Conflict { .. }) => {}
                 Err(error) => return Err(error),
@@ -91,8 +117,18 @@ impl Session {
         }
         let (commit, value) = build()?;
         if let Some(commit) = commit {
-            self.registry.store().commit(&commit)?;
+            self.commit(&commit)?;
         }
         Ok(value)
+    }
+
+    /// Commits, and forgets what was taken for granted where it may have changed.
+    fn commit(&self, commit: &Commit) -> Result<u64> {
+        let result = self.registry.store().commit(commit);
+        let grants = || commit.changes().iter().any(|change| change.expected().kind == Kind::Grant);
+        if result.is_err() || grants() {
+            self.registry.known_grants().forget();
+        }
+        result
     }
 }

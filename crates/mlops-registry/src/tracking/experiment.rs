@@ -15,8 +15,10 @@ pub struct Experiment {
     pub created_by: Principal,
     /// When.
     pub created_at: Timestamp,
-    /// How many runs it has: the number of the last one.
-    pub runs: u32,
+    /// How many runs it had when they were counted here, as they are no more: two who start
+    /// runs at once would change the same record. No run gets a number up to this one.
+    #[serde(default, rename = "runs")]
+    pub(super) counted: u32,
 }
 
 impl Document for Experiment {

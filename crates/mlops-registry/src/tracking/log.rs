@@ -33,7 +33,7 @@ impl Session {
                 name: name.clone(),
                 created_by: self.principal().clone(),
                 created_at: act.at,
-                runs: 0,
+                counted: 0,
             };
             Ok((Some(Commit::new(act, vec![own], vec![experiment.create()?])?), experiment))
         })
@@ -46,16 +46,13 @@ impl Session {
     /// experiment, [`Error::Invalid`] for a name that is none.
     pub fn start_run(&self, experiment: &ExperimentName, name: &str) -> Result<Run> {
         check_name("run name", name)?;
+        let mut again = false;
         self.transact(|| {
-            let own = self.allowed(Action::StartRun, None)?;
+            let own = self.presumed(Action::StartRun, None)?;
             let key = Key::from([experiment.as_str()]);
             let group = self.registry().get::<Experiment>("experiment", key)?;
-            let number = group.value.runs.checked_add(1).ok_or_else(|| Error::Invalid {
-                field: "run",
-                value: experiment.to_string(),
-                expected: "an experiment with fewer than 2^32 runs".to_owned(),
-            })?;
-            let id = RunId { experiment: experiment.clone(), number };
+            let id = self.registry().next_run(experiment, group.value.counted, again)?;
+            again = true;
             let act = self.act(Action::StartRun, &id);
             let run = Run {
                 id,
@@ -65,9 +62,8 @@ impl Session {
                 started_at: act.at,
                 ended_at: None,
             };
-            let counted = Experiment { runs: number, ..group.value.clone() };
-            let changes = vec![group.replace(&counted)?, run.create()?];
-            Ok((Some(Commit::new(act, vec![own], changes)?), run))
+            let expected = vec![own, group.expected()];
+            Ok((Some(Commit::new(act, expected, vec![run.create()?])?), run))
         })
     }
 
@@ -86,11 +82,15 @@ impl Session {
         for (name, _) in &batch.inputs {
             check_name("data set name", name)?;
         }
+        // Hardly anything that is logged is there already. So that is not looked up; where it
+        // turns out otherwise, the commit is a conflict that leaves nothing, and then it is.
+        let mut look = false;
         self.transact(|| {
-            let own = self.allowed(Action::LogRun, None)?;
+            let own = self.presumed(Action::LogRun, None)?;
             let record = self.running(run)?;
             let act = self.act(Action::LogRun, run);
-            let mut changes = Changes { registry: self.registry(), made: BTreeMap::new() };
+            let mut changes = Changes { registry: self.registry(), look, made: BTreeMap::new() };
+            look = true;
             for (name, value) in &params {
                 let param = Param { run: run.clone(), name: name.to_string(), value: value.to_string() };
                 changes.once(&param, |there| Error::Conflict {
@@ -139,7 +139,7 @@ impl Session {
             });
         }
         self.transact(|| {
-            let own = self.allowed(Action::EndRun, None)?;
+            let own = self.presumed(Action::EndRun, None)?;
             let record = self.running(run)?;
             let act = self.act(Action::EndRun, format!("{run} as {status}"));
             let ended = Run { status, ended_at: Some(act.at), ..record.value.clone() };
@@ -164,13 +164,15 @@ impl Session {
 /// The changes of one batch: each record once.
 struct Changes<'a> {
     registry: &'a Registry,
+    /// Whether it is looked up what is there already.
+    look: bool,
     made: BTreeMap<(crate::store::Kind, Key), Change>,
 }
 
 impl Changes<'_> {
     /// A record that may be written again only with the same content.
     fn once<T: Document + PartialEq>(&mut self, value: &T, conflict: impl FnOnce(T) -> Error) -> Result<()> {
-        match self.registry.find::<T>(value.key())? {
+        match self.found::<T>(value.key())? {
             None => self.add(value, value.create()?),
             Some(there) if there.value == *value => {}
             Some(there) => return Err(conflict(there.value)),
@@ -180,7 +182,7 @@ impl Changes<'_> {
 
     /// A record that its key says everything of.
     fn same<T: Document>(&mut self, value: &T) -> Result<()> {
-        if self.registry.find::<T>(value.key())?.is_none() {
+        if self.found::<T>(value.key())?.is_none() {
             self.add(value, value.create()?);
         }
         Ok(())
@@ -193,6 +195,10 @@ impl Changes<'_> {
             self.add(value, there.put(value)?);
         }
         Ok(())
+    }
+
+    fn found<T: Document>(&self, key: Key) -> Result<Option<Stored<T>>> {
+        if self.look { self.registry.find(key) } else { Ok(None) }
     }
 
     fn add<T: Document>(&mut self, value: &T, change: Change) {
