@@ -48,6 +48,14 @@ pub enum Kind {
     Promotion,
     /// A version on trial beside the one in production.
     Trial,
+    /// A remark on an experiment.
+    ExperimentTag,
+    /// A run that was started within another one.
+    Nested,
+    /// A file of a run.
+    File,
+    /// The names that look alike.
+    Lookalike,
 }
 
 /// A column of a key.
@@ -70,7 +78,7 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Registry,
         Self::Grant,
         Self::Policy,
@@ -89,6 +97,10 @@ impl Kind {
         Self::Approval,
         Self::Promotion,
         Self::Trial,
+        Self::ExperimentTag,
+        Self::Nested,
+        Self::File,
+        Self::Lookalike,
     ];
 
     /// The name of the kind, and of its table.
@@ -112,6 +124,10 @@ impl Kind {
             Self::Approval => "approval",
             Self::Promotion => "promotion",
             Self::Trial => "trial",
+            Self::ExperimentTag => "experiment_tag",
+            Self::Nested => "nested",
+            Self::File => "file",
+            Self::Lookalike => "lookalike",
         }
     }
 
@@ -141,6 +157,10 @@ impl Kind {
             Self::Evidence => const { &[MODEL, VERSION, text("digest")] },
             Self::Request | Self::Promotion | Self::Trial => &[MODEL, NUMBER],
             Self::Approval => const { &[MODEL, NUMBER, text("approver")] },
+            Self::ExperimentTag => &[EXPERIMENT, NAME],
+            Self::Nested => const { &[EXPERIMENT, RUN, text("child_experiment"), number("child_run")] },
+            Self::File => const { &[EXPERIMENT, RUN, text("path")] },
+            Self::Lookalike => const { &[text("what"), text("skeleton")] },
         }
     }
 

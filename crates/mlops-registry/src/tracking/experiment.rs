@@ -1,6 +1,7 @@
 use mlops_core::{ExperimentName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::{Deletion, Lifecycle, View};
 use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
@@ -9,7 +10,7 @@ use crate::store::{Key, Kind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Experiment {
-    /// Its name.
+    /// Its name, which it keeps for good: runs and the audit log are told by it.
     pub name: ExperimentName,
     /// Who began it.
     pub created_by: Principal,
@@ -19,6 +20,32 @@ pub struct Experiment {
     /// runs at once would change the same record. No run gets a number up to this one.
     #[serde(default, rename = "runs")]
     pub(super) counted: u32,
+    /// What it is called; its name, if `None`. This is what renaming changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What a person should know of it; Markdown, by custom.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// That it was deleted, if it was; then its runs are hidden with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Deletion>,
+}
+
+impl Experiment {
+    /// What it is called: its title, or its name.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(self.name.as_str())
+    }
+
+    /// Whether it is there.
+    pub const fn lifecycle(&self) -> Lifecycle {
+        if self.deleted.is_some() { Lifecycle::Deleted } else { Lifecycle::Active }
+    }
+
+    /// Whether its records are gone but for this one, which keeps the name from being taken again.
+    pub(crate) fn is_purged(&self) -> bool {
+        self.deleted.as_ref().is_some_and(|deletion| deletion.purged)
+    }
 }
 
 impl Document for Experiment {
@@ -29,7 +56,7 @@ impl Document for Experiment {
 }
 
 impl Registry {
-    /// An experiment.
+    /// An experiment, be it deleted or not.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) if there is none of this name.
@@ -37,11 +64,21 @@ impl Registry {
         Ok(self.get("experiment", Key::from([name.as_str()]))?.value)
     }
 
-    /// All experiments, by name.
+    /// The experiments that are there, by name.
     ///
     /// # Errors
     /// Those of the store.
     pub fn experiments(&self) -> Result<Vec<Experiment>> {
-        self.values(&Key::all())
+        self.experiments_in(View::Active)
+    }
+
+    /// The experiments that `view` shows, by name.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn experiments_in(&self, view: View) -> Result<Vec<Experiment>> {
+        let mut all: Vec<Experiment> = self.values(&Key::all())?;
+        all.retain(|experiment| !experiment.is_purged() && view.shows(experiment.lifecycle()));
+        Ok(all)
     }
 }

@@ -34,6 +34,9 @@ impl Session {
                 created_by: self.principal().clone(),
                 created_at: act.at,
                 counted: 0,
+                title: None,
+                description: String::new(),
+                deleted: None,
             };
             Ok((Some(Commit::new(act, vec![own], vec![experiment.create()?])?), experiment))
         })
@@ -61,6 +64,9 @@ impl Session {
                 started_by: self.principal().clone(),
                 started_at: act.at,
                 ended_at: None,
+                parent: None,
+                description: String::new(),
+                deleted: None,
             };
             let expected = vec![own, group.expected()];
             Ok((Some(Commit::new(act, expected, vec![run.create()?])?), run))
@@ -114,7 +120,7 @@ impl Session {
                 changes.latest(&tag)?;
             }
             for (name, digest) in &batch.inputs {
-                changes.same(&DataInput { run: run.clone(), name: name.clone(), digest: *digest })?;
+                changes.same(&DataInput::new(run.clone(), name.clone(), *digest))?;
             }
             let changes: Vec<_> = changes.made.into_values().collect();
             if changes.is_empty() {
@@ -131,11 +137,11 @@ impl Session {
     /// run, [`Error::Conflict`] if it has ended, [`Error::Invalid`] for the end
     /// [`RunStatus::Running`].
     pub fn end_run(&self, run: &RunId, status: RunStatus) -> Result<Run> {
-        if status == RunStatus::Running {
+        if !status.is_end() {
             return Err(Error::Invalid {
                 field: "status",
                 value: status.to_string(),
-                expected: "finished or failed".to_owned(),
+                expected: "finished, failed or killed".to_owned(),
             });
         }
         self.transact(|| {

@@ -46,7 +46,7 @@ impl Registry {
         let numbers = self.run_numbers();
         // Read without the lock: others take numbers meanwhile, and none is taken twice.
         let known = !again && numbers.knows(experiment);
-        let last = if known { 0 } else { self.last_run(experiment, counted)? };
+        let last = if known { counted } else { self.last_run(experiment, counted)? };
         let number = numbers.after(experiment, last).ok_or_else(|| Error::Invalid {
             field: "run",
             value: experiment.to_string(),

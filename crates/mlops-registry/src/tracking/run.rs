@@ -1,83 +1,51 @@
-use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
-use mlops_core::{Digest, ExperimentName, Principal, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use mlops_core::{ExperimentName, Principal, Timestamp};
+use serde::{Deserialize, Serialize};
 
+use super::{Deletion, Lifecycle, RunId, View};
+use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
-use crate::{Error, Result};
 
-/// Which run: its experiment and its number there, from 1; written `flight-delay/1`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "a run is identified by this and no more")]
-pub struct RunId {
-    /// The experiment.
-    pub experiment: ExperimentName,
-    /// The number of the run, from 1.
-    pub number: u32,
-}
-
-impl RunId {
-    pub(crate) fn key(&self) -> Key {
-        Key::from([self.experiment.as_str()]).and(i64::from(self.number))
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.experiment, self.number)
-    }
-}
-
-impl FromStr for RunId {
-    type Err = Error;
-    fn from_str(value: &str) -> Result<Self> {
-        let invalid = || Error::Invalid {
-            field: "run",
-            value: value.to_owned(),
-            expected: "`experiment/number`, such as flight-delay/1".to_owned(),
-        };
-        let (experiment, number) = value.rsplit_once('/').ok_or_else(invalid)?;
-        let id = Self { experiment: experiment.parse()?, number: number.parse().map_err(|_| invalid())? };
-        // `+1` and `01` are numbers too, but not how a run is written.
-        if id.number > 0 && id.to_string() == value { Ok(id) } else { Err(invalid()) }
-    }
-}
-
-impl Serialize for RunId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RunId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// Where a run stands.
+/// Where a run stands: MLflow's five states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum RunStatus {
+    /// It was told of, and has not begun. It takes what is logged.
+    Scheduled,
     /// It takes what is logged.
     Running,
-    /// It came to its end; nothing more is logged.
+    /// It came to its end; it takes tags, and nothing else unless it is resumed.
     Finished,
-    /// It broke off; nothing more is logged.
+    /// It broke off; it takes tags, and nothing else unless it is resumed.
     Failed,
+    /// Someone stopped it; it takes tags, and nothing else unless it is resumed.
+    Killed,
+}
+
+impl RunStatus {
+    /// As it is written here: MLflow's word in lower case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Killed => "killed",
+        }
+    }
+
+    /// Whether the run is over.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed | Self::Killed)
+    }
 }
 
 impl fmt::Display for RunStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Running => "running",
-            Self::Finished => "finished",
-            Self::Failed => "failed",
-        })
+        f.pad(self.as_str())
     }
 }
 
@@ -95,8 +63,24 @@ pub struct Run {
     pub started_by: Principal,
     /// When.
     pub started_at: Timestamp,
-    /// When it ended; `None` while it is running.
+    /// When it ended, never before it started; `None` while it is running.
     pub ended_at: Option<Timestamp>,
+    /// The run that it was started within, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RunId>,
+    /// What a person should know of it; Markdown, by custom.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// That it was deleted, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Deletion>,
+}
+
+impl Run {
+    /// Whether it is there. The runs of a deleted experiment are hidden with it.
+    pub const fn lifecycle(&self) -> Lifecycle {
+        if self.deleted.is_some() { Lifecycle::Deleted } else { Lifecycle::Active }
+    }
 }
 
 impl Document for Run {
@@ -106,157 +90,58 @@ impl Document for Run {
     }
 }
 
-/// An input of a run that never changes.
+/// That a run was started within another one: what lists the children of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Param {
-    /// The run.
-    pub run: RunId,
-    /// Its name.
-    pub name: String,
-    /// Its value as text.
-    pub value: String,
+pub(crate) struct NestedRun {
+    pub(crate) parent: RunId,
+    pub(crate) run: RunId,
 }
 
-impl Document for Param {
-    const KIND: Kind = Kind::Param;
+impl Document for NestedRun {
+    const KIND: Kind = Kind::Nested;
     fn key(&self) -> Key {
-        self.run.key().and(self.name.as_str())
+        let child = i64::from(self.run.number);
+        self.parent.key().and(self.run.experiment.as_str()).and(child)
     }
-}
-
-/// A remark on a run, which the next one of that name replaces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Tag {
-    /// The run.
-    pub run: RunId,
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
-impl Document for Tag {
-    const KIND: Kind = Kind::Tag;
-    fn key(&self) -> Key {
-        self.run.key().and(self.name.as_str())
-    }
-}
-
-/// A number of a run, at a step and a time. All are kept; the latest is the one with the
-/// highest step, then time, then value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Metric {
-    /// The run.
-    pub run: RunId,
-    /// Its name.
-    pub name: String,
-    /// The value; NaN and infinities are kept, but there is one NaN and one zero.
-    #[serde(with = "mlops_core::number")]
-    pub value: f64,
-    /// The step, in a unit of the caller's.
-    pub step: i64,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl Metric {
-    /// All points of one metric of a run.
-    pub(crate) fn group(run: &RunId, name: &str) -> Key {
-        run.key().and(name)
-    }
-}
-
-impl Document for Metric {
-    const KIND: Kind = Kind::Metric;
-    fn key(&self) -> Key {
-        // The value is part of what a point is: two at one step and time are two points,
-        // and the same one logged again is no other. Ordered as total order has them.
-        // JSON knows one NaN and one zero, so that is what there is.
-        let value = if self.value.is_nan() { f64::NAN } else { self.value + 0.0 };
-        let bits = value.to_bits();
-        let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
-        Self::group(&self.run, &self.name)
-            .and(self.step)
-            .and(self.at.as_micros())
-            .and(format!("{ordered:016x}"))
-    }
-}
-
-/// A data set that a run has read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DataInput {
-    /// The run.
-    pub run: RunId,
-    /// Its name, such as `flights.parquet`.
-    pub name: String,
-    /// The digest of its bytes.
-    pub digest: Digest,
-}
-
-impl Document for DataInput {
-    const KIND: Kind = Kind::Input;
-    fn key(&self) -> Key {
-        self.run.key().and(self.name.as_str()).and(self.digest.to_string())
-    }
-}
-
-/// What a run took and gave, by name.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RunData {
-    /// Its parameters.
-    pub params: BTreeMap<String, String>,
-    /// The latest value of each metric.
-    pub metrics: BTreeMap<String, f64>,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-    /// The data sets that it has read, by name and digest.
-    pub inputs: Vec<(String, Digest)>,
 }
 
 impl Registry {
-    /// A run.
+    /// A run, be it deleted or not.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such run.
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such run.
     pub fn run(&self, id: &RunId) -> Result<Run> {
         Ok(self.get("run", id.key())?.value)
     }
 
-    /// The runs of an experiment, by number; none if there is no such experiment.
+    /// The runs of an experiment that are there, by number; none if there is no such
+    /// experiment, or if it is deleted.
     ///
     /// # Errors
     /// Those of the store.
     pub fn runs(&self, experiment: &ExperimentName) -> Result<Vec<Run>> {
-        self.values(&Key::from([experiment.as_str()]))
+        self.runs_in(experiment, View::Active)
     }
 
-    /// What a run took and gave.
+    /// The runs of an experiment that `view` shows, by number. All runs of a deleted
+    /// experiment count as deleted.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn run_data(&self, id: &RunId) -> Result<RunData> {
-        let group = id.key();
-        let mut data = RunData::default();
-        data.params.extend(self.values::<Param>(&group)?.into_iter().map(|param| (param.name, param.value)));
-        data.tags.extend(self.values::<Tag>(&group)?.into_iter().map(|tag| (tag.name, tag.value)));
-        data.inputs
-            .extend(self.values::<DataInput>(&group)?.into_iter().map(|input| (input.name, input.digest)));
-        // In the order of step, time and value: the latest comes last.
-        data.metrics
-            .extend(self.values::<Metric>(&group)?.into_iter().map(|metric| (metric.name, metric.value)));
-        Ok(data)
+    pub fn runs_in(&self, experiment: &ExperimentName, view: View) -> Result<Vec<Run>> {
+        let group = self.find::<super::Experiment>(Key::from([experiment.as_str()]))?;
+        let hidden = group.is_some_and(|group| group.value.deleted.is_some());
+        let mut all: Vec<Run> = self.values(&Key::from([experiment.as_str()]))?;
+        all.retain(|run| view.shows(if hidden { Lifecycle::Deleted } else { run.lifecycle() }));
+        Ok(all)
     }
 
-    /// Every point of a metric, by step, time and value.
+    /// The runs that were started within a run, by experiment and number; deleted ones too.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn metric_history(&self, id: &RunId, name: &str) -> Result<Vec<Metric>> {
-        self.values(&Metric::group(id, name))
+    pub fn children(&self, parent: &RunId) -> Result<Vec<Run>> {
+        let nested: Vec<NestedRun> = self.values(&parent.key())?;
+        nested.iter().map(|nested| self.run(&nested.run)).collect()
     }
 }

@@ -10,10 +10,11 @@ const APPLICATION: i32 = 0x6d6c_6f70;
 
 /// What brings a file from schema `i` to schema `i + 1`. Once released, an entry never
 /// changes: a file of any release must come out the same.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The schema that this library writes: what all migrations lead to.
-pub(super) const SUPPORTED: i64 = 2;
+pub(super) const SUPPORTED: i64 = 3;
 
 /// How often the switch to the write-ahead log is tried while other processes do the same.
 const TRIES: usize = 100;
