@@ -52,8 +52,9 @@
 //! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
 //! | keep model files by their content | [`artifact::FolderArtifacts`] |
-//! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`] |
-//! | show an outsider that the log is what it was | [`merkle::SignedTreeHead`], [`merkle::InclusionProof`], [`merkle::ConsistencyProof`] |
+//! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`], [`audit::verify_text`] |
+//! | show an outsider that the log has only grown | [`Registry::prove_extension`], [`audit::ExtensionProof`], [`merkle::ConsistencyProof`] |
+//! | publish the log's state, and have it witnessed | [`Registry::checkpoint`], [`merkle::SignedCheckpoint`], [`merkle::VerifierKey`] |
 //! | know why something was not done | [`Error`] |
 //!
 //! # Features

@@ -6,7 +6,7 @@ use mlops_core::Digest;
 use super::replay::{Replay, Written};
 use super::{AuditReport, Discrepancy, Phase, Progress};
 use crate::artifact::{ArtifactStore, ArtifactStoreExt as _};
-use crate::merkle::{PublicKey, SignedTreeHead, TreeHead, root_at};
+use crate::merkle::{Origin, PublicKey, Rejection, SignedCheckpoint, SignedTreeHead, VerifierKey, root_at};
 use crate::registry::Founding;
 use crate::store::{Key, Kind, MetadataStore, Query, Record};
 use crate::{Error, Result};
@@ -31,14 +31,14 @@ const PAGE: usize = 1000;
 pub struct Audit<'a> {
     store: &'a dyn MetadataStore,
     artifacts: Option<&'a dyn ArtifactStore>,
-    heads: Vec<(&'a SignedTreeHead, &'a PublicKey)>,
+    claims: Vec<Claim<'a>>,
     progress: Option<&'a mut dyn FnMut(Progress)>,
 }
 
 impl<'a> Audit<'a> {
     /// An audit of what `store` holds.
     pub fn of(store: &'a dyn MetadataStore) -> Self {
-        Self { store, artifacts: None, heads: Vec::new(), progress: None }
+        Self { store, artifacts: None, claims: Vec::new(), progress: None }
     }
 
     /// Reads the artifacts that the log is about as well.
@@ -50,7 +50,27 @@ impl<'a> Audit<'a> {
     /// Compares the log with a head that was kept outside the store, signed with `key`. Without
     /// one, a log that was replaced as a whole can't be told from the true one.
     pub fn against(mut self, head: &'a SignedTreeHead, key: &'a PublicKey) -> Self {
-        self.heads.push((head, key));
+        let claimed = head.unverified();
+        let signed = head.verify(key).map(|_| ());
+        self.claims.push(Claim {
+            origin: claimed.origin(),
+            size: claimed.size(),
+            root: *claimed.root(),
+            signed,
+        });
+        self
+    }
+
+    /// The same with a checkpoint, signed with `key`. What its witnesses are worth is the caller's to say.
+    pub fn against_checkpoint(mut self, checkpoint: &'a SignedCheckpoint, key: &'a VerifierKey) -> Self {
+        let claimed = checkpoint.unverified();
+        let signed = checkpoint.verify(key, &[]).map(|_| ());
+        self.claims.push(Claim {
+            origin: claimed.origin(),
+            size: claimed.size(),
+            root: *claimed.root(),
+            signed,
+        });
         self
     }
 
@@ -71,7 +91,7 @@ impl<'a> Audit<'a> {
         self.tell(Phase::Store, 1, 1);
 
         let heads = self.trusted(&mut found)?;
-        let mut replay = Replay::new(heads.iter().map(TreeHead::size));
+        let mut replay = Replay::new(heads.iter().map(|head| head.size));
         let size = match self.store.size() {
             Err(Error::Corrupt { what, reason }) => {
                 found.push(Discrepancy::StoreDamaged { reason: format!("{what}: {reason}") });
@@ -106,36 +126,32 @@ impl<'a> Audit<'a> {
     }
 
     /// The heads that are signed as they should be, and of this log.
-    fn trusted(&self, found: &mut Vec<Discrepancy>) -> Result<Vec<TreeHead>> {
+    fn trusted(&self, found: &mut Vec<Discrepancy>) -> Result<Vec<Claim<'a>>> {
         let founding = match self.store.read(&Query::one(Kind::Registry, Founding::only())) {
             Ok(records) => records.first().and_then(|record| record.document::<Founding>().ok()),
             Err(Error::Corrupt { .. }) => None,
             Err(error) => return Err(error),
         };
         let mut trusted = Vec::new();
-        for (signed, key) in &self.heads {
-            match signed.verify(key) {
-                Err(reason) => {
-                    let size = signed.unverified().size();
-                    found.push(Discrepancy::HeadRejected { size, reason });
-                }
-                Ok(head) => {
-                    // Of another log or not, the entries are compared: a changed name hides nothing.
-                    if let Some(here) = founding.as_ref().map(|founding| &founding.origin)
-                        && here != head.origin()
-                    {
-                        found.push(Discrepancy::OtherLog { head: head.origin().clone(), here: here.clone() });
-                    }
-                    trusted.push(head.clone());
-                }
+        for claim in &self.claims {
+            if let Err(reason) = claim.signed {
+                found.push(Discrepancy::HeadRejected { size: claim.size, reason });
+                continue;
             }
+            // Of another log or not, the entries are compared: a changed name hides nothing.
+            if let Some(here) = founding.as_ref().map(|founding| &founding.origin)
+                && here != claim.origin
+            {
+                found.push(Discrepancy::OtherLog { head: claim.origin.clone(), here: here.clone() });
+            }
+            trusted.push(claim.clone());
         }
         Ok(trusted)
     }
 
-    fn heads(&self, heads: &[TreeHead], replay: &Replay, found: &mut Vec<Discrepancy>) -> Result<()> {
+    fn heads(&self, heads: &[Claim<'_>], replay: &Replay, found: &mut Vec<Discrepancy>) -> Result<()> {
         for head in heads {
-            let (size, signed) = (head.size(), *head.root());
+            let (size, signed) = (head.size, head.root);
             if size > replay.size() {
                 found.push(Discrepancy::LogCut { size: replay.size(), signed: size });
                 continue;
@@ -278,9 +294,19 @@ impl fmt::Debug for Audit<'_> {
         f.debug_struct("Audit")
             .field("store", &self.store)
             .field("artifacts", &self.artifacts)
-            .field("heads", &self.heads.len())
+            .field("heads", &self.claims.len())
             .finish_non_exhaustive()
     }
+}
+
+/// What a head or checkpoint from outside says of the log.
+#[derive(Clone)]
+struct Claim<'a> {
+    origin: &'a Origin,
+    size: u64,
+    root: Digest,
+    /// Whether its signature holds.
+    signed: Result<(), Rejection>,
 }
 
 #[derive(Default)]

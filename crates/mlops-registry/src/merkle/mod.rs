@@ -23,11 +23,14 @@
 //! ```
 //!
 //! A [`SignedTreeHead`] is the root of one moment, signed, in a line of text to be kept where
-//! those who write to the store can't reach it.
+//! those who write to the store can't reach it. A [`SignedCheckpoint`] says the same in the
+//! form that transparency logs, their monitors and their witnesses exchange.
 //!
 //! # Source
 //! RFC 9162, *Certificate Transparency Version 2.0*, section 2.1.
 
+mod base64;
+mod checkpoint;
 mod consistency;
 mod frontier;
 mod hash;
@@ -35,10 +38,13 @@ mod head;
 mod inclusion;
 mod key;
 mod node;
+mod note;
 mod rejection;
 mod signer;
 mod tree;
+mod verifier_key;
 
+pub use checkpoint::{Checkpoint, SignedCheckpoint, VerifiedCheckpoint};
 pub use consistency::{ConsistencyProof, verify_consistency};
 pub use frontier::Frontier;
 pub use hash::{empty_root, leaf_hash, node_hash};
@@ -46,9 +52,11 @@ pub use head::{Origin, SignedTreeHead, TreeHead};
 pub use inclusion::{InclusionProof, verify_inclusion};
 pub use key::{PublicKey, Signature};
 pub use node::{NodeId, NodeSource, root_at};
+pub use note::{SignedBy, SignedNote};
 pub use rejection::Rejection;
 pub use signer::{Ed25519Signer, Signer};
 pub use tree::Tree;
+pub use verifier_key::{NoteKind, VerifierKey};
 
 #[cfg(test)]
 mod tests;

@@ -61,4 +61,16 @@ pub enum Rejection {
     /// The signature is not one of this head: one of the two was changed.
     #[error("the signature is not one of this head")]
     Forged,
+    /// Nobody has signed it whose key was asked for.
+    #[error("none of the {signatures} signatures is by a key that was asked for")]
+    Unsigned {
+        /// How many signatures it bears.
+        signatures: usize,
+    },
+    /// Two different keys that were asked for have this id and the same name.
+    #[error("two keys with id {id:08x} have the same name: which of them has signed, can't be told")]
+    AmbiguousKey {
+        /// The id of both.
+        id: u32,
+    },
 }

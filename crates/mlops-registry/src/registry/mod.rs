@@ -19,7 +19,9 @@ use crate::Result;
 use crate::access::{Authorizer, KnownGrants};
 use crate::artifact::ArtifactStore;
 use crate::audit::{Audit, AuditReport, Entry};
-use crate::merkle::{Origin, SignedTreeHead, Signer, TreeHead, root_at};
+use crate::merkle::{
+    Checkpoint, Origin, SignedCheckpoint, SignedTreeHead, Signer, TreeHead, VerifierKey, root_at,
+};
 use crate::store::{Key, Kind, MetadataStore};
 use crate::tracking::RunNumbers;
 
@@ -84,6 +86,27 @@ impl Registry {
         let root = root_at(self.store(), size)?;
         let head = TreeHead::new(self.origin().clone(), size, root, self.now())?;
         SignedTreeHead::sign(head, &*self.parts.signer)
+    }
+
+    /// The same in the form that transparency logs and their witnesses exchange, signed under
+    /// the name of the log.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if the origin can't be the name of a key, as
+    /// one with spaces: then [`SignedCheckpoint::sign`] does it under another; those of the
+    /// store and of the signer.
+    pub fn checkpoint(&self) -> Result<SignedCheckpoint> {
+        let size = self.store().size()?;
+        let checkpoint = Checkpoint::new(self.origin().clone(), size, root_at(self.store(), size)?);
+        SignedCheckpoint::sign(&checkpoint, self.origin().as_str(), &*self.parts.signer)
+    }
+
+    /// What [checkpoints](Self::checkpoint) are checked with, to be made known beforehand.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if the origin can't be the name of a key.
+    pub fn verifier_key(&self) -> Result<VerifierKey> {
+        VerifierKey::new(self.origin().as_str(), self.parts.signer.public_key())
     }
 
     /// The entries of the audit log whose sequence lies in `range`, as many as there are.
