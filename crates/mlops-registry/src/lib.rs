@@ -40,7 +40,8 @@
 //! | you want to … | start at … |
 //! | --- | --- |
 //! | open a registry, or found one | [`Registry::builder`], `store::SqliteStore`, [`artifact::FolderArtifacts`] |
-//! | say who may do what | [`Session::grant`], [`access::Role`], [`access::Authorizer`] |
+//! | say who may do what | [`Session::grant`], [`access::Role`], [`access::Scope`], [`access::Authorizer`] |
+//! | read for someone, as far as they may | [`Session::reader`] |
 //! | keep what a training run took and gave | [`Session::start_run`], [`Session::log`], [`tracking`] |
 //! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |

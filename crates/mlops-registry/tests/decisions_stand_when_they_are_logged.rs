@@ -79,17 +79,20 @@ impl Meddled {
     }
 }
 
-/// That the last entry tells of the revocation, and none of what was tried after it.
+/// That the log tells of the revocation, and then that what was tried after it takes the role:
+/// none of what else would have kept it out.
 #[track_caller]
 fn was_shut_out<T: fmt::Debug>(world: &World, result: &Result<T>) {
-    assert!(matches!(result, Err(Error::Denied { .. })), "{result:?}");
-    let last = world.registry.entries(0..u64::MAX).unwrap().pop().unwrap();
-    assert_eq!(last.act.action, "role.revoke");
+    let Err(Error::Denied { needed, .. }) = result else { panic!("{result:?}") };
+    let mut entries = world.registry.entries(0..u64::MAX).unwrap();
+    let last = entries.pop().unwrap().act;
+    assert_eq!(last.refused, [format!("grant: that takes the role {needed}")]);
+    assert_eq!(entries.pop().unwrap().act.action, "role.revoke");
     world.is_whole();
 }
 
 #[test]
-fn who_was_just_revoked_leaves_no_refusal() {
+fn who_was_just_revoked_is_refused_for_that_alone() {
     let (world, store) = meddled();
     let candidate = world.register("1.0.0");
     world.judge(&candidate, Outcome::Passed);

@@ -42,6 +42,14 @@ pub enum Action {
     MoveTrial,
     /// End a running trial.
     EndTrial,
+    /// Read a model: its versions and their files, its requests, its history.
+    ReadModel,
+    /// Read experiments and runs.
+    ReadTracking,
+    /// Read what is of the registry as a whole: grants and policies.
+    ReadRegistry,
+    /// Read, verify, prove or export the audit log.
+    ReadAudit,
 }
 
 impl Action {
@@ -66,6 +74,10 @@ impl Action {
             Self::StartTrial => "trial.start",
             Self::MoveTrial => "trial.move",
             Self::EndTrial => "trial.end",
+            Self::ReadModel => "model.read",
+            Self::ReadTracking => "tracking.read",
+            Self::ReadRegistry => "registry.read",
+            Self::ReadAudit => "audit.read",
         }
     }
 
@@ -85,7 +97,15 @@ impl Action {
             Self::Promote | Self::RollBack | Self::StartTrial | Self::MoveTrial | Self::EndTrial => {
                 Role::Deployer
             }
+            Self::ReadModel | Self::ReadTracking | Self::ReadRegistry => Role::Viewer,
+            Self::ReadAudit => Role::Auditor,
         }
+    }
+
+    /// Whether [`RoleTable`](super::RoleTable) takes `role` for it: the one that it
+    /// [`needs`](Self::needs), and for what a viewer may do any other as well.
+    pub fn is_given_by(self, role: Role) -> bool {
+        matches!(self.needs(), Role::Viewer) || self.needs() == role
     }
 
     /// Whether the role suffices in whatever [scope](super::Scope) it is held: for what is
@@ -95,7 +115,12 @@ impl Action {
     pub const fn in_any_scope(self) -> bool {
         matches!(
             self,
-            Self::StoreArtifact | Self::CreateExperiment | Self::StartRun | Self::LogRun | Self::EndRun
+            Self::StoreArtifact
+                | Self::CreateExperiment
+                | Self::StartRun
+                | Self::LogRun
+                | Self::EndRun
+                | Self::ReadTracking
         )
     }
 }
@@ -121,6 +146,10 @@ impl fmt::Display for Action {
             Self::StartTrial => "start a trial",
             Self::MoveTrial => "move the trial",
             Self::EndTrial => "end the trial",
+            Self::ReadModel => "read the versions",
+            Self::ReadTracking => "read experiments and runs",
+            Self::ReadRegistry => "read grants and policies",
+            Self::ReadAudit => "read the audit log",
         })
     }
 }

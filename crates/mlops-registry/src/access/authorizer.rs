@@ -33,7 +33,8 @@ pub trait Authorizer: Debug + Send + Sync {
 }
 
 /// One role for each action, as [`Action::needs`] lists them, held for the model in question;
-/// for any at all, where [`Action::in_any_scope`] says so.
+/// for any at all, where [`Action::in_any_scope`] says so. Whoever may do anything to a model
+/// may read it too.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the table is Action::needs")]
 pub struct RoleTable;
@@ -42,7 +43,7 @@ impl Authorizer for RoleTable {
     fn decide(&self, action: Action, model: Option<&ModelName>, grants: &[&Grant]) -> Access {
         let needed = action.needs();
         let covers = |grant: &Grant| action.in_any_scope() || grant.scope.covers(model);
-        match grants.iter().position(|grant| grant.role == needed && covers(grant)) {
+        match grants.iter().position(|grant| action.is_given_by(grant.role) && covers(grant)) {
             Some(by) => Access::Allowed { by },
             None => Access::Denied { needed },
         }

@@ -4,12 +4,16 @@ use std::str::FromStr;
 use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Role;
+use super::{ModelPattern, Role};
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 use crate::{Error, Result};
 
-/// Where a role holds: written `*`, or `model:` and a name.
+/// Where a role holds: written `*`, or `model:` and a name, or `model:` and a pattern.
+///
+/// What has a star after `model:` is a pattern. A model whose own name has one can't be
+/// granted alone, and what an earlier release granted for such a model covers from now on
+/// what looks like it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -19,14 +23,30 @@ pub enum Scope {
     /// and stores artifacts as any other does ([`Action::in_any_scope`](super::Action::in_any_scope)).
     /// An admin of one model may do nothing: roles and policy are the registry's.
     Model(ModelName),
+    /// For the models whose names look like this, those to come among them; else as
+    /// [`Model`](Self::Model).
+    Pattern(ModelPattern),
 }
 
 impl Scope {
+    /// That it is read back as what it is.
+    pub(super) fn check(&self) -> Result<()> {
+        match self {
+            Self::Model(name) if name.as_str().contains(ModelPattern::STAR) => Err(Error::Invalid {
+                field: "scope",
+                value: self.to_string(),
+                expected: "a name without `*`, which would be read as a pattern".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it covers what is done to `model`; to the registry as a whole, if `None`.
     pub fn covers(&self, model: Option<&ModelName>) -> bool {
         match self {
             Self::All => true,
             Self::Model(name) => model == Some(name),
+            Self::Pattern(pattern) => model.is_some_and(|model| pattern.matches(model)),
         }
     }
 }
@@ -36,6 +56,7 @@ impl fmt::Display for Scope {
         match self {
             Self::All => f.write_str("*"),
             Self::Model(name) => write!(f, "model:{name}"),
+            Self::Pattern(pattern) => write!(f, "model:{pattern}"),
         }
     }
 }
@@ -44,12 +65,13 @@ impl FromStr for Scope {
     type Err = Error;
     fn from_str(value: &str) -> Result<Self> {
         match value.strip_prefix("model:") {
+            Some(pattern) if pattern.contains(ModelPattern::STAR) => Ok(Self::Pattern(pattern.parse()?)),
             Some(name) => Ok(Self::Model(name.parse()?)),
             None if value == "*" => Ok(Self::All),
             None => Err(Error::Invalid {
                 field: "scope",
-                value: value.to_owned(),
-                expected: "`*`, or `model:` and a name".to_owned(),
+                value: value.chars().take(256).collect(),
+                expected: "`*`, or `model:` and a name or pattern, such as `model:fraud-*`".to_owned(),
             }),
         }
     }

@@ -9,11 +9,13 @@ impl Session {
     /// Gives `principal` a role. If they hold it already, nothing changes.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an admin.
+    /// [`Error::Denied`] without the role of an admin, [`Error::Invalid`] for one model whose
+    /// name would be read as a pattern.
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn grant(&self, principal: &Principal, role: Role, scope: Scope) -> Result<Grant> {
+        scope.check()?;
         self.transact(|| {
-            let own = self.allowed(Action::GrantRole, None)?;
+            let own = self.allowed_to(Action::GrantRole, None, &subject(principal, role, &scope))?;
             let key = Grant::key_of(principal, role, &scope);
             if let Some(held) = self.registry().find::<Grant>(key)? {
                 return Ok((None, held.value));
@@ -38,7 +40,7 @@ impl Session {
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn revoke(&self, principal: &Principal, role: Role, scope: Scope) -> Result<()> {
         self.transact(|| {
-            let own = self.allowed(Action::RevokeRole, None)?;
+            let own = self.allowed_to(Action::RevokeRole, None, &subject(principal, role, &scope))?;
             let key = Grant::key_of(principal, role, &scope);
             let held = self.registry().get::<Grant>("grant", key.clone())?;
             // That the other stays is a condition: two admins may revoke each other at once.
@@ -71,5 +73,6 @@ fn subject(principal: &Principal, role: Role, scope: &Scope) -> String {
     match scope {
         Scope::All => format!("{principal} as {role}"),
         Scope::Model(model) => format!("{principal} as {role} of {model}"),
+        Scope::Pattern(pattern) => format!("{principal} as {role} of {pattern}"),
     }
 }

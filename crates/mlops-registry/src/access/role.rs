@@ -19,11 +19,17 @@ pub enum Role {
     Approver,
     /// Puts versions on trial, approved ones into production, and earlier ones back.
     Deployer,
+    /// Reads. So does who holds any other role, there where it is held; this one is for who
+    /// does nothing else.
+    Viewer,
+    /// Reads the audit log, verifies it, proves its entries, and exports it.
+    Auditor,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Author, Self::Approver, Self::Deployer];
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Author, Self::Approver, Self::Deployer, Self::Viewer, Self::Auditor];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +38,8 @@ impl Role {
             Self::Author => "author",
             Self::Approver => "approver",
             Self::Deployer => "deployer",
+            Self::Viewer => "viewer",
+            Self::Auditor => "auditor",
         }
     }
 }
@@ -47,8 +55,8 @@ impl FromStr for Role {
     fn from_str(value: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == value).ok_or_else(|| Error::Invalid {
             field: "role",
-            value: value.to_owned(),
-            expected: "admin, author, approver or deployer".to_owned(),
+            value: value.chars().take(64).collect(),
+            expected: "admin, author, approver, deployer, viewer or auditor".to_owned(),
         })
     }
 }

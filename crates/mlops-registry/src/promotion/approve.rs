@@ -17,8 +17,9 @@ impl Session {
     /// longer as it was read, another version is in production than when it was made, or this
     /// principal has approved it already.
     pub fn approve(&self, request: &PromotionRequest) -> Result<Decision<Approval>> {
-        self.transact(|| {
-            let own = self.allowed(Action::ApprovePromotion, Some(&request.model))?;
+        self.transact_told(Action::ApprovePromotion, &request.subject(), || {
+            let action = Action::ApprovePromotion;
+            let own = self.allowed_to(action, Some(&request.model), &request.subject())?;
             let open = self.registry().open_request(&request.id())?;
             if open.value != *request {
                 return Err(Error::Conflict {

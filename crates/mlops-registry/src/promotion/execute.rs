@@ -23,8 +23,8 @@ impl Session {
     /// [`Error::Corrupt`] if the artifact has changed.
     pub fn promote(&self, id: &RequestId) -> Result<Decision<Promotion>> {
         let mut checked = None;
-        self.transact(|| {
-            let own = self.allowed(Action::Promote, Some(&id.model))?;
+        self.transact_told(Action::Promote, id, || {
+            let own = self.allowed_to(Action::Promote, Some(&id.model), id)?;
             let request = self.registry().open_request(id)?;
             let plan = Plan::read(self, own, request)?;
             let act = self.act(Action::Promote, plan.request.value.subject());
@@ -94,7 +94,7 @@ impl Plan {
             let mut given = Vec::new();
             for approval in registry.list::<Approval>(&request.value.id().key())? {
                 let approver = approval.value.approver.clone();
-                let may = registry.session(&approver).allowed(Action::ApprovePromotion, Some(model));
+                let may = registry.session(&approver).may(Action::ApprovePromotion, Some(model));
                 let holds = match may {
                     Ok(grant) => {
                         expected.push(grant);

@@ -125,8 +125,9 @@ impl Session {
         model: &ModelName,
         version: &Version,
     ) -> Result<Decision<PromotionRequest>> {
-        self.transact(|| {
-            let own = self.allowed(Action::RequestPromotion, Some(model))?;
+        let subject = format!("{model}/{version}");
+        self.transact_told(Action::RequestPromotion, &subject, || {
+            let own = self.allowed_to(Action::RequestPromotion, Some(model), &subject)?;
             let candidate =
                 self.registry().get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
             let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
@@ -143,7 +144,7 @@ impl Session {
             let recorded = self.registry().evidence(model, version)?;
             let (evidence, checks) = rules::evidence(policy.as_ref(), &candidate.value, &recorded);
             let mut expected = vec![own, candidate.expected(), production, policy_stands];
-            let act = self.act(Action::RequestPromotion, format!("{model}/{version}"));
+            let act = self.act(Action::RequestPromotion, &subject);
             let verdict =
                 Verdict::new(Action::RequestPromotion.as_str(), candidate.value.subject(), act.at, checks);
             if !verdict.passed() {

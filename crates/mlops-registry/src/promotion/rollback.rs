@@ -29,7 +29,7 @@ impl Session {
     pub fn rollback(&self, model: &ModelName, reason: &str) -> Result<Promotion> {
         check_reason("reason", reason)?;
         let mut attempt = Attempt::default();
-        self.transact(|| {
+        self.transact_told(Action::RollBack, model, || {
             let own = self.allowed(Action::RollBack, Some(model))?;
             let family = Switch::family(self.registry(), model)?;
             attempt.check(&family.value)?;
@@ -65,8 +65,9 @@ impl Session {
     ) -> Result<Decision<Promotion>> {
         check_reason("reason", reason)?;
         let mut attempt = Attempt::default();
-        self.transact(|| {
-            let own = self.allowed(Action::RollBack, Some(model))?;
+        let subject = format!("{model}/{version}");
+        self.transact_told(Action::RollBack, &subject, || {
+            let own = self.allowed_to(Action::RollBack, Some(model), &subject)?;
             let family = Switch::family(self.registry(), model)?;
             attempt.check(&family.value)?;
             let history = self.registry().history(model)?;

@@ -91,9 +91,19 @@ impl RegistryBuilder {
 
     fn with(self, origin: Origin) -> Registry {
         let Self { store, artifacts, signer, clock, authorizer } = self;
-        let (grants, runs) = Default::default();
+        let (grants, runs, refusals) = Default::default();
         Registry {
-            parts: Arc::new(Parts { store, artifacts, signer, clock, authorizer, origin, grants, runs }),
+            parts: Arc::new(Parts {
+                store,
+                artifacts,
+                signer,
+                clock,
+                authorizer,
+                origin,
+                grants,
+                runs,
+                refusals,
+            }),
         }
     }
 }

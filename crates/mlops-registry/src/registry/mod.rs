@@ -16,7 +16,7 @@ pub(crate) use document::{Document, Stored, StoredExt};
 pub use session::Session;
 
 use crate::Result;
-use crate::access::{Authorizer, KnownGrants};
+use crate::access::{Authorizer, KnownGrants, RecentRefusals};
 use crate::artifact::ArtifactStore;
 use crate::audit::{Audit, AuditReport, Entry};
 use crate::merkle::{
@@ -27,8 +27,10 @@ use crate::tracking::RunNumbers;
 
 /// A model registry over a store of records and one of artifacts. A clone is the same registry.
 ///
-/// Reading takes no grant: who can open the store can read it. Whoever changes something
-/// does so in a [`Session`], which knows who it is.
+/// This is the registry in the hands of whoever runs it: reading from it takes no grant, as
+/// who can open the store can read it anyway. Whoever changes something does so in a
+/// [`Session`], which knows who it is, and whoever reads for others does so through
+/// [`Session::reader`].
 #[derive(Clone)]
 pub struct Registry {
     parts: Arc<Parts>,
@@ -43,6 +45,7 @@ struct Parts {
     origin: Origin,
     grants: KnownGrants,
     runs: RunNumbers,
+    refusals: RecentRefusals,
 }
 
 impl Registry {
@@ -135,6 +138,10 @@ impl Registry {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.parts.clock.now()
+    }
+
+    pub(crate) fn refusals(&self) -> &RecentRefusals {
+        &self.parts.refusals
     }
 
     pub(crate) fn authorizer(&self) -> &dyn Authorizer {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use mlops_core::{Digest, ModelName, Principal};
 
 use super::{Registry, Stored};
-use crate::access::{Access, Action, Grant};
+use crate::access::{Access, Action, Grant, Telling};
 use crate::audit::Act;
 use crate::store::{Commit, Expected, Key, Kind};
 use crate::{Error, Result};
@@ -15,11 +15,12 @@ use crate::{Error, Result};
 /// that someone else got through, so that this is reached only under siege.
 const ATTEMPTS: usize = 10_000;
 
-/// The registry in the hands of one principal: everything that changes something.
+/// The registry in the hands of one principal: everything that changes something, and what
+/// they may [read](Self::reader).
 ///
 /// Each method that changes something is one transaction with its entry in the audit
 /// log, and begins by asking whether the principal's grants allow it:
-/// [`Error::Denied`] if not.
+/// [`Error::Denied`] if not, which the log tells of as well.
 #[derive(Clone, Debug)]
 pub struct Session {
     registry: Registry,
@@ -36,7 +37,8 @@ impl Session {
         &self.principal
     }
 
-    /// The registry.
+    /// The registry itself, which asks nobody: whoever runs it may have this in hand, and
+    /// those whom they act for may not.
     pub const fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -50,8 +52,28 @@ impl Session {
         self.registry.artifacts().put(source)
     }
 
-    /// That the principal may do `action`, as the condition that the grant still stands.
+    /// That the principal may do `action`, as the condition that the grant still stands. If
+    /// not, the audit log tells that they tried.
     pub(crate) fn allowed(&self, action: Action, model: Option<&ModelName>) -> Result<Expected> {
+        self.allowed_to(action, model, &model.map_or("*", ModelName::as_str))
+    }
+
+    /// The same, to be told of as something done to `subject`.
+    pub(crate) fn allowed_to(
+        &self,
+        action: Action,
+        model: Option<&ModelName>,
+        subject: &dyn Display,
+    ) -> Result<Expected> {
+        let may = self.may(action, model);
+        if let Err(Error::Denied { needed, .. }) = &may {
+            self.tell_refusal(action, subject, &format!("grant: that takes the role {needed}"))?;
+        }
+        may
+    }
+
+    /// The same, asked out of curiosity: nobody is told.
+    pub(crate) fn may(&self, action: Action, model: Option<&ModelName>) -> Result<Expected> {
         self.decide(action, model, &self.grants()?)
     }
 
@@ -97,9 +119,44 @@ impl Session {
         }
     }
 
+    /// Leaves a refusal in the audit log, if it is not [there](crate::access) already. Who can't be told
+    /// of it gets the error of the store: nobody is refused behind the log's back.
+    pub(crate) fn tell_refusal(&self, action: Action, subject: &dyn Display, reason: &str) -> Result<()> {
+        let act = self.act(action, subject);
+        let recent = self.registry.refusals();
+        let (ticket, act) = match recent.ask(&self.principal, action, &act.subject, reason, act.at) {
+            Telling::Told => return Ok(()),
+            Telling::Tell(ticket) => (ticket, act.refused([reason.to_owned()])),
+            Telling::TellLast(ticket) => {
+                let last = "too many within a minute: this one stands for those that follow".to_owned();
+                (ticket, act.refused([reason.to_owned(), last]))
+            }
+        };
+        let told = Commit::new(act, vec![], vec![]).and_then(|commit| self.commit(&commit));
+        if told.is_err() {
+            recent.take_back(&ticket);
+        }
+        told.map(drop)
+    }
+
     /// What this principal does now.
     pub(crate) fn act(&self, action: Action, subject: impl Display) -> Act {
         Act::new(self.registry.now(), self.principal.clone(), action.as_str(), subject.to_string())
+    }
+
+    /// [`transact`](Self::transact) for what people decide: that they decided on something that
+    /// has moved on meanwhile is in the audit log too.
+    pub(crate) fn transact_told<T>(
+        &self,
+        action: Action,
+        subject: &dyn Display,
+        build: impl FnMut() -> Result<(Option<Commit>, T)>,
+    ) -> Result<T> {
+        let result = self.transact(build);
+        if let Err(conflict @ Error::Conflict { .. }) = &result {
+            self.tell_refusal(action, subject, &format!("state: {conflict}"))?;
+        }
+        result
     }
 
     /// Builds a transaction and commits it; anew from the state of then, if someone was faster.

@@ -1,0 +1,185 @@
+use std::io::Read;
+use std::ops::Range;
+
+use mlops_core::{ExperimentName, ModelName, ModelRef, Principal, Timestamp, Version};
+
+use super::{Access, Action, Grant};
+use crate::Result;
+use crate::audit::{Audit, AuditReport, Entry, EntryProof};
+use crate::comparison::VersionComparison;
+use crate::merkle::SignedTreeHead;
+use crate::model::{Model, ModelVersion, VersionStage};
+use crate::promotion::{Approval, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId};
+use crate::registry::Session;
+use crate::store::Key;
+use crate::tracking::{Experiment, Metric, Run, RunData, RunId};
+use crate::trial::Trial;
+
+/// The registry as one principal may read it: each call asks their grants, and so is
+/// [`Error::Denied`](crate::Error::Denied) from the moment that the last of them is revoked.
+///
+/// A model takes any role for that model, the least of them that of a
+/// [viewer](super::Role::Viewer). Experiments and runs, which belong to no model yet, take any
+/// role at all. Grants and policies take one for the whole registry; the audit log takes that
+/// of an [auditor](super::Role::Auditor) for the whole registry.
+///
+/// This is what an edge reads through, which acts for many. A [`Registry`](crate::Registry)
+/// itself asks nobody: whoever has it in hand could read the store as well.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Reader<'a>(&'a Session);
+
+impl Session {
+    /// The registry as this principal may read it.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use mlops_registry::{Error, Registry, access::{Role, Scope}, artifact::MemoryArtifacts, merkle::Ed25519Signer, store::MemoryStore};
+    /// # let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
+    /// # let (store, artifacts) = (Arc::new(MemoryStore::default()), Arc::new(MemoryArtifacts::default()));
+    /// # let root = "root".parse()?;
+    /// # let registry = Registry::builder(store, artifacts, signer).create("registry.example".parse()?, &root)?;
+    /// let vera = registry.session(&"vera".parse()?);
+    /// assert!(matches!(vera.reader().production(&"fraud-cards".parse()?), Err(Error::Denied { .. })));
+    /// registry.session(&root).grant(vera.principal(), Role::Viewer, "model:fraud-*".parse()?)?;
+    /// assert_eq!(vera.reader().production(&"fraud-cards".parse()?)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn reader(&self) -> Reader<'_> {
+        Reader(self)
+    }
+}
+
+/// Reads that ask first. Each is as the one of `Registry` by its name.
+macro_rules! reads {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident: $type:ty),*) -> $result:ty, $action:ident $(of $model:expr)?;
+    )*) => {
+        impl Reader<'_> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// [`Error::Denied`](crate::Error::Denied) without the role for it; else as in `Registry`.
+                pub fn $name(&self, $($argument: $type),*) -> Result<$result> {
+                    self.0.allowed(Action::$action, reads!(@model $($model)?))?;
+                    self.0.registry().$name($($argument),*)
+                }
+            )*
+        }
+    };
+    (@model) => { None };
+    (@model $model:expr) => { Some($model) };
+}
+
+reads! {
+    /// [`Registry::model`](crate::Registry::model).
+    model(name: &ModelName) -> Model, ReadModel of name;
+    /// [`Registry::version`](crate::Registry::version).
+    version(model: &ModelName, version: &Version) -> ModelVersion, ReadModel of model;
+    /// [`Registry::versions`](crate::Registry::versions).
+    versions(model: &ModelName) -> Vec<ModelVersion>, ReadModel of model;
+    /// [`Registry::stage`](crate::Registry::stage).
+    stage(model: &ModelName, version: &Version) -> VersionStage, ReadModel of model;
+    /// [`Registry::stages`](crate::Registry::stages).
+    stages(model: &ModelName) -> Vec<VersionStage>, ReadModel of model;
+    /// [`Registry::production`](crate::Registry::production).
+    production(model: &ModelName) -> Option<ModelVersion>, ReadModel of model;
+    /// [`Registry::resolve`](crate::Registry::resolve).
+    resolve(reference: &ModelRef) -> ModelVersion, ReadModel of &reference.name;
+    /// [`Registry::history`](crate::Registry::history).
+    history(model: &ModelName) -> Vec<Promotion>, ReadModel of model;
+    /// [`Registry::production_at`](crate::Registry::production_at).
+    production_at(model: &ModelName, moment: Timestamp) -> Option<Promotion>, ReadModel of model;
+    /// [`Registry::compare_versions`](crate::Registry::compare_versions).
+    compare_versions(model: &ModelName, a: &Version, b: &Version) -> VersionComparison, ReadModel of model;
+    /// [`Registry::evidence`](crate::Registry::evidence).
+    evidence(model: &ModelName, version: &Version) -> Vec<RecordedEvidence>, ReadModel of model;
+    /// [`Registry::promotion_request`](crate::Registry::promotion_request).
+    promotion_request(id: &RequestId) -> PromotionRequest, ReadModel of &id.model;
+    /// [`Registry::promotion_requests`](crate::Registry::promotion_requests).
+    promotion_requests(model: &ModelName) -> Vec<PromotionRequest>, ReadModel of model;
+    /// [`Registry::approvals`](crate::Registry::approvals).
+    approvals(request: &RequestId) -> Vec<Approval>, ReadModel of &request.model;
+    /// [`Registry::trial`](crate::Registry::trial).
+    trial(model: &ModelName) -> Option<Trial>, ReadModel of model;
+    /// [`Registry::trials`](crate::Registry::trials).
+    trials(model: &ModelName) -> Vec<Trial>, ReadModel of model;
+    /// [`Registry::experiment`](crate::Registry::experiment).
+    experiment(name: &ExperimentName) -> Experiment, ReadTracking;
+    /// [`Registry::experiments`](crate::Registry::experiments).
+    experiments() -> Vec<Experiment>, ReadTracking;
+    /// [`Registry::run`](crate::Registry::run).
+    run(id: &RunId) -> Run, ReadTracking;
+    /// [`Registry::runs`](crate::Registry::runs).
+    runs(experiment: &ExperimentName) -> Vec<Run>, ReadTracking;
+    /// [`Registry::run_data`](crate::Registry::run_data).
+    run_data(id: &RunId) -> RunData, ReadTracking;
+    /// [`Registry::metric_history`](crate::Registry::metric_history).
+    metric_history(id: &RunId, name: &str) -> Vec<Metric>, ReadTracking;
+    /// [`Registry::grants`](crate::Registry::grants).
+    grants() -> Vec<Grant>, ReadRegistry;
+    /// [`Registry::policy`](crate::Registry::policy).
+    policy() -> Option<PromotionPolicy>, ReadRegistry;
+    /// [`Registry::tree_head`](crate::Registry::tree_head).
+    tree_head() -> SignedTreeHead, ReadAudit;
+    /// [`Registry::entries`](crate::Registry::entries).
+    entries(range: Range<u64>) -> Vec<Entry>, ReadAudit;
+    /// [`Registry::verify`](crate::Registry::verify).
+    verify() -> AuditReport, ReadAudit;
+    /// [`Registry::prove`](crate::Registry::prove).
+    prove(sequence: u64) -> EntryProof, ReadAudit;
+}
+
+impl Reader<'_> {
+    /// The registered models that this principal may read, by name.
+    ///
+    /// # Errors
+    /// [`Error::Denied`](crate::Error::Denied) without any grant; those of the store.
+    pub fn models(&self) -> Result<Vec<Model>> {
+        let registry = self.0.registry();
+        let grants = registry.values::<Grant>(&Key::from([self.0.principal().as_str()]))?;
+        if grants.is_empty() {
+            self.0.allowed(Action::ReadModel, None)?;
+        }
+        let held: Vec<&Grant> = grants.iter().collect();
+        let mut models = registry.models()?;
+        models.retain(|model| {
+            let access = registry.authorizer().decide(Action::ReadModel, Some(&model.name), &held);
+            matches!(access, Access::Allowed { .. })
+        });
+        Ok(models)
+    }
+
+    /// The grants of `principal`; everybody may read their own.
+    ///
+    /// # Errors
+    /// [`Error::Denied`](crate::Error::Denied) without a role for the whole registry; those of the store.
+    pub fn grants_of(&self, principal: &Principal) -> Result<Vec<Grant>> {
+        if principal != self.0.principal() {
+            self.0.allowed(Action::ReadRegistry, None)?;
+        }
+        self.0.registry().grants_of(principal)
+    }
+
+    /// The model file of a version, checked against its digest as it is read. Files are asked
+    /// for by their version and not by their digest, which says nothing of whose they are.
+    ///
+    /// # Errors
+    /// [`Error::Denied`](crate::Error::Denied) without a role for the model, [`Error::NotFound`](crate::Error::NotFound) without the
+    /// version or its file.
+    pub fn open_artifact(&self, model: &ModelName, version: &Version) -> Result<Box<dyn Read + Send>> {
+        let version = self.version(model, version)?;
+        self.0.registry().artifacts().open(&version.artifact)
+    }
+
+    /// [`Registry::audit`](crate::Registry::audit): an audit to be given the tree heads that were kept.
+    ///
+    /// # Errors
+    /// [`Error::Denied`](crate::Error::Denied) without the role of an auditor.
+    pub fn audit(&self) -> Result<Audit<'_>> {
+        self.0.allowed(Action::ReadAudit, None)?;
+        Ok(self.0.registry().audit())
+    }
+}
