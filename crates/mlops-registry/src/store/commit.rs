@@ -144,6 +144,12 @@ impl Commit {
     /// [`Error::Conflict`] if it must be the first and is not; [`Error::Corrupt`] if it
     /// can't be written as JSON.
     pub fn leaf(&self, sequence: u64) -> Result<String> {
+        self.check_place(sequence)?;
+        Ok(self.account()?.leaf(sequence))
+    }
+
+    /// Whether it may be number `sequence`.
+    pub(super) fn check_place(&self, sequence: u64) -> Result<()> {
         if self.first && sequence > 0 {
             return Err(Error::Conflict {
                 what: Self::LOG,
@@ -152,13 +158,63 @@ impl Commit {
                 current: format!("at entry {sequence}"),
             });
         }
+        Ok(())
+    }
+
+    /// All of the entry but its number, which is known only when its turn comes. Most of
+    /// the work of a [leaf](Self::leaf) is here.
+    pub(super) fn account(&self) -> Result<Account> {
+        const NUMBER: &str = "\"sequence\":";
         let changes = self.changes.iter().map(|change| Recorded {
             kind: change.expected.kind,
             key: change.expected.key.clone(),
             was: change.expected.revision,
             digest: change.body.as_ref().map(Digest::of),
         });
-        let entry = Entry { sequence, act: self.act.clone(), changes: changes.collect() };
-        Ok(canonical::to_string(&entry)?)
+        let entry = Entry { sequence: 0, act: self.act.clone(), changes: changes.collect() };
+        let text = canonical::to_string(&entry)?;
+        // Within a text of JSON the quotes would have a backslash in front.
+        let (before, after) = text.rsplit_once(&format!("{NUMBER}0")).ok_or_else(|| Error::Corrupt {
+            what: "entry of the audit log".to_owned(),
+            reason: format!("it is written without its number: {text}"),
+        })?;
+        Ok(Account { before: format!("{before}{NUMBER}"), after: after.to_owned() })
+    }
+}
+
+/// An audit entry that lacks its number.
+#[derive(Debug)]
+pub(super) struct Account {
+    before: String,
+    after: String,
+}
+
+impl Account {
+    /// The leaf of the entry as number `sequence`.
+    pub(super) fn leaf(&self, sequence: u64) -> String {
+        format!("{}{sequence}{}", self.before, self.after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mlops_core::{Principal, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn the_number_goes_where_it_belongs() {
+        let traps = ["\"sequence\":0", ",\"sequence\":0,", "\\\"sequence\":0", "\",\"sequence\":0,\"x\":\""];
+        for trap in traps {
+            let by = Principal::new("ana").unwrap();
+            let act = Act::new(Timestamp::from_micros(0), by, trap, trap).refused([trap.to_owned()]);
+            let change = Change::put(Kind::Model, Key::from([trap]), None, &trap).unwrap();
+            let commit = Commit::new(act.clone(), vec![], vec![change]).unwrap();
+            for sequence in [0, 1, 10, 1 << 40] {
+                let leaf = commit.leaf(sequence).unwrap();
+                let entry = Entry::read(sequence, leaf.as_bytes()).unwrap();
+                assert_eq!((entry.act, entry.changes.len()), (act.clone(), 1), "{leaf}");
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ mod sqlite;
 use std::fmt::Debug;
 use std::ops::Range;
 
+#[cfg(feature = "sqlite")]
+use commit::Account;
 pub use commit::{Change, Commit, Expected};
 pub use key::{Key, Part};
 pub use kind::{Column, Kind};

@@ -5,11 +5,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Error, Result};
 
-/// How long a writer waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a writer waits for its turn, unless told otherwise.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Statements kept ready: a few for each kind of record.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 /// The smallest page of SQLite, and so the smallest database.
 const SMALLEST: u64 = 512;
@@ -27,22 +27,22 @@ pub(super) fn check_length(path: &Path) -> Result<()> {
 }
 
 /// Opens the file, and makes it if it is not there.
-pub(super) fn create(path: &Path) -> Result<Connection> {
-    connect(path, OpenFlags::SQLITE_OPEN_CREATE)
+pub(super) fn create(path: &Path, patience: Duration) -> Result<Connection> {
+    connect(path, patience, OpenFlags::SQLITE_OPEN_CREATE)
 }
 
 /// Opens the file that is there. One that is gone stays gone: an empty one in its place
 /// would be a registry without a history.
-pub(super) fn open(path: &Path) -> Result<Connection> {
-    connect(path, OpenFlags::empty())
+pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection> {
+    connect(path, patience, OpenFlags::empty())
 }
 
-fn connect(path: &Path, create: OpenFlags) -> Result<Connection> {
+fn connect(path: &Path, patience: Duration, create: OpenFlags) -> Result<Connection> {
     // Each connection is used by one thread at a time.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_timeout(patience)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Nothing in a file that someone else has written may run on its own.
         connection.execute_batch(

@@ -1,35 +1,44 @@
 mod connection;
+mod group;
+mod nodes;
 mod schema;
 mod sql;
+mod writer;
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mlops_core::Digest;
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params, params_from_iter};
+use rusqlite::Connection;
 
-use super::{Commit, Key, Kind, MetadataStore, Query, Record, Revision};
-use crate::merkle::{Frontier, NodeId, NodeSource, leaf_hash};
+use self::group::Group;
+use self::writer::{Prepared, Writer};
+use super::{Commit, MetadataStore, Query, Record};
+use crate::merkle::{NodeId, NodeSource};
 use crate::{Error, Result};
 
-/// How many idle connections are kept for readers.
-const READERS: usize = 4;
+/// How many idle connections are kept for readers. To open one costs a thousand reads.
+const READERS: usize = 32;
 
 /// Keeps everything in one SQLite file, which any number of processes may share.
 ///
 /// Each kind of record is a table with real key columns, so that any SQL tool can look
 /// into it; writing with one is found by an [audit](crate::audit). The write-ahead
 /// log is flushed at each commit (`synchronous = FULL`): what was acknowledged survives a
-/// power cut. Readers never wait for the writer, nor the writer for them; writers of all
-/// processes take turns, and one that waits longer than ten seconds gets
-/// [`Error::Unavailable`] that is transient.
+/// power cut. Threads that commit at once are written in one transaction and flushed
+/// together; each is answered when that is done. Readers never wait for the writer, nor the
+/// writer for them; writers of all processes take turns, and one that waits longer than its
+/// [patience](Self::patience) gets [`Error::Unavailable`] that is transient.
 ///
 /// The folder must be on a local disk: SQLite's locks do not work over a network.
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    patience: Duration,
+    writer: Mutex<Writer>,
+    commits: Group<Prepared, Result<u64>>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -42,9 +51,21 @@ impl SqliteStore {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         connection::check_length(&path)?;
-        let mut writer = connection::create(&path)?;
+        let patience = connection::PATIENCE;
+        let mut writer = connection::create(&path, patience)?;
         schema::prepare(&path, &mut writer)?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default() })
+        let writer = Mutex::new(Writer::new(path.clone(), writer));
+        Ok(Self { path, patience, writer, commits: Group::new(), readers: Mutex::default() })
+    }
+
+    /// How long a commit waits while another process writes; ten seconds without it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if SQLite refuses it.
+    pub fn patience(self, patience: Duration) -> Result<Self> {
+        self.writer.lock().set_patience(patience)?;
+        self.readers.lock().clear();
+        Ok(Self { patience, ..self })
     }
 
     /// Where the file is.
@@ -56,7 +77,7 @@ impl SqliteStore {
         let idle = self.readers.lock().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connection::open(&self.path)?,
+            None => connection::open(&self.path, self.patience)?,
         };
         let result = read(&connection).map_err(|error| self.error(error));
         let mut readers = self.readers.lock();
@@ -68,38 +89,6 @@ impl SqliteStore {
 
     fn error(&self, error: rusqlite::Error) -> Error {
         connection::error(&self.path, error)
-    }
-
-    fn write(&self, connection: &Connection, commit: &Commit) -> Result<u64> {
-        for expected in commit.conditions() {
-            let found = revision(connection, expected.kind, &expected.key);
-            expected.check(found.map_err(|error| self.error(error))?)?;
-        }
-        let sequence = size(connection).map_err(|error| self.error(error))?;
-        let leaf = commit.leaf(sequence)?;
-        let mut frontier = Frontier::load(&Nodes { path: &self.path, connection }, sequence)?;
-        let mut nodes = Vec::new();
-        frontier.append_with(leaf_hash(leaf.as_bytes()), |node, hash| nodes.push((node, hash)));
-        (|| {
-            for change in commit.changes() {
-                let expected = change.expected();
-                match change.body() {
-                    Some(body) => put(connection, expected.kind, &expected.key, sequence, body)?,
-                    None => remove(connection, expected.kind, &expected.key)?,
-                }
-            }
-            connection
-                .prepare_cached("INSERT INTO leaf (sequence, body) VALUES (?1, ?2)")?
-                .execute(params![sql::integer(sequence)?, leaf])?;
-            let mut insert =
-                connection.prepare_cached("INSERT INTO node (level, position, hash) VALUES (?1, ?2, ?3)")?;
-            for (node, hash) in nodes {
-                insert.execute(params![node.level, sql::integer(node.index)?, hash.as_bytes()])?;
-            }
-            Ok(())
-        })()
-        .map_err(|error| self.error(error))?;
-        Ok(sequence)
     }
 }
 
@@ -113,22 +102,27 @@ impl MetadataStore for SqliteStore {
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         query.check()?;
         self.reading(|connection| {
-            let (text, values) = sql::select(query);
-            let mut statement = connection.prepare_cached(&text)?;
-            let rows = statement.query_map(params_from_iter(values), |row| sql::record(query.kind, row))?;
-            rows.collect()
+            let mut statement = connection.prepare_cached(sql::select(query))?;
+            sql::bind_query(&mut statement, query)?;
+            let mut rows = statement.raw_query();
+            let mut records = Vec::new();
+            while let Some(row) = rows.next()? {
+                records.push(sql::record(query.kind, row)?);
+            }
+            Ok(records)
         })
     }
 
     fn commit(&self, commit: &Commit) -> Result<u64> {
-        let mut writer = self.writer.lock();
-        // Immediate: the state is read under the lock of the writer, so that it still holds when it is changed.
-        let transaction = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| self.error(error))?;
-        let sequence = self.write(&transaction, commit)?;
-        transaction.commit().map_err(|error| self.error(error))?;
-        Ok(sequence)
+        let prepared = Prepared::new(commit)?;
+        let answer = self.commits.join(prepared, |batch| self.writer.lock().write(batch));
+        answer.unwrap_or_else(|| {
+            Err(Error::Unavailable {
+                store: self.path.display().to_string(),
+                transient: true,
+                source: "the thread that was to write it panicked".into(),
+            })
+        })
     }
 
     fn size(&self) -> Result<u64> {
@@ -164,73 +158,15 @@ impl MetadataStore for SqliteStore {
 
 impl NodeSource for SqliteStore {
     fn nodes(&self, ids: &[NodeId]) -> Result<Vec<Digest>> {
-        let hashes = self.reading(|connection| nodes(connection, ids))?;
-        complete(&self.path, ids, hashes)
+        let hashes = self.reading(|connection| nodes::read(connection, ids))?;
+        nodes::complete(&self.path, ids, hashes)
     }
-}
-
-/// The nodes as a transaction sees them.
-struct Nodes<'a> {
-    path: &'a Path,
-    connection: &'a Connection,
-}
-
-impl NodeSource for Nodes<'_> {
-    fn nodes(&self, ids: &[NodeId]) -> Result<Vec<Digest>> {
-        let hashes = nodes(self.connection, ids).map_err(|error| connection::error(self.path, error))?;
-        complete(self.path, ids, hashes)
-    }
-}
-
-fn nodes(connection: &Connection, ids: &[NodeId]) -> rusqlite::Result<Vec<Option<Vec<u8>>>> {
-    let mut statement =
-        connection.prepare_cached("SELECT hash FROM node WHERE level = ?1 AND position = ?2")?;
-    ids.iter()
-        .map(|id| {
-            statement
-                .query_row(params![id.level, sql::integer(id.index)?], |row| sql::bytes(row, 0))
-                .optional()
-        })
-        .collect()
-}
-
-fn complete(path: &Path, ids: &[NodeId], hashes: Vec<Option<Vec<u8>>>) -> Result<Vec<Digest>> {
-    let digest = |(id, hash): (&NodeId, Option<Vec<u8>>)| {
-        let hash = hash.and_then(|hash| <[u8; 32]>::try_from(hash).ok());
-        hash.map(Digest::from_bytes).ok_or_else(|| Error::Corrupt {
-            what: path.display().to_string(),
-            reason: format!(
-                "no hash of 32 bytes at node {} of level {} of the audit tree",
-                id.index, id.level
-            ),
-        })
-    };
-    ids.iter().zip(hashes).map(digest).collect()
 }
 
 fn size(connection: &Connection) -> rusqlite::Result<u64> {
     connection
         .prepare_cached("SELECT coalesce(max(sequence) + 1, 0) FROM leaf")?
         .query_row([], |row| sql::sequence(row, 0))
-}
-
-fn revision(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Revision>> {
-    connection
-        .prepare_cached(&sql::revision(kind))?
-        .query_row(params_from_iter(sql::values(key)), |row| sql::sequence(row, 0).map(Revision))
-        .optional()
-}
-
-fn put(connection: &Connection, kind: Kind, key: &Key, sequence: u64, body: &str) -> rusqlite::Result<()> {
-    let written = [sql::integer(sequence)?.into(), body.to_owned().into()];
-    let values = sql::values(key).chain(written);
-    connection.prepare_cached(&sql::put(kind))?.execute(params_from_iter(values))?;
-    Ok(())
-}
-
-fn remove(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<()> {
-    connection.prepare_cached(&sql::remove(kind))?.execute(params_from_iter(sql::values(key)))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Statements over the tables of the kinds. Names come from [`Kind`], values are bound.
 
-use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use rusqlite::Row;
-use rusqlite::types::Value;
+use rusqlite::{Row, Statement};
 
 use crate::store::{Column, Key, Kind, Part, Query, Record, Revision};
 
@@ -23,49 +22,79 @@ fn equal(columns: &[Column]) -> String {
     if parts.is_empty() { "TRUE".to_owned() } else { parts.join(" AND ") }
 }
 
-pub(super) fn select(query: &Query) -> (String, Vec<Value>) {
-    let columns = query.kind.columns();
-    let (group, rest) = columns.split_at(query.under.len());
-    let all = list(columns);
-    let mut text = format!("SELECT {all}, revision, body FROM \"{}\" WHERE {}", query.kind, equal(group));
-    let mut values: Vec<_> = self::values(&query.under).collect();
-    match &query.after {
-        Some(after) if !rest.is_empty() => {
-            write!(text, " AND ({}) > ({})", list(rest), marks(rest.len()))
-                .expect("writing to a string never fails");
-            values.extend(self::values(after).skip(group.len()));
+/// The statements of one kind, written once for the whole process.
+pub(super) struct Texts {
+    pub(super) revision: String,
+    pub(super) put: String,
+    pub(super) remove: String,
+    /// By how many leading columns are given, and whether it begins behind a key.
+    select: Vec<[String; 2]>,
+}
+
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| Kind::ALL.into_iter().map(Texts::new).collect());
+
+pub(super) fn of(kind: Kind) -> &'static Texts {
+    &TEXTS[kind as usize]
+}
+
+impl Texts {
+    fn new(kind: Kind) -> Self {
+        let columns = kind.columns();
+        let (all, one) = (list(columns), equal(columns));
+        let (values, select) = (marks(columns.len() + 2), |given, after| select_text(kind, given, after));
+        Self {
+            revision: format!("SELECT revision FROM \"{kind}\" WHERE {one}"),
+            put: format!("INSERT OR REPLACE INTO \"{kind}\" ({all}, revision, body) VALUES ({values})"),
+            remove: format!("DELETE FROM \"{kind}\" WHERE {one}"),
+            select: (0..=columns.len()).map(|given| [select(given, false), select(given, true)]).collect(),
         }
-        // Nothing lies behind the one record that a whole key names.
-        Some(_) => text.push_str(" AND FALSE"),
-        None => {}
     }
-    write!(text, " ORDER BY {all} LIMIT ?").expect("writing to a string never fails");
-    values.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
-    (text, values)
 }
 
-pub(super) fn revision(kind: Kind) -> String {
-    format!("SELECT revision FROM \"{kind}\" WHERE {}", equal(kind.columns()))
-}
-
-pub(super) fn put(kind: Kind) -> String {
+fn select_text(kind: Kind, given: usize, after: bool) -> String {
     let columns = kind.columns();
-    format!(
-        "INSERT OR REPLACE INTO \"{kind}\" ({}, revision, body) VALUES ({})",
-        list(columns),
-        marks(columns.len() + 2)
-    )
+    let (group, rest) = columns.split_at(given);
+    let all = list(columns);
+    let behind = match (after, rest.len()) {
+        (false, _) => String::new(),
+        // Nothing lies behind the one record that a whole key names.
+        (true, 0) => " AND FALSE".to_owned(),
+        (true, count) => format!(" AND ({}) > ({})", list(rest), marks(count)),
+    };
+    let group = equal(group);
+    format!("SELECT {all}, revision, body FROM \"{kind}\" WHERE {group}{behind} ORDER BY {all} LIMIT ?")
 }
 
-pub(super) fn remove(kind: Kind) -> String {
-    format!("DELETE FROM \"{kind}\" WHERE {}", equal(kind.columns()))
+/// The statement of a query that [fits](Query::check) its kind.
+pub(super) fn select(query: &Query) -> &'static str {
+    &of(query.kind).select[query.under.len()][usize::from(query.after.is_some())]
 }
 
-pub(super) fn values(key: &Key) -> impl Iterator<Item = Value> {
-    key.parts().iter().map(|part| match part {
-        Part::Number(number) => Value::from(*number),
-        Part::Text(text) => Value::from(text.clone()),
-    })
+/// Binds what [`select`] asks for.
+pub(super) fn bind_query(statement: &mut Statement<'_>, query: &Query) -> rusqlite::Result<()> {
+    let mut next = bind(statement, &query.under)?;
+    if let Some(after) = &query.after {
+        for part in &after.parts()[query.under.len()..] {
+            bind_part(statement, next, part)?;
+            next += 1;
+        }
+    }
+    statement.raw_bind_parameter(next, i64::try_from(query.limit).unwrap_or(i64::MAX))
+}
+
+/// Binds the parts of a key to the first parameters; gives the next one.
+pub(super) fn bind(statement: &mut Statement<'_>, key: &Key) -> rusqlite::Result<usize> {
+    for (i, part) in key.parts().iter().enumerate() {
+        bind_part(statement, i + 1, part)?;
+    }
+    Ok(key.len() + 1)
+}
+
+fn bind_part(statement: &mut Statement<'_>, at: usize, part: &Part) -> rusqlite::Result<()> {
+    match part {
+        Part::Number(number) => statement.raw_bind_parameter(at, number),
+        Part::Text(text) => statement.raw_bind_parameter(at, text),
+    }
 }
 
 pub(super) fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::store::{Key, Kind};
 
 fn columns(connection: &Connection, table: &str) -> Vec<(String, String)> {
     let mut statement =
@@ -10,14 +11,14 @@ fn columns(connection: &Connection, table: &str) -> Vec<(String, String)> {
 fn each_kind_has_its_table() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("registry.db")).unwrap();
-    let connection = store.writer.lock();
+    let connection = &store.writer.lock().connection;
     for kind in Kind::ALL {
         let expected: Vec<_> = kind
             .columns()
             .iter()
             .map(|c| (c.name.to_owned(), if c.number { "INTEGER" } else { "TEXT" }.to_owned()))
             .collect();
-        assert_eq!(columns(&connection, kind.as_str()), expected, "{kind}");
+        assert_eq!(columns(connection, kind.as_str()), expected, "{kind}");
     }
 }
 
@@ -25,19 +26,27 @@ fn each_kind_has_its_table() {
 fn every_read_is_a_search_by_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("registry.db")).unwrap();
-    let connection = store.writer.lock();
+    let connection = &store.writer.lock().connection;
     for kind in Kind::ALL {
         let columns = kind.columns();
         let whole: Key =
             columns.iter().map(|c| if c.number { 1.into() } else { super::super::Part::from("x") }).collect();
         for length in 1..columns.len() {
             let group: Key = whole.parts().iter().take(length).cloned().collect();
-            let (text, values) = sql::select(&Query::under(kind, group, 10).after(whole.clone()));
-            let plan: String = connection
-                .query_row(&format!("EXPLAIN QUERY PLAN {text}"), params_from_iter(values), |row| row.get(3))
-                .unwrap();
+            let query = Query::under(kind, group, 10).after(whole.clone());
+            let mut statement =
+                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql::select(&query))).unwrap();
+            sql::bind_query(&mut statement, &query).unwrap();
+            let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
             assert!(plan.starts_with("SEARCH") && plan.contains("PRIMARY KEY"), "{kind}: {plan}");
         }
+    }
+}
+
+#[test]
+fn each_kind_has_its_statements() {
+    for kind in Kind::ALL {
+        assert!(sql::of(kind).remove.starts_with(&format!("DELETE FROM \"{kind}\"")), "{kind}");
     }
 }
 
@@ -50,7 +59,7 @@ fn each_schema_has_its_migration() {
 fn writes_are_flushed() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("registry.db")).unwrap();
-    let connection = store.writer.lock();
+    let connection = &store.writer.lock().connection;
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
     assert_eq!((mode.as_str(), synchronous), ("wal", 2));
