@@ -43,6 +43,7 @@
 //! | say who may do what | [`Session::grant`], [`access::Role`], [`access::Scope`], [`access::Authorizer`] |
 //! | read for someone, as far as they may | [`Session::reader`] |
 //! | keep what a training run took and gave | [`Session::start_run`], [`Session::log`], [`tracking`] |
+//! | find runs, experiments, models, versions | [`Registry::search_runs`], [`search`] |
 //! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
 //! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
@@ -76,6 +77,7 @@ pub mod model;
 mod page;
 pub mod promotion;
 mod registry;
+pub mod search;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -15,6 +15,7 @@ use mlops_registry::access::{Role, Scope};
 use mlops_registry::artifact::{ArtifactStore, FolderArtifacts};
 use mlops_registry::merkle::{NodeId, NodeSource};
 use mlops_registry::promotion::PromotionPolicy;
+use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::{Commit, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::{Error, Registry, Result};
 use world::{GATE, World, granted, model, refused, version};
@@ -41,6 +42,9 @@ impl NodeSource for Meddled {
 }
 
 impl MetadataStore for Meddled {
+    fn search(&self, search: &Search) -> Result<Matches> {
+        self.store.search(search)
+    }
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         self.store.read(query)
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 #![cfg(feature = "testing")]
 
+use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::MemoryStore;
 
 mlops_registry::metadata_store_suite!(memory, MemoryStore::default());
@@ -65,6 +66,9 @@ mod on_disk {
     }
 
     impl MetadataStore for Alternating {
+        fn search(&self, search: &Search) -> Result<Matches> {
+            self.mine().search(search)
+        }
         fn read(&self, query: &Query) -> Result<Vec<Record>> {
             self.mine().read(query)
         }

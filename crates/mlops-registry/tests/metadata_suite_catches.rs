@@ -6,6 +6,7 @@ use std::sync::Barrier;
 
 use mlops_core::Digest;
 use mlops_registry::merkle::{NodeId, NodeSource};
+use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::{Commit, Key, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::testing::metadata_store as suite;
 use mlops_registry::{Error, Result};
@@ -64,6 +65,9 @@ impl NodeSource for Faulty {
 }
 
 impl MetadataStore for Faulty {
+    fn search(&self, search: &Search) -> Result<Matches> {
+        self.inner.search(search)
+    }
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         match self.fault {
             Fault::Backwards => {
@@ -183,6 +187,7 @@ caught! {
 mod hasty {
     use std::path::Path;
 
+    use mlops_registry::search::{Matches, Search};
     use mlops_registry::store::SqliteStore;
     use mlops_registry::testing::durable_store;
     use parking_lot::Mutex;
@@ -205,6 +210,9 @@ mod hasty {
     }
 
     impl MetadataStore for Hasty {
+        fn search(&self, search: &Search) -> Result<Matches> {
+            self.disk.search(search)
+        }
         fn read(&self, query: &Query) -> Result<Vec<Record>> {
             self.memory.read(query)
         }

@@ -13,6 +13,7 @@ use mlops_registry::artifact::FolderArtifacts;
 use mlops_registry::merkle::{NodeId, NodeSource};
 use mlops_registry::model::{Stage, VersionStage};
 use mlops_registry::promotion::{Promotion, RequestId};
+use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::{Commit, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::trial::{Trial, TrialKind, TrialOutcome};
 use mlops_registry::{Error, Registry, Result, Session};
@@ -65,6 +66,9 @@ impl NodeSource for Interrupted {
 }
 
 impl MetadataStore for Interrupted {
+    fn search(&self, search: &Search) -> Result<Matches> {
+        self.store.search(search)
+    }
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         self.tick();
         self.store.read(query)

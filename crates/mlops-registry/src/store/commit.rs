@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Key, Kind, Revision};
 use crate::audit::{Act, Entry, Recorded};
+use crate::search::Facets;
 use crate::{Error, Result};
 
 /// A record that must be as it was read for a commit to go through.
@@ -41,10 +42,11 @@ impl Expected {
 }
 
 /// A record to be written or removed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     expected: Expected,
     body: Option<String>,
+    facets: Option<Facets>,
 }
 
 impl Change {
@@ -56,7 +58,10 @@ impl Change {
     pub fn put<T: Serialize>(kind: Kind, key: Key, was: Option<Revision>, document: &T) -> Result<Self> {
         kind.check(&key, true)?;
         let body = canonical::to_string(document)?;
-        Ok(Self { expected: Expected { kind, key, revision: was }, body: Some(body) })
+        let facets = Facets::of(kind, &key, &body);
+        // What no longer says anything has said something once.
+        let facets = facets.or_else(|| was.and_then(|_| Facets::gone(kind, &key)));
+        Ok(Self { expected: Expected { kind, key, revision: was }, body: Some(body), facets })
     }
 
     /// Removes the record that is at `was`.
@@ -65,7 +70,8 @@ impl Change {
     /// [`Error::Invalid`] if the key does not fit the kind.
     pub fn remove(kind: Kind, key: Key, was: Revision) -> Result<Self> {
         kind.check(&key, true)?;
-        Ok(Self { expected: Expected { kind, key, revision: Some(was) }, body: None })
+        let facets = Facets::gone(kind, &key);
+        Ok(Self { expected: Expected { kind, key, revision: Some(was) }, body: None, facets })
     }
 
     /// Which record, and the state that it must be in.
@@ -77,12 +83,18 @@ impl Change {
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
     }
+
+    /// What it says to an index of the thing that the record is or belongs to; `None` if
+    /// it can't be searched for.
+    pub const fn facets(&self) -> Option<&Facets> {
+        self.facets.as_ref()
+    }
 }
 
 /// One transaction: what must hold, what changes, and the act that the audit log tells of.
 ///
 /// Nothing can be written without saying what was there before, so no update is lost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     act: Act,
     expected: Vec<Expected>,

@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use super::{Commit, Key, Kind, MetadataStore, Query, Record, Revision};
 use crate::Result;
 use crate::merkle::{NodeId, NodeSource, Tree, leaf_hash};
+use crate::search::{Facet, Facets, Field, Matches, MemoryIndex, Search};
 
 /// Keeps everything in memory, for tests and for trying things out. It is gone with the value.
 #[derive(Debug, Default)]
@@ -17,11 +18,28 @@ struct State {
     records: BTreeMap<Kind, BTreeMap<Key, (Revision, String)>>,
     leaves: Vec<String>,
     tree: Tree,
+    index: MemoryIndex,
 }
 
 impl State {
     fn revision(&self, kind: Kind, key: &Key) -> Option<Revision> {
         self.records.get(&kind)?.get(key).map(|(revision, _)| *revision)
+    }
+
+    fn record(&self, kind: Kind, key: &Key) -> Option<Record> {
+        let (revision, body) = self.records.get(&kind)?.get(key)?;
+        Some(Record { kind, key: key.clone(), revision: *revision, body: body.clone().into_bytes() })
+    }
+
+    fn take_in(&mut self, facets: &Facets) {
+        let Self { records, index, .. } = self;
+        let points = records.get(&Kind::Metric);
+        index.apply(facets, |metric: &Field| -> Option<Facet> {
+            let group = facets.key.clone().and(metric.name.as_str());
+            let behind = group.clone().and(i64::MAX);
+            let (key, (_, body)) = points?.range(group.clone()..behind).next_back()?;
+            Facets::of(Kind::Metric, key, body)?.values.pop()
+        });
     }
 }
 
@@ -42,6 +60,11 @@ impl MetadataStore for MemoryStore {
         Ok(rows.map(record).collect())
     }
 
+    fn search(&self, search: &Search) -> Result<Matches> {
+        let state = self.0.read();
+        Ok(state.index.search(search, |key| state.record(search.kind, key)))
+    }
+
     fn commit(&self, commit: &Commit) -> Result<u64> {
         let mut state = self.0.write();
         for expected in commit.conditions() {
@@ -60,6 +83,9 @@ impl MetadataStore for MemoryStore {
                 None => {
                     table.remove(key);
                 }
+            }
+            if let Some(facets) = change.facets() {
+                state.take_in(facets);
             }
         }
         state.tree.append(leaf_hash(leaf.as_bytes()));

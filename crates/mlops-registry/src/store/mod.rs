@@ -31,6 +31,7 @@ pub use sqlite::SqliteStore;
 
 use crate::Result;
 use crate::merkle::NodeSource;
+use crate::search::{Matches, Search};
 
 /// A place that keeps the registry's records, and its audit log beside them.
 ///
@@ -44,6 +45,8 @@ use crate::merkle::NodeSource;
 ///   byte. That number is the revision of every record that it wrote.
 /// - The [`NodeSource`] gives the complete subtrees of the Merkle tree over all leaves.
 /// - Records come in the order of their keys: numbers as numbers, text by its bytes.
+/// - What a search finds is what the records of that moment say, as
+///   [`scan`](crate::search::scan) has it.
 pub trait MetadataStore: NodeSource + Debug + Send + Sync {
     /// The records that `query` asks for.
     ///
@@ -51,6 +54,13 @@ pub trait MetadataStore: NodeSource + Debug + Send + Sync {
     /// [`Error::Invalid`](crate::Error::Invalid) if a key does not fit the kind;
     /// [`Error::Corrupt`](crate::Error::Corrupt) if what is there can't be a record.
     fn read(&self, query: &Query) -> Result<Vec<Record>>;
+
+    /// The things that `search` looks for: those that pass its filter, in its order, from
+    /// behind its place on. What each [`Change`] says of a thing is [`Change::facets`].
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if what is there can't be an index.
+    fn search(&self, search: &Search) -> Result<Matches>;
 
     /// Checks what the commit expects, writes its changes and appends its leaf; returns
     /// the sequence of the leaf.

@@ -18,6 +18,7 @@ use self::group::Group;
 use self::writer::{Prepared, Writer};
 use super::{Commit, MetadataStore, Query, Record};
 use crate::merkle::{NodeId, NodeSource};
+use crate::search::{Matches, Search, scan};
 use crate::{Error, Result};
 
 /// How many idle connections are kept for readers. To open one costs a thousand reads.
@@ -111,6 +112,10 @@ impl MetadataStore for SqliteStore {
             }
             Ok(records)
         })
+    }
+
+    fn search(&self, search: &Search) -> Result<Matches> {
+        scan(self, search)
     }
 
     fn commit(&self, commit: &Commit) -> Result<u64> {
