@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 #![cfg(feature = "testing")]
 
-use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::MemoryStore;
 
 mlops_registry::metadata_store_suite!(memory, MemoryStore::default());
@@ -11,6 +10,7 @@ mlops_registry::metadata_store_suite!(memory, MemoryStore::default());
 mod on_disk {
     use mlops_core::Digest;
     use mlops_registry::merkle::{NodeId, NodeSource};
+    use mlops_registry::search::{Matches, Search};
     use mlops_registry::store::{Commit, MetadataStore, Query, Record, SqliteStore};
     use mlops_registry::{Error, Result};
     use tempfile::TempDir;

@@ -14,6 +14,7 @@ use mlops_core::{Digest, Timestamp};
 use mlops_registry::access::{Role, Scope};
 use mlops_registry::artifact::MemoryArtifacts;
 use mlops_registry::merkle::{Ed25519Signer, NodeId, NodeSource};
+use mlops_registry::search::{Matches, Search};
 use mlops_registry::store::{Commit, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::tracking::RunBatch;
 use mlops_registry::{Error, Registry, Result};
@@ -37,6 +38,9 @@ impl MetadataStore for Counting {
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.read(query)
+    }
+    fn search(&self, search: &Search) -> Result<Matches> {
+        self.inner.search(search)
     }
     fn commit(&self, commit: &Commit) -> Result<u64> {
         let result = self.inner.commit(commit);

@@ -7,7 +7,7 @@ use super::{Facet, Facets, Field, Home, Moment, Owned, Source, Standing, Value};
 use crate::model::{Model, ModelVersion, VersionStage};
 use crate::registry::Document;
 use crate::store::{Key, Kind, Part};
-use crate::tracking::{Experiment, Run};
+use crate::tracking::{Experiment, Run, RunId};
 
 /// What the run record says; the rest of a run is in records of its own.
 const RUN: &[&str] = &["run_id", "run_name", "status", "user_id", "artifact_uri", "start_time", "end_time"];
@@ -27,10 +27,14 @@ impl Facets {
         match kind {
             Kind::Run => {
                 let run: Run = document(key, body)?;
-                facets.standing = listed(false, -run.started_at.as_micros());
-                facets.text("run_id", run.id.to_string());
+                // What is being removed is as good as gone.
+                let deleted = run.deleted.as_ref();
+                if deleted.is_none_or(|deletion| !deletion.purged) {
+                    facets.standing = listed(deleted.is_some(), -run.started_at.as_micros());
+                }
+                facets.text("run_id", run.id.uid());
                 facets.text("run_name", run.name);
-                facets.text("status", run.status.to_string().to_uppercase());
+                facets.text("status", run.status.as_str().to_uppercase());
                 facets.text("user_id", run.started_by.to_string());
                 facets.time("start_time", run.started_at);
                 if let Some(ended) = run.ended_at {
@@ -39,9 +43,11 @@ impl Facets {
             }
             Kind::Experiment => {
                 let experiment: Experiment = document(key, body)?;
-                facets.standing = listed(false, 0);
+                if !experiment.is_purged() {
+                    facets.standing = listed(experiment.deleted.is_some(), 0);
+                }
                 facets.text("experiment_id", experiment.name.to_string());
-                facets.text("name", experiment.name.to_string());
+                facets.text("name", experiment.title().to_owned());
                 facets.time("creation_time", experiment.created_at);
                 facets.time("last_update_time", experiment.created_at);
             }
@@ -57,7 +63,7 @@ impl Facets {
                 facets.standing = listed(false, 0);
                 facets.text("name", version.model.to_string());
                 facets.attribute("version_number", f64::from(version.number).into());
-                facets.text("run_id", version.run.to_string());
+                facets.text("run_id", RunId::uid(&version.run));
                 facets.text("source_path", version.artifact.to_string());
                 facets.time("creation_timestamp", version.registered_at);
             }
@@ -65,7 +71,7 @@ impl Facets {
                 let stage: VersionStage = document(key, body)?;
                 facets.time("last_updated_timestamp", stage.since);
             }
-            Kind::Param | Kind::Tag => {
+            Kind::Param | Kind::Tag | Kind::ExperimentTag => {
                 let Valued { value } = serde_json::from_str(body).ok()?;
                 let Owned::Field(field) = &facets.owned else { return None };
                 facets.values.push(Facet {
@@ -78,14 +84,25 @@ impl Facets {
             Kind::Metric => facets.values.push(point(key)?),
             Kind::Input => {
                 let [_, _, Part::Text(name), Part::Text(digest)] = key.parts() else { return None };
-                let Used { context } = serde_json::from_str(body).ok()?;
+                let Used { given, contexts } = serde_json::from_str(body).ok()?;
                 let Owned::Part(fields, part) = &facets.owned else { return None };
-                let values = [Some(name.clone()), Some(digest.clone()), context];
-                let said = fields.iter().zip(values).filter_map(|(field, value)| {
-                    let value = Value::Text(value?);
-                    Some(Facet { field: field.clone(), part: part.clone(), value, moment: None })
-                });
-                facets.values = said.collect();
+                let [is_name, is_digest, is_context] = fields.as_slice() else { return None };
+                let facet = |field: &Field, part: String, text: &String| Facet {
+                    field: field.clone(),
+                    part,
+                    value: Value::Text(text.clone()),
+                    moment: None,
+                };
+                let mut values = vec![
+                    facet(is_name, part.clone(), name),
+                    facet(is_digest, part.clone(), given.as_ref().unwrap_or(digest)),
+                ];
+                values.extend(
+                    contexts.iter().map(|context| {
+                        facet(is_context, format!("{part}{}{context}", Facet::PART_OF), context)
+                    }),
+                );
+                facets.values = values;
             }
             _ => return None,
         }
@@ -111,6 +128,10 @@ impl Facets {
                 (Kind::Run, 2, Owned::Part(fields, rest.to_string()))
             }
             Kind::Experiment => (Kind::Experiment, 1, Owned::Attributes(EXPERIMENT)),
+            Kind::ExperimentTag => match parts.get(1) {
+                Some(Part::Text(name)) => (Kind::Experiment, 1, Owned::Field(Field::new(Source::Tag, name))),
+                _ => return None,
+            },
             Kind::Model => (Kind::Model, 1, Owned::Attributes(MODEL)),
             Kind::Version => (Kind::Version, 2, Owned::Attributes(VERSION)),
             Kind::Stage => (Kind::Version, 2, Owned::Attributes(STAGE)),
@@ -118,7 +139,9 @@ impl Facets {
         };
         let key: Key = parts.iter().take(length).cloned().collect();
         // A run is numbered from 1; what has another number is a record, but no run.
-        if thing == Kind::Run && !matches!(key.parts(), [_, Part::Number(n)] if (1..=MAX_RUN).contains(n)) {
+        if thing == Kind::Run
+            && !matches!(key.parts(), [Part::Text(_), Part::Number(n)] if (1..=MAX_RUN).contains(n))
+        {
             return None;
         }
         let own = kind == thing;
@@ -166,7 +189,9 @@ struct Valued {
 #[derive(Deserialize)]
 struct Used {
     #[serde(default)]
-    context: Option<String>,
+    given: Option<String>,
+    #[serde(default)]
+    contexts: Vec<String>,
 }
 
 /// The point of a metric: its key says everything.

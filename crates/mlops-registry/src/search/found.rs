@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use mlops_core::Digest;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -130,25 +129,19 @@ fn run_data(found: &Match) -> RunData {
         tags: found.texts(Source::Tag).collect(),
         ..RunData::default()
     };
-    let mut inputs = BTreeMap::<&str, (Option<&str>, Option<Digest>)>::new();
     for facet in &found.values {
         match (facet.field.source, &facet.value) {
             (Source::Metric, Value::Number(value)) => {
                 data.metrics.insert(facet.field.name.clone(), *value);
             }
-            (Source::Dataset, Value::Text(text)) => {
-                let input = inputs.entry(&facet.part).or_default();
-                match facet.field.name.as_str() {
-                    "name" => input.0 = Some(text),
-                    "digest" => input.1 = text.parse().ok(),
-                    _ => {}
-                }
+            (Source::Dataset, Value::Text(name)) if facet.field.name == "name" => {
+                // The digest that a data set is known by need not be one of ours: its part is.
+                let digest = facet.part.rsplit_once('/').and_then(|(_, digest)| digest.parse().ok());
+                data.inputs.extend(digest.map(|digest| (name.clone(), digest)));
             }
             _ => {}
         }
     }
-    data.inputs =
-        inputs.into_values().filter_map(|(name, digest)| Some((name?.to_owned(), digest?))).collect();
     data.inputs.sort();
     data
 }

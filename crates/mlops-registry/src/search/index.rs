@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Facet, Facets, Field, Home, Match, Matches, Owned, Position, Rank, Search, Standing};
 use crate::store::{Key, Kind, Record};
+use crate::tracking::Lifecycle;
 
 /// What a thing is known by.
 #[derive(Debug, Default)]
@@ -43,9 +44,10 @@ impl MemoryIndex {
                 thing.values.remove(&no_part(field));
             }
             Owned::Part(fields, part) => {
-                for field in fields {
-                    thing.values.remove(&(field.clone(), part.clone()));
-                }
+                let inner = format!("{part}{}", Facet::PART_OF);
+                thing.values.retain(|(field, of), _| {
+                    !(fields.contains(field) && (of == part || of.starts_with(&inner)))
+                });
             }
             Owned::Point(field) if facets.values.is_empty() => {
                 match latest(field) {
@@ -66,13 +68,28 @@ impl MemoryIndex {
         }
     }
 
+    /// Whether a run is deleted with its experiment.
+    fn is_hidden(&self, kind: Kind, key: &Key) -> bool {
+        let experiment = key.parts().iter().take(1).cloned().collect();
+        kind == Kind::Run
+            && self
+                .0
+                .get(&(Kind::Experiment, experiment))
+                .and_then(|thing| thing.home)
+                .is_some_and(|home| home.deleted)
+    }
+
     /// What is looked for; `record` gives the record of a thing.
     pub(crate) fn search(&self, search: &Search, mut record: impl FnMut(&Key) -> Option<Record>) -> Matches {
         let things = self.0.range((search.kind, Key::all())..);
         let things = things.take_while(|((kind, _), _)| *kind == search.kind);
         let mut found: Vec<(Position, &Thing)> = things
             .filter_map(|((_, key), thing)| {
-                let home = thing.home.filter(|home| search.view.shows(home.deleted))?;
+                let home = thing.home?;
+                let deleted = home.deleted || self.is_hidden(search.kind, key);
+                if !search.view.shows(if deleted { Lifecycle::Deleted } else { Lifecycle::Active }) {
+                    return None;
+                }
                 let fits = search.includes(key)
                     && search.filter.matches(|field| thing.of(field).map(|facet| &facet.value));
                 let rank = |field: &Field| Rank::of(thing.of(field).next().map(|facet| facet.value.clone()));

@@ -45,7 +45,7 @@ pub use page::Page;
 pub use parse::SyntaxError;
 pub use request::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
 pub use scan::scan;
-pub use sought::{Match, Matches, Search, View};
+pub use sought::{Match, Matches, Search};
 pub use value::{Facet, Facets, Home, Moment, Owned, Standing, Value};
 
 #[cfg(test)]

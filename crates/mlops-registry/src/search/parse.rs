@@ -18,6 +18,7 @@ use super::like::Pattern;
 use super::{Field, OrderBy, Source};
 use crate::Error;
 use crate::store::Kind;
+use crate::tracking::RunId;
 
 /// The longest filter or order, in bytes.
 const MAX_LENGTH: usize = 1 << 16;
@@ -345,7 +346,8 @@ impl<'a> Reader<'a> {
             if list.len() == MAX_LIST {
                 return Err(self.error(format!("), after at most {MAX_LIST} texts")));
             }
-            list.push(self.text(field)?);
+            let text = self.text(field)?;
+            list.push(self.id(field, text));
             self.space();
             if self.sign(')') {
                 return Ok(list);
@@ -403,7 +405,17 @@ impl<'a> Reader<'a> {
         if self.kind == Kind::Run && *field == Field::attribute("status") {
             text = self.status(&text, at)?;
         }
+        text = self.id(field, text);
         Ok(if comparison == Equal { Test::Is(text) } else { Test::IsNot(text) })
+    }
+
+    /// The id that runs are found by, if the text is the other one.
+    fn id(&self, field: &Field, text: String) -> String {
+        let of_run = matches!(self.kind, Kind::Run | Kind::Version) && *field == Field::attribute("run_id");
+        if !of_run {
+            return text;
+        }
+        text.parse::<RunId>().map_or(text, |id| id.uid())
     }
 
     /// A status that there is. One that there is not would find nothing, without a word.

@@ -1,7 +1,8 @@
 use mlops_core::ExperimentName;
 
-use super::{Filter, OrderBy, Search, SyntaxError, View, page};
+use super::{Filter, OrderBy, Search, SyntaxError, page};
 use crate::store::Kind;
+use crate::tracking::View;
 use crate::{Error, Result};
 
 macro_rules! request {

@@ -7,12 +7,13 @@ use crate::store::{Key, Kind, MetadataStore, Query};
 /// How many records are read at a time.
 const PAGE: usize = 1000;
 
-/// The kinds whose records say something of things of this kind.
+/// The kinds whose records say something of things of this kind, or hide them.
 fn sayers(kind: Kind) -> impl Iterator<Item = Kind> {
     Kind::ALL.into_iter().filter(move |sayer| {
         let parts = sayer.columns().iter().map(|column| if column.number { 1.into() } else { "".into() });
         let key: Key = parts.collect::<Vec<crate::store::Part>>().into_iter().collect();
-        Facets::gone(*sayer, &key).is_some_and(|facets| facets.kind == kind)
+        Facets::gone(*sayer, &key)
+            .is_some_and(|facets| facets.kind == kind || kind == Kind::Run && facets.kind == Kind::Experiment)
     })
 }
 

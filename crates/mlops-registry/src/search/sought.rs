@@ -4,32 +4,8 @@ use serde::Serialize;
 use super::field::attributes;
 use super::{Facet, Field, Filter, OrderBy, Position, Source};
 use crate::store::{Key, Kind, Part, Record};
+use crate::tracking::View;
 use crate::{Error, Result};
-
-/// Which things are looked at: those in use, those deleted, or both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a thing is deleted or it is not")]
-pub enum View {
-    /// Those that are not deleted.
-    #[default]
-    ActiveOnly,
-    /// Those that are deleted, though their records are there.
-    DeletedOnly,
-    /// Both.
-    All,
-}
-
-impl View {
-    /// Whether it shows what is deleted, or what is not.
-    pub const fn shows(self, deleted: bool) -> bool {
-        match self {
-            Self::ActiveOnly => !deleted,
-            Self::DeletedOnly => deleted,
-            Self::All => true,
-        }
-    }
-}
 
 /// What a store is asked to find.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +15,7 @@ pub struct Search {
     pub kind: Kind,
     /// The experiments whose runs are looked at; all, if there is no list.
     pub experiments: Option<Vec<String>>,
-    /// Whether what is deleted is looked at.
+    /// Whether what is deleted is looked at. The runs of a deleted experiment are deleted.
     pub view: View,
     /// What a thing must be.
     pub filter: Filter,

@@ -55,6 +55,9 @@ pub struct Facet {
 }
 
 impl Facet {
+    /// What stands between a part and what is a part of it; no name has such a character.
+    pub const PART_OF: char = '\u{1}';
+
     /// Whether this value of a metric is later than the `other` one.
     pub fn is_after(&self, other: &Self) -> bool {
         let value = |facet: &Self| match facet.value {
@@ -99,7 +102,7 @@ pub enum Owned {
     Attributes(&'static [&'static str]),
     /// One field.
     Field(Field),
-    /// This part of these fields.
+    /// This part of these fields, and those that begin with it and [`PART_OF`](Facet::PART_OF).
     Part(Vec<Field>, String),
     /// One point of a metric: the field has the latest of its points. Which one is the
     /// latest once a point is removed, the records of the others say.

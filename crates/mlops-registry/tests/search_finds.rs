@@ -1,0 +1,158 @@
+//! Search finds what the records say, in every store.
+#![allow(clippy::unwrap_used, reason = "tests fail by panic")]
+
+mod world;
+
+use mlops_core::{Digest, ExperimentName, Timestamp};
+use mlops_registry::search::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
+use mlops_registry::tracking::{RunBatch, RunId, RunStatus, View};
+use mlops_registry::{Error, Registry};
+use world::{World, experiment, model, version, worlds};
+
+fn found(registry: &Registry, search: &RunSearch) -> Vec<u32> {
+    let page = registry.search_runs(search).unwrap();
+    page.items.iter().map(|found| found.run.id.number).collect()
+}
+
+fn runs(filter: &str, order: &[&str]) -> RunSearch {
+    let mut search = RunSearch::within([experiment()]).filter(filter).unwrap();
+    for by in order {
+        search = search.order_by(by).unwrap();
+    }
+    search
+}
+
+fn start(world: &World, name: &str, batch: &RunBatch) -> RunId {
+    world.later();
+    let run = world.ana.start_run(&experiment(), name).unwrap().id;
+    world.ana.log(&run, batch).unwrap();
+    run
+}
+
+#[test]
+fn runs_are_found_by_what_they_took_and_gave() {
+    for world in worlds() {
+        let at = |step| Timestamp::from_micros(step);
+        start(
+            &world,
+            "one",
+            &RunBatch::new()
+                .param("n trees", 100)
+                .metric_at("auc", 0.9, 1, at(1))
+                .metric_at("auc", 0.7, 2, at(0))
+                .input("flights", Digest::of("flights")),
+        );
+        start(
+            &world,
+            "two",
+            &RunBatch::new().param("n trees", 10).metric("auc", f64::NAN).tag("é", "it's 50%"),
+        );
+        start(&world, "three", &RunBatch::new().metric("auc", f64::INFINITY).tag("é", "IT"));
+        let last = start(&world, "Four", &RunBatch::new().metric("auc", 0.8));
+        world.ana.end_run(&last, RunStatus::Finished).unwrap();
+        let registry = &world.registry;
+        let uid = last.uid();
+        for (filter, expected) in [
+            ("", vec![4, 3, 2, 1]),
+            ("metrics.auc < 0.8", vec![1]),
+            ("metrics.auc = 0.9", vec![]),
+            ("metrics.auc = NaN", vec![2]),
+            ("metrics.auc != NaN", vec![4, 3, 1]),
+            ("metrics.auc != 0.8", vec![3, 2, 1]),
+            ("metrics.auc = Infinity", vec![3]),
+            ("metrics.auc > 0.75 AND metrics.auc < Infinity", vec![4]),
+            ("params.`n trees` = '100'", vec![1]),
+            ("params.`n trees` != '100'", vec![2]),
+            ("params.`n trees` IS NULL", vec![4, 3]),
+            ("params.`n trees` IS NOT NULL AND tags.é IS NULL", vec![1]),
+            ("tags.é LIKE 'it%'", vec![2]),
+            ("tags.é ILIKE 'it%'", vec![3, 2]),
+            ("tags.é = \"it's 50%\"", vec![2]),
+            ("run_name ILIKE 'f%'", vec![4]),
+            ("status = 'FINISHED'", vec![4]),
+            ("status != 'finished' AND user_id = 'ana'", vec![3, 2, 1]),
+            (&format!("run_id IN ('{uid}', 'flight-delay/2')"), vec![4, 2]),
+            (&format!("run_id NOT IN ('{uid}')"), vec![3, 2, 1]),
+            ("datasets.name = 'flights'", vec![1]),
+            ("datasets.name != 'flights'", vec![]),
+            ("end_time > 0", vec![4]),
+            ("metrics.nothing > 0", vec![]),
+        ] {
+            assert_eq!(found(registry, &runs(filter, &[])), expected, "{}: {filter}", world.name);
+        }
+        for (order, expected) in [
+            (["metrics.auc"].as_slice(), vec![1, 4, 3, 2]),
+            (&["metrics.auc DESC"], vec![3, 4, 1, 2]),
+            (&["params.`n trees`"], vec![2, 1, 4, 3]),
+            (&["params.`n trees` DESC"], vec![1, 2, 4, 3]),
+            (&["status", "start_time"], vec![4, 1, 2, 3]),
+            (&["run_name DESC"], vec![2, 3, 1, 4]),
+            (&["metrics.nothing", "created ASC"], vec![1, 2, 3, 4]),
+        ] {
+            assert_eq!(found(registry, &runs("", order)), expected, "{}: {order:?}", world.name);
+        }
+        let first = registry.search_runs(&runs("", &["start_time"]).limit(1)).unwrap().items.remove(0);
+        assert_eq!(first.data, registry.run_data(&first.run.id).unwrap());
+        assert_eq!(first.data.metrics["auc"], 0.7, "the latest by its step");
+    }
+}
+
+#[test]
+fn models_versions_and_experiments_are_found() {
+    for world in worlds() {
+        world.promoted("1.0.0");
+        world.register("1.1.0");
+        let other: ExperimentName = "arrivals".parse().unwrap();
+        world.later();
+        world.ana.create_experiment(&other).unwrap();
+        let registry = &world.registry;
+        let experiments = |order: &str| {
+            let search = ExperimentSearch::new().order_by(order).unwrap();
+            let found = registry.search_experiments(&search).unwrap().items;
+            found.into_iter().map(|found| found.experiment.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(experiments("creation_time DESC"), ["arrivals", "flight-delay"]);
+        assert_eq!(experiments("name DESC"), ["flight-delay", "arrivals"]);
+        let search = ModelSearch::new().filter("name ILIKE 'FLIGHT%'").unwrap();
+        assert_eq!(registry.search_models(&search).unwrap().items[0].model.name, model());
+        let versions = |filter: &str| {
+            let search = VersionSearch::new().filter(filter).unwrap();
+            let found = registry.search_versions(&search).unwrap().items;
+            found.into_iter().map(|found| found.version.version).collect::<Vec<_>>()
+        };
+        assert_eq!(versions("name = 'flight-delay'"), [version("1.1.0"), version("1.0.0")]);
+        assert_eq!(versions("version_number > 1"), [version("1.1.0")]);
+        assert_eq!(versions("run_id = 'flight-delay/1'"), [version("1.0.0")]);
+    }
+}
+
+#[test]
+fn what_can_not_be_asked_is_refused() {
+    for world in worlds() {
+        let registry = &world.registry;
+        let field = |search: RunSearch| match registry.search_runs(&search) {
+            Err(Error::Invalid { field, .. }) => field,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(field(runs("", &[]).limit(0)), "max results");
+        assert_eq!(field(runs("", &[]).limit(50_001)), "max results");
+        assert_eq!(field(runs("", &["metrics.a", "metrics.a DESC"])), "order by");
+        for token in ["", "p1", "p1ff", "nonsense", "p2"] {
+            assert_eq!(field(runs("", &[]).page(token)), "page token", "{token}");
+        }
+        start(&world, "one", &RunBatch::new());
+        start(&world, "two", &RunBatch::new());
+        let token = registry.search_runs(&runs("", &[]).limit(1)).unwrap().next.unwrap();
+        assert_eq!(found(registry, &runs("", &[]).limit(7).page(&token)), [1]);
+        assert_eq!(field(runs("run_name = 'one'", &[]).page(&token)), "page token", "of another filter");
+        assert_eq!(field(runs("", &["start_time"]).page(&token)), "page token", "of another order");
+        assert_eq!(field(runs("", &[]).view(View::All).page(&token)), "page token", "of another view");
+        assert_eq!(field(RunSearch::new().page(&token)), "page token", "of another place");
+        for (i, c) in token.char_indices() {
+            let other = if c == '0' { "1" } else { "0" };
+            let mut changed = token.clone();
+            changed.replace_range(i..=i, other);
+            assert_eq!(field(runs("", &[]).page(changed)), "page token", "digit {i}");
+        }
+    }
+}
