@@ -40,6 +40,17 @@ impl Version {
     pub const fn patch(&self) -> u64 {
         self.0.patch
     }
+
+    /// Whether it stands before a release, such as `2.0.0-rc.1`: nobody is promised anything yet.
+    pub fn is_prerelease(&self) -> bool {
+        !self.0.pre.is_empty()
+    }
+
+    /// Which of two comes first by precedence, which build metadata is no part of:
+    /// `1.0.0+a` and `1.0.0+b` are equal here, and differ for `==` and `<`.
+    pub fn cmp_precedence(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp_precedence(&other.0)
+    }
 }
 
 impl FromStr for Version {
@@ -54,5 +65,19 @@ impl FromStr for Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn build_metadata_has_no_precedence_and_a_candidate_stands_before_its_release() {
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        let (a, b) = (version("1.0.0+a"), version("1.0.0+b"));
+        assert!(a != b && a.cmp_precedence(&b).is_eq());
+        assert!(version("1.0.0-rc.2").cmp_precedence(&version("1.0.0-rc.10")).is_lt());
+        assert!(version("1.0.0-rc.1").is_prerelease() && !a.is_prerelease());
     }
 }

@@ -1,6 +1,7 @@
 use mlops_core::{ModelName, Principal, Version};
 
 use crate::access::Role;
+use crate::model::BumpTooSmall;
 
 /// A cause that lives below the registry: a database, a file system.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -50,6 +51,10 @@ pub enum Error {
         /// The role that would allow it.
         needed: Role,
     },
+    /// The version is too close to the one before for what its signature changes. Register
+    /// it as the least that is allowed, or with the signature of before.
+    #[error(transparent)]
+    BumpTooSmall(Box<BumpTooSmall>),
     /// The value can't be what it is meant to be. Fix the input.
     #[error("{field} {value:?} is not valid: expected {expected}")]
     Invalid {

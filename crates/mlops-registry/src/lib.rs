@@ -45,6 +45,9 @@
 //! | keep what a training run took and gave | [`Session::start_run`], [`Session::log`], [`tracking`] |
 //! | find runs, experiments, models, versions | [`Registry::search_runs`], [`search`] |
 //! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
+//! | say what a model takes and gives, and how far versions are apart | [`model::signature`], [`Registry::suggest_version`] |
+//! | move a version to a stage, or an alias to a version | [`Session::transition_stage`], [`Session::set_alias`] |
+//! | tag, describe or delete a model or a version | [`Session::set_model_tag`], [`Session::describe_model`], [`Session::delete_version`], [`model::Tombstone`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
 //! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
 //! | put a version on trial beside it | [`trial`]: [`Session::start_trial`], [`Session::move_trial`], [`Session::end_trial`], [`Registry::trial`] |

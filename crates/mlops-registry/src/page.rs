@@ -58,7 +58,9 @@ impl Registry {
         model: &ModelName,
         history: &'a [Promotion],
     ) -> Result<Option<(&'a Promotion, ModelVersion)>> {
-        let Some(promotion) = history.last() else { return Ok(None) };
+        let Some(promotion) = history.last().filter(|promotion| promotion.ended.is_none()) else {
+            return Ok(None);
+        };
         Ok(Some((promotion, self.version(model, &promotion.version)?)))
     }
 
@@ -159,7 +161,11 @@ fn history_table(model: &ModelName, history: &[Promotion]) -> Table {
         Column::text("approved by"),
         Column::text("why"),
     ];
-    let until = history.iter().skip(1).map(|next| Some(next.promoted_at.to_string())).chain([None]);
+    let next = history.iter().skip(1).map(|next| Some(next.promoted_at)).chain([None]);
+    let until = history.iter().zip(next).map(|(promotion, next)| {
+        let end = promotion.ended.as_ref().map(|end| end.at);
+        end.or(next).map(|until| until.to_string())
+    });
     Table::new(head).caption(format!("{model} in production")).rows(history.iter().zip(until).map(
         |(promotion, until)| {
             let how = if promotion.rollback.is_some() {

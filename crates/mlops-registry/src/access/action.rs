@@ -50,6 +50,28 @@ pub enum Action {
     ReadRegistry,
     /// Read, verify, prove or export the audit log.
     ReadAudit,
+    /// Move a version to a stage by hand.
+    TransitionStage,
+    /// Point an alias at a version.
+    SetAlias,
+    /// Take an alias away.
+    DeleteAlias,
+    /// Tag a model or a version.
+    TagModel,
+    /// Take a tag off a model or a version.
+    UntagModel,
+    /// Describe a model or a version in other words.
+    DescribeModel,
+    /// Write the card of a version.
+    SetCard,
+    /// Delete a version.
+    DeleteVersion,
+    /// Delete a model with its versions.
+    DeleteModel,
+    /// Say that one thing came of another.
+    RecordLink,
+    /// Say what a version in service answers.
+    RecordServing,
 }
 
 impl Action {
@@ -78,13 +100,29 @@ impl Action {
             Self::ReadTracking => "tracking.read",
             Self::ReadRegistry => "registry.read",
             Self::ReadAudit => "audit.read",
+            Self::TransitionStage => "version.transition",
+            Self::SetAlias => "alias.set",
+            Self::DeleteAlias => "alias.delete",
+            Self::TagModel => "model.tag",
+            Self::UntagModel => "model.untag",
+            Self::DescribeModel => "model.describe",
+            Self::SetCard => "card.set",
+            Self::DeleteVersion => "version.delete",
+            Self::DeleteModel => "model.delete",
+            Self::RecordLink => "link.record",
+            Self::RecordServing => "serving.record",
         }
     }
 
     /// The role that [`RoleTable`](super::RoleTable) asks for.
     pub const fn needs(self) -> Role {
         match self {
-            Self::CreateRegistry | Self::GrantRole | Self::RevokeRole | Self::SetPolicy => Role::Admin,
+            Self::CreateRegistry
+            | Self::GrantRole
+            | Self::RevokeRole
+            | Self::SetPolicy
+            | Self::DeleteVersion
+            | Self::DeleteModel => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
             | Self::StartRun
@@ -92,13 +130,24 @@ impl Action {
             | Self::EndRun
             | Self::RegisterVersion
             | Self::RecordEvidence
-            | Self::RequestPromotion => Role::Author,
+            | Self::RequestPromotion
+            | Self::TagModel
+            | Self::UntagModel
+            | Self::DescribeModel
+            | Self::SetCard
+            | Self::RecordLink => Role::Author,
             Self::ApprovePromotion => Role::Approver,
-            Self::Promote | Self::RollBack | Self::StartTrial | Self::MoveTrial | Self::EndTrial => {
-                Role::Deployer
-            }
             Self::ReadModel | Self::ReadTracking | Self::ReadRegistry => Role::Viewer,
             Self::ReadAudit => Role::Auditor,
+            Self::Promote
+            | Self::RollBack
+            | Self::StartTrial
+            | Self::MoveTrial
+            | Self::EndTrial
+            | Self::TransitionStage
+            | Self::SetAlias
+            | Self::DeleteAlias
+            | Self::RecordServing => Role::Deployer,
         }
     }
 
@@ -121,6 +170,7 @@ impl Action {
                 | Self::LogRun
                 | Self::EndRun
                 | Self::ReadTracking
+                | Self::RecordLink
         )
     }
 }
@@ -150,6 +200,17 @@ impl fmt::Display for Action {
             Self::ReadTracking => "read experiments and runs",
             Self::ReadRegistry => "read grants and policies",
             Self::ReadAudit => "read the audit log",
+            Self::TransitionStage => "move a version to a stage",
+            Self::SetAlias => "set an alias",
+            Self::DeleteAlias => "delete an alias",
+            Self::TagModel => "tag a model",
+            Self::UntagModel => "take a tag off a model",
+            Self::DescribeModel => "describe a model",
+            Self::SetCard => "write the card",
+            Self::DeleteVersion => "delete a version",
+            Self::DeleteModel => "delete a model",
+            Self::RecordLink => "record a link",
+            Self::RecordServing => "record what is served",
         })
     }
 }

@@ -1,4 +1,5 @@
-use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage};
+use super::bump::Line;
+use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage, check_text};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::registry::{Document as _, Session, StoredExt as _};
@@ -10,18 +11,30 @@ impl Session {
     /// Registers a version, for good: with the next number of its model, and with what its
     /// run has logged so far as its lineage. The first version registers the model too.
     ///
+    /// How far it must be above the version before, its [signature](super::signature) says:
+    /// that is the latest release of lower precedence. Without a signature before anything goes.
+    ///
     /// # Errors
     /// [`Error::Denied`] without the role of an author of this model,
     /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the
-    /// version is registered already.
+    /// version is registered already, or was deleted and had another artifact,
+    /// [`Error::BumpTooSmall`] if the signature asks for a higher one.
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {
-        let NewVersion { model, version, run, artifact, .. } = new;
+        let NewVersion { model, run, artifact, signature, .. } = new;
+        new.check()?;
         if !self.registry().artifacts().contains(artifact)? {
             return Err(Error::NotFound { what: "artifact", key: artifact.to_string() });
         }
         self.transact(|| {
             let own = self.allowed(Action::RegisterVersion, Some(model))?;
-            let key = ModelVersion::key_of(model, version);
+            // Before the versions: whatever is registered or deleted since changes it too.
+            let family = self.registry().find::<Model>(Key::from([model.as_str()]))?;
+            let line = Line::read(self.registry(), model)?;
+            let version = match &new.version {
+                Some(version) => version.clone(),
+                None => line.next(signature.as_ref())?,
+            };
+            let key = ModelVersion::key_of(model, &version);
             if let Some(there) = self.registry().find::<ModelVersion>(key)? {
                 let there = there.value;
                 return Err(Error::Conflict {
@@ -34,21 +47,14 @@ impl Session {
                     ),
                 });
             }
+            line.check(&version, signature.as_ref(), artifact)?;
             let run = self.registry().get::<Run>("run", run.key())?;
             let data = self.registry().run_data(&run.value.id)?;
-            let family = self.registry().find::<Model>(Key::from([model.as_str()]))?;
             let act = self.act(Action::RegisterVersion, format!("{model}/{version}")).artifacts([*artifact]);
-            let before = family.as_ref().map(|family| family.value.clone());
-            let before = before.unwrap_or_else(|| Model {
-                name: model.clone(),
-                created_by: self.principal().clone(),
-                created_at: act.at,
-                versions: 0,
-                evidence: 0,
-                requests: 0,
-                promotions: 0,
-                trials: 0,
-            });
+            let before = match &family {
+                Some(family) => family.value.clone(),
+                None => self.registry().model_before(model, self.principal(), act.at)?,
+            };
             let number = before.versions + 1;
             let registered = ModelVersion {
                 model: model.clone(),
@@ -56,6 +62,8 @@ impl Session {
                 number,
                 artifact: *artifact,
                 flavour: new.flavour.clone(),
+                framework: new.framework.clone(),
+                signature: signature.clone(),
                 description: new.description.clone(),
                 run: run.value.id.clone(),
                 made_by: run.value.started_by.clone(),
@@ -70,7 +78,7 @@ impl Session {
             };
             let stage = VersionStage {
                 model: model.clone(),
-                version: version.clone(),
+                version,
                 stage: Stage::None,
                 since: act.at,
                 by: self.principal().clone(),
@@ -82,5 +90,17 @@ impl Session {
             ];
             Ok((Some(Commit::new(act, vec![own, run.expected()], changes)?), registered))
         })
+    }
+}
+
+impl NewVersion {
+    fn check(&self) -> Result<()> {
+        check_text("description", &self.description)?;
+        check_text("flavour", &self.flavour)?;
+        if let Some(framework) = &self.framework {
+            check_text("framework", &framework.name)?;
+            check_text("framework version", &framework.version)?;
+        }
+        Ok(())
     }
 }

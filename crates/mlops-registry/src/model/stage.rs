@@ -1,35 +1,62 @@
 use std::fmt;
+use std::str::FromStr;
 
-use mlops_core::{Alias, ModelName, ModelRef, Principal, Selector, Timestamp, Version};
+use mlops_core::{ModelName, Principal, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use super::{ModelVersion, PRODUCTION};
-use crate::Result;
+use super::ModelVersion;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
+use crate::{Error, Result};
 
 /// Where a version stands; the words are MLflow's.
 ///
 /// | from | to | by |
 /// | --- | --- | --- |
 /// | – | `None` | [`register`](crate::Session::register) |
-/// | `None`, `Archived` | `Staging` | [`start_trial`](crate::Session::start_trial) |
-/// | `Staging` | where it stood before | [`end_trial`](crate::Session::end_trial), or another version that went into production |
-/// | `None`, `Staging`, `Archived` | `Production` | [`promote`](crate::Session::promote) |
-/// | `Archived`, `Staging` | `Production` | [`rollback`](crate::Session::rollback), [`rollback_to`](crate::Session::rollback_to) |
+/// | any but `Production` | `Staging` | [`start_trial`](crate::Session::start_trial), for as long as the [trial](crate::trial) is running |
+/// | `Staging` of a trial | where it stood before | [`end_trial`](crate::Session::end_trial), or another version that went into production |
+/// | any but `Production` | `Production` | [`promote`](crate::Session::promote), for those that were there once also [`rollback`](crate::Session::rollback) and [`rollback_to`](crate::Session::rollback_to) |
 /// | `Production` | `Archived` | another version that went into production |
+/// | any | `None`, `Staging`, `Archived` | [`transition_stage`](crate::Session::transition_stage), by hand |
+///
+/// By hand any number of versions can be in `Staging`, as in MLflow, and at most one of them
+/// is on trial: [`Registry::trial`] says which. One that is moved out of `Staging` by hand
+/// while it is on trial has its trial withdrawn with the reason of the move; and one in
+/// `Staging` by hand that goes on trial stands there again when the trial has ended.
+///
+/// One that is moved out of `Production` leaves it empty, which takes a reason; a trial
+/// beside it is withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Registered, not on trial, and never in production.
+    /// Registered, and nothing more.
     None,
-    /// On [trial](crate::trial) beside the one in production: at most one version of a model is.
+    /// Being tried out: on [trial](crate::trial) beside the one in production, or put there by hand.
     Staging,
     /// In production: at most one version of a model is.
     Production,
-    /// In production once; another version took its place.
+    /// Put aside; those that were in production once are here.
     Archived,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 4] = [Self::None, Self::Staging, Self::Production, Self::Archived];
+}
+
+/// Upper and lower case are the same, as in MLflow: `Production`, `production`.
+impl FromStr for Stage {
+    type Err = Error;
+    fn from_str(value: &str) -> Result<Self> {
+        let stage = Self::ALL.into_iter().find(|stage| stage.to_string().eq_ignore_ascii_case(value));
+        stage.ok_or_else(|| Error::Invalid {
+            field: "stage",
+            value: value.chars().take(120).collect(),
+            expected: "None, Staging, Production or Archived".to_owned(),
+        })
+    }
 }
 
 impl fmt::Display for Stage {
@@ -66,35 +93,6 @@ impl Document for VersionStage {
     }
 }
 
-/// What an alias points at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AliasTarget {
-    /// The model.
-    pub model: ModelName,
-    /// The alias.
-    pub alias: Alias,
-    /// The version that it points at.
-    pub version: Version,
-    /// Since when.
-    pub since: Timestamp,
-    /// Who moved it there.
-    pub by: Principal,
-}
-
-impl AliasTarget {
-    pub(crate) fn key_of(model: &ModelName, alias: &str) -> Key {
-        Key::from([model.as_str(), alias])
-    }
-}
-
-impl Document for AliasTarget {
-    const KIND: Kind = Kind::Alias;
-    fn key(&self) -> Key {
-        Self::key_of(&self.model, self.alias.as_str())
-    }
-}
-
 impl Registry {
     /// Where a version stands.
     ///
@@ -110,29 +108,5 @@ impl Registry {
     /// Those of the store.
     pub fn stages(&self, model: &ModelName) -> Result<Vec<VersionStage>> {
         self.values(&Key::from([model.as_str()]))
-    }
-
-    /// The version in production, if there is one.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn production(&self, model: &ModelName) -> Result<Option<ModelVersion>> {
-        let target = self.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
-        target.map(|target| self.version(model, &target.value.version)).transpose()
-    }
-
-    /// The version that a reference means now.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such version or alias.
-    pub fn resolve(&self, reference: &ModelRef) -> Result<ModelVersion> {
-        match &reference.selector {
-            Selector::Version(version) => self.version(&reference.name, version),
-            Selector::Alias(alias) => {
-                let key = AliasTarget::key_of(&reference.name, alias.as_str());
-                let target = self.get::<AliasTarget>("alias", key)?;
-                self.version(&reference.name, &target.value.version)
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version, Window};
 use serde::{Deserialize, Serialize};
 
-use super::Lineage;
+use super::{Framework, Lineage, Signature};
 use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
@@ -12,10 +12,13 @@ use crate::tracking::RunId;
 #[must_use]
 pub struct NewVersion {
     pub(super) model: ModelName,
-    pub(super) version: Version,
+    /// The least that is allowed, if `None`.
+    pub(super) version: Option<Version>,
     pub(super) run: RunId,
     pub(super) artifact: Digest,
     pub(super) flavour: String,
+    pub(super) framework: Option<Framework>,
+    pub(super) signature: Option<Signature>,
     pub(super) description: String,
     pub(super) window: Option<Window>,
 }
@@ -23,15 +26,36 @@ pub struct NewVersion {
 impl NewVersion {
     /// The version of `model` that `run` gave, whose file is `artifact` in the store of artifacts.
     pub fn new(model: ModelName, version: Version, run: RunId, artifact: Digest) -> Self {
+        Self { version: Some(version), ..Self::next(model, run, artifact) }
+    }
+
+    /// The same with whatever version comes next: the least that its signature allows, as
+    /// [`suggest_version`](Registry::suggest_version) gives it at the moment of registration.
+    pub const fn next(model: ModelName, run: RunId, artifact: Digest) -> Self {
         Self {
             model,
-            version,
+            version: None,
             run,
             artifact,
             flavour: String::new(),
+            framework: None,
+            signature: None,
             description: String::new(),
             window: None,
         }
+    }
+
+    /// What the model takes and gives. It is checked against the version before, and asks
+    /// for a [bump](super::signature).
+    pub fn signature(mut self, signature: Signature) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
+    /// What made it and loads it, such as `lightgbm` 4.5.0.
+    pub fn framework(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.framework = Some(Framework { name: name.into(), version: version.into() });
+        self
     }
 
     /// The time that the training data comes from.
@@ -67,7 +91,14 @@ pub struct ModelVersion {
     pub artifact: Digest,
     /// What the file is, such as `lightgbm-text`.
     pub flavour: String,
-    /// What a person should know of it.
+    /// What made it and loads it, if it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<Framework>,
+    /// What it takes and gives, if it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
+    /// What a person should know of it, as it was registered. Later words are
+    /// [`descriptions`](Registry::descriptions).
     pub description: String,
     /// The run that it came from.
     pub run: RunId,
@@ -105,6 +136,19 @@ impl Document for ModelVersion {
 }
 
 impl Registry {
+    /// A version of a model by its place in the order of registration, from 1: MLflow's
+    /// version number. Reads all versions of the model.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is none, or it was deleted.
+    pub fn version_numbered(&self, model: &ModelName, number: u32) -> Result<ModelVersion> {
+        let version = self.versions(model)?.into_iter().find(|version| version.number == number);
+        version.ok_or_else(|| crate::Error::NotFound {
+            what: "version",
+            key: format!("{model} number {number}"),
+        })
+    }
+
     /// A version of a model.
     ///
     /// # Errors

@@ -57,6 +57,7 @@ impl Session {
                 promoted_by: self.principal().clone(),
                 promoted_at: act.at,
                 rollback: None,
+                ended: None,
             };
             let changes = plan.changes(&promotion)?;
             Ok((Some(Commit::new(act, plan.expected, changes)?), Decision::Granted(promotion)))

@@ -33,6 +33,27 @@ pub struct Promotion {
     /// evidence are those of the promotion that it restores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
+    /// When and why it left production with no other in its place; `None` otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<PromotionEnd>,
+}
+
+/// That a version left production, and nothing took its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PromotionEnd {
+    /// Since when production is, or was, empty.
+    pub at: Timestamp,
+    /// Who took it out.
+    pub by: Principal,
+    /// Why.
+    pub reason: String,
+}
+
+impl Promotion {
+    pub(crate) fn key_of(model: &ModelName, number: u32) -> Key {
+        Key::from([model.as_str()]).and(i64::from(number))
+    }
 }
 
 /// That a version was put back, and why.
@@ -48,13 +69,13 @@ pub struct Rollback {
 impl Document for Promotion {
     const KIND: Kind = Kind::Promotion;
     fn key(&self) -> Key {
-        Key::from([self.model.as_str()]).and(i64::from(self.number))
+        Self::key_of(&self.model, self.number)
     }
 }
 
 impl Registry {
     /// What was in production when: the promotions of a model, rollbacks among them, the
-    /// first first. Each stood until the next.
+    /// first first. Each stood until the next, or until it [`ended`](Promotion::ended).
     ///
     /// # Errors
     /// Those of the store.
@@ -62,12 +83,14 @@ impl Registry {
         self.values(&Key::from([model.as_str()]))
     }
 
-    /// What was in production at `moment`, and how it had come there; `None` before the first.
+    /// What was in production at `moment`, and how it had come there; `None` before the first,
+    /// and where it was left empty.
     ///
     /// # Errors
     /// Those of the store.
     pub fn production_at(&self, model: &ModelName, moment: Timestamp) -> Result<Option<Promotion>> {
         // The last in their order: those of one microsecond followed each other too.
-        Ok(self.history(model)?.into_iter().rfind(|promotion| promotion.promoted_at <= moment))
+        let last = self.history(model)?.into_iter().rfind(|promotion| promotion.promoted_at <= moment);
+        Ok(last.filter(|promotion| promotion.ended.as_ref().is_none_or(|end| moment < end.at)))
     }
 }

@@ -7,10 +7,13 @@ use super::Promotion;
 /// The versions that a rollback would walk back through, the one in production last: a
 /// promotion adds its version, and a rollback takes away what came after the version that it
 /// put back. One that is put back from beyond the line, rolled back itself before, is added.
+/// One that left production empty stays in the line: it is what was there before.
 fn line(history: &[Promotion]) -> Vec<&Version> {
     let mut line: Vec<&Version> = Vec::new();
+    let mut empty = true;
     for promotion in history {
-        let earlier = line.len().saturating_sub(1);
+        let earlier = if empty { line.len() } else { line.len().saturating_sub(1) };
+        empty = promotion.ended.is_some();
         let back = promotion
             .rollback
             .as_ref()
@@ -23,9 +26,14 @@ fn line(history: &[Promotion]) -> Vec<&Version> {
     line
 }
 
-/// The version in production before the one that is there now.
-pub(super) fn before(history: &[Promotion]) -> Option<&Version> {
-    line(history).into_iter().nth_back(1)
+/// The version in production before the one that is there now, or before nothing was: the
+/// last of those that `is_there` still.
+pub(super) fn before(history: &[Promotion], is_there: impl Fn(&Version) -> bool) -> Option<&Version> {
+    let mut line = line(history);
+    if history.last().is_some_and(|last| last.ended.is_none()) {
+        line.pop();
+    }
+    line.into_iter().rfind(|version| is_there(version))
 }
 
 /// The promotion that put `version` into production last, not counting rollbacks.
@@ -54,13 +62,14 @@ mod tests {
             promoted_by: "dora".parse().unwrap(),
             promoted_at: Timestamp::default(),
             rollback: back.then(|| Rollback { reason: "why".to_owned(), restores: 1 }),
+            ended: None,
         }
     }
 
     /// Positive numbers are promotions, negative ones rollbacks.
     fn before_of(steps: &[i64]) -> Option<u64> {
         let history: Vec<_> = steps.iter().map(|step| promotion(step.unsigned_abs(), *step < 0)).collect();
-        before(&history).map(Version::major)
+        before(&history, |_| true).map(Version::major)
     }
 
     #[test]

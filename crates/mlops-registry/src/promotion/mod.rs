@@ -23,6 +23,7 @@ mod switch;
 pub use approval::Approval;
 pub use decision::Decision;
 pub use evidence::RecordedEvidence;
-pub use history::{Promotion, Rollback};
+pub use history::{Promotion, PromotionEnd, Rollback};
 pub use policy::PromotionPolicy;
 pub use request::{PromotionRequest, RequestId, RequestState};
+pub(crate) use rules::refusal;

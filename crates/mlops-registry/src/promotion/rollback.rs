@@ -32,10 +32,14 @@ impl Session {
         self.transact_told(Action::RollBack, model, || {
             let own = self.allowed(Action::RollBack, Some(model))?;
             let family = Switch::family(self.registry(), model)?;
-            attempt.check(&family.value)?;
             let history = self.registry().history(model)?;
-            let Some(version) = line::before(&history) else {
-                let production = history.last().map(|promotion| promotion.version.clone());
+            attempt.check(&family.value, &history)?;
+            // One that was deleted can't come back: then it is the one before.
+            let stages = self.registry().stages(model)?;
+            let is_there = |version: &Version| stages.iter().any(|stage| stage.version == *version);
+            let Some(version) = line::before(&history, is_there) else {
+                let last = history.last().filter(|promotion| promotion.ended.is_none());
+                let production = last.map(|promotion| promotion.version.clone());
                 return Err(Error::NothingBefore { model: model.clone(), production });
             };
             let plan = Plan::read(self, own, family, version)?;
@@ -69,8 +73,8 @@ impl Session {
         self.transact_told(Action::RollBack, &subject, || {
             let own = self.allowed_to(Action::RollBack, Some(model), &subject)?;
             let family = Switch::family(self.registry(), model)?;
-            attempt.check(&family.value)?;
             let history = self.registry().history(model)?;
+            attempt.check(&family.value, &history)?;
             let plan = Plan::read(self, own, family, version)?;
             if plan.switch.current() == Some(version) {
                 return Err(Error::Conflict {
@@ -101,26 +105,28 @@ impl Session {
 /// What one call has seen, however often it is built anew.
 #[derive(Default)]
 struct Attempt {
-    /// How many promotions there were at first.
-    promotions: Option<u32>,
+    /// How many promotions there were at first, and whether the last one has ended.
+    before: Option<(u32, bool)>,
     /// The version whose artifact was read; it may be large.
     checked: Option<Version>,
 }
 
 impl Attempt {
     /// That production is what it was when the call began. Going back from what another has
-    /// just put there is not what the caller meant: two that roll back at once would else go
-    /// two steps.
-    fn check(&mut self, family: &Model) -> Result<()> {
-        let before = *self.promotions.get_or_insert(family.promotions);
-        if before == family.promotions {
+    /// just put there, or from nothing where another has just emptied it, is not what the
+    /// caller meant: two that roll back at once would else go two steps.
+    fn check(&mut self, family: &Model, history: &[Promotion]) -> Result<()> {
+        let empty = |empty: bool| if empty { ", empty" } else { "" };
+        let now = (family.promotions, history.last().is_none_or(|promotion| promotion.ended.is_some()));
+        let before = *self.before.get_or_insert(now);
+        if before == now {
             return Ok(());
         }
         Err(Error::Conflict {
             what: "production of",
             key: family.name.to_string(),
-            expected: format!("at promotion {before}, as when the rollback began"),
-            current: format!("at promotion {}", family.promotions),
+            expected: format!("at promotion {}{}, as when the rollback began", before.0, empty(before.1)),
+            current: format!("at promotion {}{}", now.0, empty(now.1)),
         })
     }
 }
@@ -171,6 +177,7 @@ impl Plan {
             promoted_by: session.principal().clone(),
             promoted_at: act.at,
             rollback: Some(Rollback { reason: reason.to_owned(), restores: restores.number }),
+            ended: None,
         };
         let changes = self.switch.changes(&promotion)?;
         let commit = Commit::new(act, vec![self.own, self.version.expected()], changes)?;

@@ -199,7 +199,7 @@ pub(super) fn approvals(
 
 /// The transaction that leaves nothing but the refusal in the audit log, if what it was
 /// decided on still stands: the grant of who is refused above all.
-pub(super) fn refusal(act: Act, verdict: &Verdict, expected: Vec<Expected>) -> Result<Commit> {
+pub(crate) fn refusal(act: Act, verdict: &Verdict, expected: Vec<Expected>) -> Result<Commit> {
     let reasons = verdict.blocking().map(|check| format!("{}: {}", check.name, check.reason));
     Commit::new(act.refused(reasons), expected, Vec::new())
 }

@@ -56,6 +56,16 @@ pub enum Kind {
     File,
     /// The names that look alike.
     Lookalike,
+    /// What people say of a model or of a version.
+    Description,
+    /// A remark on a model or on a version.
+    ModelTag,
+    /// The card of a version: what it is for, and what it is not.
+    Card,
+    /// What is left of a version or a model that was deleted.
+    Tombstone,
+    /// That one thing came of another, as someone says who knows it.
+    Link,
 }
 
 /// A column of a key.
@@ -78,7 +88,7 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Registry,
         Self::Grant,
         Self::Policy,
@@ -101,6 +111,11 @@ impl Kind {
         Self::Nested,
         Self::File,
         Self::Lookalike,
+        Self::Description,
+        Self::ModelTag,
+        Self::Card,
+        Self::Tombstone,
+        Self::Link,
     ];
 
     /// The name of the kind, and of its table.
@@ -128,6 +143,11 @@ impl Kind {
             Self::Nested => "nested",
             Self::File => "file",
             Self::Lookalike => "lookalike",
+            Self::Description => "description",
+            Self::ModelTag => "model_tag",
+            Self::Card => "card",
+            Self::Tombstone => "tombstone",
+            Self::Link => "link",
         }
     }
 
@@ -152,10 +172,14 @@ impl Kind {
             }
             Self::Input => const { &[EXPERIMENT, RUN, NAME, text("digest")] },
             Self::Model => &[MODEL],
-            Self::Version | Self::Stage => &[MODEL, VERSION],
+            Self::Version | Self::Stage | Self::Card => &[MODEL, VERSION],
             Self::Alias => const { &[MODEL, text("alias")] },
             Self::Evidence => const { &[MODEL, VERSION, text("digest")] },
             Self::Request | Self::Promotion | Self::Trial => &[MODEL, NUMBER],
+            // The version is empty for the model itself.
+            Self::Description | Self::Tombstone => &[MODEL, VERSION, NUMBER],
+            Self::ModelTag => &[MODEL, VERSION, NAME],
+            Self::Link => const { &[text("source"), text("target")] },
             Self::Approval => const { &[MODEL, NUMBER, text("approver")] },
             Self::ExperimentTag => &[EXPERIMENT, NAME],
             Self::Nested => const { &[EXPERIMENT, RUN, text("child_experiment"), number("child_run")] },

@@ -132,7 +132,7 @@ impl Running {
     }
 
     /// Ends it, and puts the version back where it stood.
-    pub(super) fn over(&self, end: TrialEnd) -> Result<Vec<Change>> {
+    pub(crate) fn over(&self, end: TrialEnd) -> Result<Vec<Change>> {
         let back = VersionStage {
             stage: self.trial.value.stood,
             since: end.at,
@@ -142,7 +142,13 @@ impl Running {
         Ok(vec![self.ended(end)?, self.stage.replace(&back)?])
     }
 
-    fn ended(&self, end: TrialEnd) -> Result<Change> {
+    /// Whether it is of `version`.
+    pub(crate) fn is_of(&self, version: &Version) -> bool {
+        self.trial.value.version == *version
+    }
+
+    /// Ends it; where its version stands is for the caller to change.
+    pub(crate) fn ended(&self, end: TrialEnd) -> Result<Change> {
         self.trial.replace(&Trial { end: Some(end), ..self.trial.value.clone() })
     }
 

@@ -34,3 +34,48 @@ CREATE TABLE "lookalike" (
     body TEXT NOT NULL,
     PRIMARY KEY ("what", "skeleton")
 ) STRICT, WITHOUT ROWID;
+
+-- Models: what people say of them, what is left of those that were deleted, and what came of what.
+
+CREATE TABLE "description" (
+    "model" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("model", "version", "number")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "model_tag" (
+    "model" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("model", "version", "name")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "card" (
+    "model" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("model", "version")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "tombstone" (
+    "model" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("model", "version", "number")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "link" (
+    "source" TEXT NOT NULL,
+    "target" TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("source", "target")
+) STRICT, WITHOUT ROWID;
