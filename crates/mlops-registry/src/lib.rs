@@ -76,6 +76,7 @@ pub mod comparison;
 mod error;
 pub mod merkle;
 pub mod model;
+mod name;
 #[cfg(feature = "report")]
 mod page;
 pub mod promotion;

@@ -65,8 +65,16 @@ fn metrics_keep_their_history_and_what_is_not_finite() {
 fn an_ended_run_takes_nothing_more() {
     for world in worlds() {
         let run = world.run();
-        let late = world.ana.log(&run, &RunBatch::new().tag("late", "yes"));
-        assert!(matches!(late, Err(Error::Conflict { what: "run", .. })), "{late:?}");
+        for late in [
+            RunBatch::new().param("depth", 3),
+            RunBatch::new().metric("auc", 0.9).tag("late", "yes"),
+            RunBatch::new().input("more.parquet", Digest::of("more")),
+        ] {
+            let late = world.ana.log(&run, &late);
+            assert!(matches!(late, Err(Error::Conflict { what: "run", .. })), "{late:?}");
+        }
+        assert!(world.registry.run_data(&run).unwrap().tags.is_empty());
+        world.ana.log(&run, &RunBatch::new().tag("reviewed", "yes")).unwrap();
         let again = world.ana.end_run(&run, RunStatus::Failed);
         assert!(matches!(again, Err(Error::Conflict { what: "run", .. })), "{again:?}");
         let missing = RunId { experiment: experiment(), number: 99 };
@@ -85,7 +93,7 @@ fn tags_and_inputs_are_kept_by_name() {
         let data = world.registry.run_data(&run).unwrap();
         assert_eq!(data.tags["state"], "final");
         assert_eq!(data.inputs, [("a".to_owned(), Digest::of("a")), ("b".to_owned(), Digest::of("b"))]);
-        for bad in ["", " a", "a\nb", &"x".repeat(257)] {
+        for bad in ["", " a", "a\nb", &"x".repeat(501)] {
             for batch in [
                 RunBatch::new().tag(bad, ""),
                 RunBatch::new().param(bad, ""),

@@ -18,12 +18,30 @@ pub enum Action {
     StoreArtifact,
     /// Begin an experiment.
     CreateExperiment,
+    /// Call an experiment otherwise, describe it, or tag it.
+    UpdateExperiment,
+    /// Hide an experiment and its runs.
+    DeleteExperiment,
+    /// Show a deleted experiment again.
+    RestoreExperiment,
+    /// Remove a deleted experiment for good.
+    PurgeExperiment,
     /// Begin a run.
     StartRun,
     /// Add to a run.
     LogRun,
     /// End a run.
     EndRun,
+    /// Call a run otherwise, or describe it.
+    UpdateRun,
+    /// Go on with a run that has ended, or begin one that was scheduled.
+    ResumeRun,
+    /// Hide a run.
+    DeleteRun,
+    /// Show a deleted run again.
+    RestoreRun,
+    /// Remove a deleted run for good.
+    PurgeRun,
     /// Register a version of a model.
     RegisterVersion,
     /// Record a verdict on a version.
@@ -84,9 +102,18 @@ impl Action {
             Self::SetPolicy => "policy.set",
             Self::StoreArtifact => "artifact.store",
             Self::CreateExperiment => "experiment.create",
+            Self::UpdateExperiment => "experiment.update",
+            Self::DeleteExperiment => "experiment.delete",
+            Self::RestoreExperiment => "experiment.restore",
+            Self::PurgeExperiment => "experiment.purge",
             Self::StartRun => "run.start",
             Self::LogRun => "run.log",
             Self::EndRun => "run.end",
+            Self::UpdateRun => "run.update",
+            Self::ResumeRun => "run.resume",
+            Self::DeleteRun => "run.delete",
+            Self::RestoreRun => "run.restore",
+            Self::PurgeRun => "run.purge",
             Self::RegisterVersion => "version.register",
             Self::RecordEvidence => "evidence.record",
             Self::RequestPromotion => "promotion.request",
@@ -122,12 +149,21 @@ impl Action {
             | Self::RevokeRole
             | Self::SetPolicy
             | Self::DeleteVersion
-            | Self::DeleteModel => Role::Admin,
+            | Self::DeleteModel
+            | Self::PurgeExperiment
+            | Self::PurgeRun => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
+            | Self::UpdateExperiment
+            | Self::DeleteExperiment
+            | Self::RestoreExperiment
             | Self::StartRun
             | Self::LogRun
             | Self::EndRun
+            | Self::UpdateRun
+            | Self::ResumeRun
+            | Self::DeleteRun
+            | Self::RestoreRun
             | Self::RegisterVersion
             | Self::RecordEvidence
             | Self::RequestPromotion
@@ -166,9 +202,16 @@ impl Action {
             self,
             Self::StoreArtifact
                 | Self::CreateExperiment
+                | Self::UpdateExperiment
+                | Self::DeleteExperiment
+                | Self::RestoreExperiment
                 | Self::StartRun
                 | Self::LogRun
                 | Self::EndRun
+                | Self::UpdateRun
+                | Self::ResumeRun
+                | Self::DeleteRun
+                | Self::RestoreRun
                 | Self::ReadTracking
                 | Self::RecordLink
         )
@@ -184,9 +227,18 @@ impl fmt::Display for Action {
             Self::SetPolicy => "set the policy of promotions",
             Self::StoreArtifact => "store an artifact",
             Self::CreateExperiment => "create an experiment",
+            Self::UpdateExperiment => "update an experiment",
+            Self::DeleteExperiment => "delete an experiment",
+            Self::RestoreExperiment => "restore an experiment",
+            Self::PurgeExperiment => "purge an experiment",
             Self::StartRun => "start a run",
             Self::LogRun => "log to a run",
             Self::EndRun => "end a run",
+            Self::UpdateRun => "update a run",
+            Self::ResumeRun => "resume a run",
+            Self::DeleteRun => "delete a run",
+            Self::RestoreRun => "restore a run",
+            Self::PurgeRun => "purge a run",
             Self::RegisterVersion => "register a version",
             Self::RecordEvidence => "record evidence",
             Self::RequestPromotion => "request the promotion",

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
 
@@ -12,7 +13,9 @@ use crate::model::{Model, ModelVersion, VersionStage};
 use crate::promotion::{Approval, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId};
 use crate::registry::Session;
 use crate::store::Key;
-use crate::tracking::{Experiment, Metric, Run, RunData, RunId};
+use crate::tracking::{
+    DataInput, Experiment, FileEntry, FilePath, Metric, Run, RunData, RunFile, RunId, View,
+};
 use crate::trial::Trial;
 
 /// The registry as one principal may read it: each call asks their grants, and so is
@@ -114,6 +117,26 @@ reads! {
     run(id: &RunId) -> Run, ReadTracking;
     /// [`Registry::runs`](crate::Registry::runs).
     runs(experiment: &ExperimentName) -> Vec<Run>, ReadTracking;
+    /// [`Registry::experiments_in`](crate::Registry::experiments_in).
+    experiments_in(view: View) -> Vec<Experiment>, ReadTracking;
+    /// [`Registry::experiment_tags`](crate::Registry::experiment_tags).
+    experiment_tags(name: &ExperimentName) -> BTreeMap<String, String>, ReadTracking;
+    /// [`Registry::runs_in`](crate::Registry::runs_in).
+    runs_in(experiment: &ExperimentName, view: View) -> Vec<Run>, ReadTracking;
+    /// [`Registry::children`](crate::Registry::children).
+    children(parent: &RunId) -> Vec<Run>, ReadTracking;
+    /// [`Registry::inputs`](crate::Registry::inputs).
+    inputs(run: &RunId) -> Vec<DataInput>, ReadTracking;
+    /// [`Registry::files`](crate::Registry::files).
+    files(run: &RunId) -> Vec<RunFile>, ReadTracking;
+    /// [`Registry::file`](crate::Registry::file).
+    file(run: &RunId, path: &FilePath) -> RunFile, ReadTracking;
+    /// [`Registry::folder`](crate::Registry::folder).
+    folder(run: &RunId, folder: Option<&FilePath>) -> Vec<FileEntry>, ReadTracking;
+    /// [`Registry::open_file`](crate::Registry::open_file).
+    open_file(run: &RunId, path: &FilePath) -> Box<dyn Read + Send>, ReadTracking;
+    /// [`Registry::metric_page`](crate::Registry::metric_page).
+    metric_page(id: &RunId, name: &str, after: Option<&Metric>, limit: usize) -> Vec<Metric>, ReadTracking;
     /// [`Registry::run_data`](crate::Registry::run_data).
     run_data(id: &RunId) -> RunData, ReadTracking;
     /// [`Registry::metric_history`](crate::Registry::metric_history).

@@ -4,7 +4,6 @@ use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::registry::{Document as _, Session, StoredExt as _};
 use crate::store::{Commit, Key};
-use crate::tracking::Run;
 use crate::{Error, Result};
 
 impl Session {
@@ -16,8 +15,8 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an author of this model,
-    /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the
-    /// version is registered already, or was deleted and had another artifact,
+    /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the run is
+    /// deleted, if a model is there whose name looks the same, or if the version is registered already, or was deleted and had another artifact,
     /// [`Error::BumpTooSmall`] if the signature asks for a higher one.
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {
         let NewVersion { model, run, artifact, signature, .. } = new;
@@ -48,7 +47,7 @@ impl Session {
                 });
             }
             line.check(&version, signature.as_ref(), artifact)?;
-            let run = self.registry().get::<Run>("run", run.key())?;
+            let (run, standing) = self.registry().active_run(run)?;
             let data = self.registry().run_data(&run.value.id)?;
             let act = self.act(Action::RegisterVersion, format!("{model}/{version}")).artifacts([*artifact]);
             let before = match &family {
@@ -83,12 +82,18 @@ impl Session {
                 since: act.at,
                 by: self.principal().clone(),
             };
-            let changes = vec![
+            let mut changes = vec![
                 family.put(&Model { versions: number, ..before })?,
                 registered.create()?,
                 stage.create()?,
             ];
-            Ok((Some(Commit::new(act, vec![own, run.expected()], changes)?), registered))
+            if family.is_none() {
+                changes.push(self.registry().claim_name("model", model.as_str(), || {
+                    let all: Vec<Model> = self.registry().values(&Key::all())?;
+                    Ok(all.into_iter().map(|model| model.name.into()).collect())
+                })?);
+            }
+            Ok((Some(Commit::new(act, vec![own, run.expected(), standing], changes)?), registered))
         })
     }
 }

@@ -61,7 +61,7 @@ impl Registry {
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) if there is none of this name.
     pub fn experiment(&self, name: &ExperimentName) -> Result<Experiment> {
-        Ok(self.get("experiment", Key::from([name.as_str()]))?.value)
+        Ok(self.kept_experiment(name)?.value)
     }
 
     /// The experiments that are there, by name.

@@ -1,7 +1,12 @@
 use std::fmt;
 
-use mlops_core::{Principal, Timestamp};
+use mlops_core::{ExperimentName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::{Experiment, Run, RunId};
+use crate::registry::{Registry, Stored};
+use crate::store::{Expected, Key};
+use crate::{Error, Result};
 
 /// Whether an experiment or a run is there for everyone.
 ///
@@ -68,4 +73,37 @@ impl View {
             Self::All => true,
         }
     }
+}
+
+impl Registry {
+    /// An experiment whose records are not gone, be it deleted or not.
+    pub(super) fn kept_experiment(&self, name: &ExperimentName) -> Result<Stored<Experiment>> {
+        let experiment = self.get::<Experiment>("experiment", Key::from([name.as_str()]))?;
+        if experiment.value.is_purged() {
+            return Err(Error::NotFound { what: "experiment", key: name.to_string() });
+        }
+        Ok(experiment)
+    }
+
+    /// An experiment that takes changes.
+    pub(crate) fn active_experiment(&self, name: &ExperimentName) -> Result<Stored<Experiment>> {
+        let experiment = self.kept_experiment(name)?;
+        match &experiment.value.deleted {
+            None => Ok(experiment),
+            Some(deletion) => Err(not_active("experiment", name.to_string(), deletion)),
+        }
+    }
+
+    /// A run that takes changes, and that its experiment still stands.
+    pub(crate) fn active_run(&self, id: &RunId) -> Result<(Stored<Run>, Expected)> {
+        let run = self.get::<Run>("run", id.key())?;
+        if let Some(deletion) = &run.value.deleted {
+            return Err(not_active("run", id.to_string(), deletion));
+        }
+        Ok((run, self.active_experiment(&id.experiment)?.expected()))
+    }
+}
+
+fn not_active(what: &'static str, key: String, deletion: &Deletion) -> Error {
+    Error::Conflict { what, key, expected: Lifecycle::Active.to_string(), current: deletion.to_string() }
 }

@@ -1,109 +1,43 @@
 use std::collections::BTreeMap;
 
-use mlops_core::ExperimentName;
-
-use super::{DataInput, Experiment, Metric, Param, Run, RunBatch, RunId, RunStatus, Tag};
+use super::{DataInput, Metric, Param, Run, RunBatch, RunId, RunStatus, Tag, limits};
 use crate::access::Action;
+use crate::name::{Rule, check, check_value, cut};
 use crate::registry::{Document, Registry, Session, Stored, StoredExt as _};
 use crate::store::{Change, Commit, Key};
 use crate::{Error, Result};
 
-/// Longest name of a parameter, metric, tag or data set, in bytes.
-const MAX_NAME: usize = 256;
-
 impl Session {
-    /// Begins an experiment.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] without the role of an author, [`Error::Conflict`] if there is
-    /// one of this name.
-    pub fn create_experiment(&self, name: &ExperimentName) -> Result<Experiment> {
-        self.transact(|| {
-            let own = self.allowed(Action::CreateExperiment, None)?;
-            if let Some(there) = self.registry().find::<Experiment>(Key::from([name.as_str()]))? {
-                return Err(Error::Conflict {
-                    what: "experiment",
-                    key: name.to_string(),
-                    expected: "absent".to_owned(),
-                    current: format!("begun by {} at {}", there.value.created_by, there.value.created_at),
-                });
-            }
-            let act = self.act(Action::CreateExperiment, name);
-            let experiment = Experiment {
-                name: name.clone(),
-                created_by: self.principal().clone(),
-                created_at: act.at,
-                counted: 0,
-                title: None,
-                description: String::new(),
-                deleted: None,
-            };
-            Ok((Some(Commit::new(act, vec![own], vec![experiment.create()?])?), experiment))
-        })
-    }
-
-    /// Begins a run; the principal is its author.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
-    /// experiment, [`Error::Invalid`] for a name that is none.
-    pub fn start_run(&self, experiment: &ExperimentName, name: &str) -> Result<Run> {
-        check_name("run name", name)?;
-        let mut again = false;
-        self.transact(|| {
-            let own = self.presumed(Action::StartRun, None)?;
-            let key = Key::from([experiment.as_str()]);
-            let group = self.registry().get::<Experiment>("experiment", key)?;
-            let id = self.registry().next_run(experiment, group.value.counted, again)?;
-            again = true;
-            let act = self.act(Action::StartRun, &id);
-            let run = Run {
-                id,
-                name: name.to_owned(),
-                status: RunStatus::Running,
-                started_by: self.principal().clone(),
-                started_at: act.at,
-                ended_at: None,
-                parent: None,
-                description: String::new(),
-                deleted: None,
-            };
-            let expected = vec![own, group.expected()];
-            Ok((Some(Commit::new(act, expected, vec![run.create()?])?), run))
-        })
-    }
-
     /// Adds to a run, all or nothing. What is there already in the same words is left as it is.
     ///
+    /// A run that has ended takes tags alone, unless it is [resumed](Self::resume_run).
+    ///
     /// # Errors
     /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
-    /// run, [`Error::Conflict`] if it has ended or a parameter has another value,
-    /// [`Error::Invalid`] for a name that is none, or two values of one parameter or tag.
+    /// run, [`Error::Conflict`] if it has ended or is deleted, or a parameter has another
+    /// value, [`Error::Invalid`] for a name that is none, what is over the
+    /// [limits](crate::tracking::limits), or two values of one parameter or tag.
     pub fn log(&self, run: &RunId, batch: &RunBatch) -> Result<()> {
-        let params = unique("param", &batch.params)?;
-        let tags = unique("tag", &batch.tags)?;
-        for name in batch.metrics.iter().map(|point| &point.name) {
-            check_name("metric name", name)?;
-        }
-        for (name, _) in &batch.inputs {
-            check_name("data set name", name)?;
-        }
+        let checked = Checked::of(run, batch)?;
         // Hardly anything that is logged is there already. So that is not looked up; where it
         // turns out otherwise, the commit is a conflict that leaves nothing, and then it is.
         let mut look = false;
         self.transact(|| {
             let own = self.presumed(Action::LogRun, None)?;
-            let record = self.running(run)?;
+            let (record, experiment) = self.registry().active_run(run)?;
+            if !batch.is_remarks() {
+                takes(&record)?;
+            }
             let act = self.act(Action::LogRun, run);
-            let mut changes = Changes { registry: self.registry(), look, made: BTreeMap::new() };
+            let mut changes = Changes::new(self.registry(), look);
             look = true;
-            for (name, value) in &params {
+            for (name, value) in &checked.params {
                 let param = Param { run: run.clone(), name: name.to_string(), value: value.to_string() };
                 changes.once(&param, |there| Error::Conflict {
                     what: "param",
                     key: format!("{run} {name}"),
-                    expected: format!("{value:?}"),
-                    current: format!("{:?}", there.value),
+                    expected: format!("{:?}", cut(value)),
+                    current: format!("{:?}", cut(&there.value)),
                 })?;
             }
             for point in &batch.metrics {
@@ -115,55 +49,103 @@ impl Session {
                     at: point.at.unwrap_or(act.at),
                 })?;
             }
-            for (name, value) in &tags {
+            for (name, value) in &checked.tags {
                 let tag = Tag { run: run.clone(), name: name.to_string(), value: value.to_string() };
                 changes.latest(&tag)?;
             }
-            for (name, digest) in &batch.inputs {
-                changes.same(&DataInput::new(run.clone(), name.clone(), *digest))?;
+            for input in &checked.inputs {
+                changes.input(input)?;
             }
             let changes: Vec<_> = changes.made.into_values().collect();
             if changes.is_empty() {
                 return Ok((None, ()));
             }
-            Ok((Some(Commit::new(act, vec![own, record.expected()], changes)?), ()))
+            let expected = vec![own, record.expected(), experiment];
+            Ok((Some(Commit::new(act, expected, changes)?), ()))
         })
     }
 
-    /// Ends a run.
+    /// Takes a tag from a run, ended or not.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
-    /// run, [`Error::Conflict`] if it has ended, [`Error::Invalid`] for the end
-    /// [`RunStatus::Running`].
-    pub fn end_run(&self, run: &RunId, status: RunStatus) -> Result<Run> {
-        if !status.is_end() {
-            return Err(Error::Invalid {
-                field: "status",
-                value: status.to_string(),
-                expected: "finished, failed or killed".to_owned(),
-            });
-        }
+    /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the run
+    /// or the tag, [`Error::Conflict`] if the run is deleted.
+    pub fn untag_run(&self, run: &RunId, name: &str) -> Result<()> {
         self.transact(|| {
-            let own = self.presumed(Action::EndRun, None)?;
-            let record = self.running(run)?;
-            let act = self.act(Action::EndRun, format!("{run} as {status}"));
-            let ended = Run { status, ended_at: Some(act.at), ..record.value.clone() };
-            Ok((Some(Commit::new(act, vec![own], vec![record.replace(&ended)?])?), ended))
+            let own = self.presumed(Action::LogRun, None)?;
+            let (record, experiment) = self.registry().active_run(run)?;
+            let tag = self.registry().get::<Tag>("tag", run.key().and(name))?;
+            let act = self.act(Action::LogRun, format!("{run} without the tag {name}"));
+            let change = Change::remove(Tag::KIND, tag.value.key(), tag.revision)?;
+            Ok((Some(Commit::new(act, vec![own, record.expected(), experiment], vec![change])?), ()))
         })
     }
+}
 
-    fn running(&self, run: &RunId) -> Result<Stored<Run>> {
-        let record = self.registry().get::<Run>("run", run.key())?;
-        if record.value.status == RunStatus::Running {
-            return Ok(record);
+/// That the run takes what is logged.
+pub(super) fn takes(record: &Stored<Run>) -> Result<()> {
+    if !record.value.status.is_end() {
+        return Ok(());
+    }
+    Err(Error::Conflict {
+        what: "run",
+        key: record.value.id.to_string(),
+        expected: RunStatus::Running.to_string(),
+        current: record.value.status.to_string(),
+    })
+}
+
+/// A batch that may be written.
+struct Checked<'a> {
+    params: BTreeMap<&'a str, &'a str>,
+    tags: BTreeMap<&'a str, &'a str>,
+    inputs: Vec<DataInput>,
+}
+
+impl<'a> Checked<'a> {
+    fn of(run: &RunId, batch: &'a RunBatch) -> Result<Self> {
+        for (field, count, max) in [
+            ("params", batch.params.len(), limits::BATCH_PARAMS),
+            ("metrics", batch.metrics.len(), limits::BATCH_METRICS),
+            ("tags", batch.tags.len(), limits::BATCH_TAGS),
+            ("data sets", batch.inputs.len(), limits::BATCH_INPUTS),
+        ] {
+            if count > max {
+                return Err(Error::Invalid {
+                    field,
+                    value: format!("{count} in one batch"),
+                    expected: format!("at most {max}"),
+                });
+            }
         }
-        Err(Error::Conflict {
-            what: "run",
-            key: run.to_string(),
-            expected: RunStatus::Running.to_string(),
-            current: record.value.status.to_string(),
-        })
+        let params = unique("param", &batch.params)?;
+        for (name, value) in &params {
+            check_value("param value", name, value.len(), limits::PARAM_VALUE)?;
+        }
+        let tags = unique("tag", &batch.tags)?;
+        for (name, value) in &tags {
+            check_value("tag value", name, value.len(), limits::TAG_VALUE)?;
+        }
+        for point in &batch.metrics {
+            check("metric", &point.name, limits::KEY, Rule::Key)?;
+            let within = |number: i64| number.unsigned_abs() <= 1 << 53;
+            if !within(point.step) {
+                return Err(Error::Invalid {
+                    field: "step",
+                    value: format!("{} of {}", point.step, point.name),
+                    expected: "a number within ±2^53".to_owned(),
+                });
+            }
+            if let Some(at) = point.at.filter(|at| !within(at.as_micros())) {
+                return Err(Error::Invalid {
+                    field: "time",
+                    value: format!("{at} of {}", point.name),
+                    expected: "a moment within 2^53 µs of 1970, years 1684 to 2255".to_owned(),
+                });
+            }
+        }
+        let inputs = batch.inputs.iter().map(|dataset| dataset.input(run)).collect::<Result<_>>()?;
+        Ok(Self { params, tags, inputs })
     }
 }
 
@@ -173,9 +155,15 @@ struct Changes<'a> {
     /// Whether it is looked up what is there already.
     look: bool,
     made: BTreeMap<(crate::store::Kind, Key), Change>,
+    /// The data sets of this batch so far.
+    inputs: BTreeMap<Key, DataInput>,
 }
 
-impl Changes<'_> {
+impl<'a> Changes<'a> {
+    const fn new(registry: &'a Registry, look: bool) -> Self {
+        Self { registry, look, made: BTreeMap::new(), inputs: BTreeMap::new() }
+    }
+
     /// A record that may be written again only with the same content.
     fn once<T: Document + PartialEq>(&mut self, value: &T, conflict: impl FnOnce(T) -> Error) -> Result<()> {
         match self.found::<T>(value.key())? {
@@ -203,6 +191,25 @@ impl Changes<'_> {
         Ok(())
     }
 
+    /// A data set, with what was said of it before.
+    fn input(&mut self, input: &DataInput) -> Result<()> {
+        let there = self.registry.find::<DataInput>(input.key())?;
+        let all = match &there {
+            Some(there) => there.value.with(input)?,
+            None => input.clone(),
+        };
+        // The same one may stand in the batch twice, for two things.
+        let all = match self.inputs.get(&input.key()) {
+            Some(before) => before.with(&all)?,
+            None => all,
+        };
+        if there.as_ref().is_none_or(|there| there.value != all) {
+            self.add(&all, there.put(&all)?);
+        }
+        self.inputs.insert(input.key(), all);
+        Ok(())
+    }
+
     fn found<T: Document>(&self, key: Key) -> Result<Option<Stored<T>>> {
         if self.look { self.registry.find(key) } else { Ok(None) }
     }
@@ -213,32 +220,20 @@ impl Changes<'_> {
 }
 
 /// By name; two different values of one name are a mistake of the caller's.
-fn unique<'a>(field: &'static str, pairs: &'a [(String, String)]) -> Result<BTreeMap<&'a str, &'a str>> {
+pub(super) fn unique<'a>(
+    field: &'static str,
+    pairs: &'a [(String, String)],
+) -> Result<BTreeMap<&'a str, &'a str>> {
     let mut map = BTreeMap::new();
     for (name, value) in pairs {
-        check_name(field, name)?;
+        check(field, name, limits::KEY, Rule::Key)?;
         if let Some(other) = map.insert(name.as_str(), value.as_str()).filter(|other| other != value) {
             return Err(Error::Invalid {
                 field,
-                value: format!("{name} = {value:?}"),
-                expected: format!("one value in one batch, which has {other:?} too"),
+                value: format!("{name} = {:?}", cut(value)),
+                expected: format!("one value in one batch, which has {:?} too", cut(other)),
             });
         }
     }
     Ok(map)
-}
-
-fn check_name(field: &'static str, name: &str) -> Result<()> {
-    if !name.is_empty()
-        && name.len() <= MAX_NAME
-        && name.trim() == name
-        && !name.chars().any(char::is_control)
-    {
-        return Ok(());
-    }
-    Err(Error::Invalid {
-        field,
-        value: name.chars().take(MAX_NAME).collect(),
-        expected: format!("1 to {MAX_NAME} bytes without control characters or white space at the ends"),
-    })
 }

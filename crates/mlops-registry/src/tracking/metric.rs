@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::RunId;
 use crate::Result;
 use crate::registry::{Document, Registry};
-use crate::store::{Key, Kind};
+use crate::store::{Key, Kind, Query};
 
 /// A number of a run, at a step and a time. All are kept; the latest is the one with the
 /// highest step, then time, then value.
@@ -54,5 +54,25 @@ impl Registry {
     /// Those of the store.
     pub fn metric_history(&self, id: &RunId, name: &str) -> Result<Vec<Metric>> {
         self.values(&Metric::group(id, name))
+    }
+
+    /// The first `limit` points of a metric, by step, time and value; those behind `after`,
+    /// which is the last of the page before. No point is skipped or comes twice, whatever
+    /// is logged meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if `after` is of another metric.
+    pub fn metric_page(
+        &self,
+        id: &RunId,
+        name: &str,
+        after: Option<&Metric>,
+        limit: usize,
+    ) -> Result<Vec<Metric>> {
+        let mut query = Query::under(Metric::KIND, Metric::group(id, name), limit);
+        if let Some(after) = after {
+            query = query.after(after.key());
+        }
+        self.store().read(&query)?.iter().map(crate::store::Record::document).collect()
     }
 }
