@@ -60,6 +60,7 @@
 //! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`], [`audit::verify_text`] |
 //! | show an outsider that the log has only grown | [`Registry::prove_extension`], [`audit::ExtensionProof`], [`merkle::ConsistencyProof`] |
 //! | publish the log's state, and have it witnessed | [`Registry::checkpoint`], [`merkle::SignedCheckpoint`], [`merkle::VerifierKey`] |
+//! | hand out the whole log, or let old entries go | [`Registry::export_log`], [`audit::verify_export`], [`Session::prune_log`] |
 //! | know why something was not done | [`Error`] |
 //!
 //! # Features

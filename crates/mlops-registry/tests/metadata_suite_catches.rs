@@ -34,6 +34,8 @@ enum Fault {
     Unranged,
     /// Counts one leaf too many.
     Boasting,
+    /// Keeps what it is to forget.
+    Hoarding,
     /// Checks first and writes later, with room for others in between.
     Racy,
 }
@@ -99,13 +101,18 @@ impl MetadataStore for Faulty {
     }
 
     fn commit(&self, commit: &Commit) -> Result<u64> {
-        let act = || serde_json::from_slice(&commit.leaf(0)?.into_bytes()).map_err(|_| unreachable());
+        let act = || serde_json::from_slice(&commit.leaf(1 << 40)?.into_bytes()).map_err(|_| unreachable());
         let entry: mlops_registry::audit::Entry = act()?;
         match self.fault {
             Fault::Deaf => match self.inner.commit(commit) {
                 Err(Error::Conflict { .. }) => self.inner.size(),
                 other => other,
             },
+            Fault::Hoarding => self.inner.commit(&Commit::new(
+                entry.act,
+                commit.expected().to_vec(),
+                commit.changes().to_vec(),
+            )?),
             Fault::Careless => self.inner.commit(&Commit::new(entry.act, vec![], commit.changes().to_vec())?),
             Fault::Embellishing => {
                 let mut act = entry.act;
@@ -177,6 +184,7 @@ caught! {
     Prefix by a_group_does_not_leak_into_its_neighbour: "a group leaks"
     Embellishing by the_leaf_is_the_account_of_the_commit: "another account"
     Shallow by nodes_are_those_of_the_tree: "another root"
+    Hoarding by what_is_forgotten_leaves_its_hash: "expected a conflict"
     Unranged by leaves_come_by_range: "out of range"
     Boasting by a_new_store_is_empty: "has no leaf"
     Racy by one_of_many_racing_threads_wins: "has one winner"

@@ -14,6 +14,8 @@ pub enum Action {
     RevokeRole,
     /// Say what a promotion takes.
     SetPolicy,
+    /// Take the bodies of old entries out of the audit log.
+    PruneLog,
     /// Keep a file among the artifacts; the audit log tells of it when it is registered.
     StoreArtifact,
     /// Begin an experiment.
@@ -100,6 +102,7 @@ impl Action {
             Self::GrantRole => "role.grant",
             Self::RevokeRole => "role.revoke",
             Self::SetPolicy => "policy.set",
+            Self::PruneLog => "log.prune",
             Self::StoreArtifact => "artifact.store",
             Self::CreateExperiment => "experiment.create",
             Self::UpdateExperiment => "experiment.update",
@@ -148,6 +151,7 @@ impl Action {
             | Self::GrantRole
             | Self::RevokeRole
             | Self::SetPolicy
+            | Self::PruneLog
             | Self::DeleteVersion
             | Self::DeleteModel
             | Self::PurgeExperiment
@@ -225,6 +229,7 @@ impl fmt::Display for Action {
             Self::GrantRole => "grant a role",
             Self::RevokeRole => "revoke a role",
             Self::SetPolicy => "set the policy of promotions",
+            Self::PruneLog => "prune the audit log",
             Self::StoreArtifact => "store an artifact",
             Self::CreateExperiment => "create an experiment",
             Self::UpdateExperiment => "update an experiment",

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::Range;
 
 use mlops_core::{Digest, Principal, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,77 @@ pub struct Entry {
     pub act: Act,
     /// The records that it wrote or removed.
     pub changes: Vec<Recorded>,
+    /// The entries whose bodies it took out of the store, their hashes left in the tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned: Option<Pruned>,
+}
+
+/// Entries whose bodies are no longer kept, and where they went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenPruned")]
+pub struct Pruned {
+    entries: Vec<(u64, u64)>,
+    export: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPruned {
+    entries: Vec<(u64, u64)>,
+    export: Digest,
+}
+
+impl TryFrom<WrittenPruned> for Pruned {
+    type Error = Error;
+    fn try_from(WrittenPruned { entries, export }: WrittenPruned) -> Result<Self> {
+        Self::new(entries.into_iter().map(|(first, end)| first..end), export)
+    }
+}
+
+impl Pruned {
+    /// The entries in `ranges`, whose bodies, a line each, have the digest `export`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there are none, or the ranges are empty, overlap, or stand in another order.
+    pub fn new(ranges: impl IntoIterator<Item = Range<u64>>, export: Digest) -> Result<Self> {
+        let entries: Vec<_> = ranges.into_iter().map(|range| (range.start, range.end)).collect();
+        let ordered = entries.iter().all(|(first, end)| first < end)
+            && entries.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        if ordered && !entries.is_empty() {
+            return Ok(Self { entries, export });
+        }
+        Err(Error::Invalid {
+            field: "pruned entries",
+            value: format!("{:?}", &entries[..entries.len().min(8)]),
+            expected: "ranges of entries, ascending and apart".to_owned(),
+        })
+    }
+
+    /// Which entries.
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = Range<u64>> {
+        self.entries.iter().map(|(first, end)| *first..*end)
+    }
+
+    /// How many entries.
+    pub fn count(&self) -> u64 {
+        self.entries.iter().map(|(first, end)| end - first).sum()
+    }
+
+    /// Whether entry `sequence` is one of them.
+    pub fn contains(&self, sequence: u64) -> bool {
+        let behind = self.entries.partition_point(|(first, _)| *first <= sequence);
+        behind > 0 && sequence < self.entries[behind - 1].1
+    }
+
+    /// Where the last of them ends.
+    pub fn end(&self) -> u64 {
+        self.entries.last().map_or(0, |(_, end)| *end)
+    }
+
+    /// The digest of their bodies as they were exported: canonical JSON, each with a line feed.
+    pub const fn export(&self) -> &Digest {
+        &self.export
+    }
 }
 
 impl Entry {
@@ -131,5 +203,17 @@ impl Entry {
         } else {
             Err(corrupt(format!("it says that it is entry {}", entry.sequence)))
         }
+    }
+
+    /// Reads an entry by itself, as it stands in an export: its canonical JSON, and perhaps the line feed.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if it is not an entry in canonical form.
+    pub fn read_line(line: &str) -> Result<Self> {
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        canonical::from_str(text).map_err(|error| Error::Corrupt {
+            what: "exported audit entry".to_owned(),
+            reason: error.to_string(),
+        })
     }
 }

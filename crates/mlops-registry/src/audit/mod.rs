@@ -8,22 +8,34 @@
 //!
 //! An [`EntryProof`] shows one entry to who has neither the log nor a grant, an
 //! [`ExtensionProof`] that the log has only grown; [`verify_text`] checks either.
+//!
+//! The log is [exported](crate::Registry::export_log) for those who want all of it, and old entries on
+//! which nothing rests any more can be [pruned](crate::Session::prune_log): their hashes stay, and with
+//! them every proof.
 
 mod discrepancy;
 mod entry;
+mod export;
 mod extension;
+mod filter;
+mod glance;
 mod outsider;
+mod page;
 mod proof;
 mod reason;
 mod replay;
 mod report;
+mod retention;
 mod verify;
 
 pub use discrepancy::Discrepancy;
-pub use entry::{Act, Entry, Recorded};
+pub use entry::{Act, Entry, Pruned, Recorded};
+pub use export::{ExportFormat, Exported, ExportedLog, verify_export};
 pub use extension::ExtensionProof;
+pub use filter::EntryFilter;
 pub use outsider::{Shown, Unproven, verify_text};
 pub use proof::{EntryProof, Proven};
 pub(crate) use reason::check_reason;
-pub use report::{AuditReport, Phase, Progress};
+pub use report::{AuditReport, Phase, Progress, PrunedUnder};
+pub use retention::PrunedLog;
 pub use verify::Audit;

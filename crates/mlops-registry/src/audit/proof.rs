@@ -46,7 +46,7 @@ pub struct Proven<'a> {
 }
 
 impl EntryProof {
-    fn new(entry: Entry, inclusion: InclusionProof, head: SignedTreeHead) -> Result<Self> {
+    pub(super) fn new(entry: Entry, inclusion: InclusionProof, head: SignedTreeHead) -> Result<Self> {
         let corrupt = |reason: String| Error::Corrupt { what: "proof of an audit entry".to_owned(), reason };
         if inclusion.index != entry.sequence {
             return Err(corrupt(format!(
@@ -150,8 +150,8 @@ impl Registry {
     /// two reads of `O(log n)` hashes.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the log is not that long, [`Error::Corrupt`] if the entry is
-    /// gone or is none; those of the store and of the signer.
+    /// [`Error::NotFound`] if the log is not that long, or the entry was pruned;
+    /// [`Error::Corrupt`] if the entry is gone or is none; those of the store and of the signer.
     pub fn prove(&self, sequence: u64) -> Result<EntryProof> {
         let head = self.tree_head()?;
         let size = head.unverified().size();
@@ -159,6 +159,10 @@ impl Registry {
             return Err(Error::NotFound { what: "audit entry", key: sequence.to_string() });
         }
         let Some(entry) = self.entries(sequence..sequence + 1)?.pop() else {
+            if let Some(by) = self.pruned_by(sequence)? {
+                let key = format!("{sequence}, which entry {by} has pruned: its exported line can be proven");
+                return Err(Error::NotFound { what: "audit entry", key });
+            }
             let what = format!("entry {sequence} of the audit log");
             return Err(Error::Corrupt { what, reason: "it is missing".to_owned() });
         };

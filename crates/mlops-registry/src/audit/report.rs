@@ -41,6 +41,16 @@ pub struct Progress {
     pub total: u64,
 }
 
+/// Entries whose bodies were taken out as [`prune_log`](crate::Session::prune_log) does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrunedUnder {
+    /// The entry that says so.
+    pub entry: u64,
+    /// How many bodies it took out.
+    pub entries: u64,
+}
+
 /// What an audit has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -54,6 +64,8 @@ pub struct AuditReport {
     pub artifacts: u64,
     /// How many tree heads from outside were compared.
     pub heads: u64,
+    /// The entries that are no longer there, as others say: no damage. Of them the hashes are compared.
+    pub pruned: Vec<PrunedUnder>,
     /// The root of the Merkle tree, computed from the entries.
     pub root: Digest,
     /// Everything that is not as it should be; the log first, then records, then artifacts.
@@ -71,6 +83,9 @@ impl fmt::Display for AuditReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { entries, records, artifacts, heads, .. } = self;
         write!(f, "{entries} entries, {records} records, {artifacts} artifacts, {heads} tree heads: ")?;
+        for PrunedUnder { entry, entries } in &self.pruned {
+            write!(f, "{entries} entries pruned under entry {entry}; ")?;
+        }
         if self.is_clean() {
             return f.write_str("all as the audit log says");
         }

@@ -1,18 +1,26 @@
-use std::collections::HashSet;
 use std::fmt;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use mlops_core::Digest;
 
+use super::glance::key_text;
 use super::replay::{Replay, Written};
 use super::{AuditReport, Discrepancy, Phase, Progress};
 use crate::artifact::{ArtifactStore, ArtifactStoreExt as _};
 use crate::merkle::{Origin, PublicKey, Rejection, SignedCheckpoint, SignedTreeHead, VerifierKey, root_at};
 use crate::registry::Founding;
-use crate::store::{Key, Kind, MetadataStore, Query, Record};
+use crate::store::{Key, Kind, MetadataStore, Query, Record, Revision};
 use crate::{Error, Result};
 
 /// How many records are read at a time.
 const PAGE: usize = 1000;
+
+/// How often the log is read further when entries are gone that newer ones may account for.
+const CATCH_UP: usize = 8;
+
+/// As many pages are read at once; a store keeps connections for as many.
+const MOST_THREADS: usize = 4;
 
 /// A comparison of the audit log with everything that it tells of.
 ///
@@ -32,13 +40,15 @@ pub struct Audit<'a> {
     store: &'a dyn MetadataStore,
     artifacts: Option<&'a dyn ArtifactStore>,
     claims: Vec<Claim<'a>>,
+    threads: usize,
     progress: Option<&'a mut dyn FnMut(Progress)>,
 }
 
 impl<'a> Audit<'a> {
     /// An audit of what `store` holds.
     pub fn of(store: &'a dyn MetadataStore) -> Self {
-        Self { store, artifacts: None, claims: Vec::new(), progress: None }
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        Self { store, artifacts: None, claims: Vec::new(), threads, progress: None }
     }
 
     /// Reads the artifacts that the log is about as well.
@@ -74,6 +84,13 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// Reads the log with so many threads; as many as the machine has, up to four, without
+    /// this. The report is the same, whatever the number.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
     /// Tells `progress` now and then how far it is.
     pub fn on_progress(mut self, progress: &'a mut dyn FnMut(Progress)) -> Self {
         self.progress = Some(progress);
@@ -91,7 +108,7 @@ impl<'a> Audit<'a> {
         self.tell(Phase::Store, 1, 1);
 
         let heads = self.trusted(&mut found)?;
-        let mut replay = Replay::new(heads.iter().map(|head| head.size));
+        let mut replay = Replay::new(self.threads, heads.iter().map(|head| head.size));
         let size = match self.store.size() {
             Err(Error::Corrupt { what, reason }) => {
                 found.push(Discrepancy::StoreDamaged { reason: format!("{what}: {reason}") });
@@ -101,12 +118,20 @@ impl<'a> Audit<'a> {
         };
         let store = self.store;
         replay.extend(store, size, |done| self.tell(Phase::Entries, done, size))?;
+        for _ in 0..CATCH_UP {
+            // What is gone may have been taken out meanwhile, by an entry that was written since.
+            if !replay.settle_pruned() || store.size()? == replay.size() {
+                break;
+            }
+            replay.extend(store, store.size()?, |_| {})?;
+        }
         let records = self.records(&mut replay)?;
-        replay.look_beyond(store)?;
+        let beyond = replay.look_beyond(store)?;
         self.heads(&heads, &replay, &mut found)?;
         let artifacts = self.check_artifacts(&replay)?;
 
-        found.append(&mut replay.found);
+        found.extend(replay.discrepancies());
+        found.extend(beyond);
         found.extend(records.found);
         found.extend(artifacts);
         Ok(AuditReport {
@@ -114,6 +139,7 @@ impl<'a> Audit<'a> {
             records: records.seen,
             artifacts: self.artifacts.map_or(0, |_| replay.artifacts.len() as u64),
             heads: heads.len() as u64,
+            pruned: replay.pruned(),
             root: replay.root(),
             discrepancies: found,
         })
@@ -175,47 +201,38 @@ impl<'a> Audit<'a> {
 
     fn records(&mut self, replay: &mut Replay) -> Result<Records> {
         let mut records = Records::default();
-        let mut present = HashSet::new();
-        let total = replay.state.values().filter(|written| written.digest.is_some()).count() as u64;
-        for kind in Kind::ALL {
-            let mut query = Query::under(kind, Key::all(), PAGE);
-            loop {
-                let page = match self.store.read(&query) {
-                    Ok(page) => page,
-                    Err(Error::Corrupt { what, reason }) => {
-                        let reason = format!("{what}, at the records of kind {kind}: {reason}");
-                        records.found.push(Discrepancy::StoreDamaged { reason });
-                        break;
-                    }
-                    Err(error) => return Err(error),
-                };
-                let full = page.len() == PAGE;
-                for record in page {
-                    records.seen += 1;
-                    query.after = Some(record.key.clone());
-                    let id = (record.kind, record.key.clone());
-                    if !agrees(Some(&record), replay.state.get(&id)) {
-                        self.settle(id.0, &id.1, Some(record), replay, &mut records.found)?;
-                    }
-                    present.insert(id);
+        let total = replay.state.count();
+        let store = self.store;
+        let mut failed = Ok(());
+        thread::scope(|scope| {
+            // Reading the next records while these are compared.
+            let (sender, pages) = sync_channel(2);
+            scope.spawn(move || read_records(store, &sender));
+            while let Ok(page) = pages.recv() {
+                failed = page.and_then(|page| self.compare(page, replay, &mut records));
+                if failed.is_err() {
+                    return;
                 }
                 self.tell(Phase::Records, records.seen, total);
-                if !full {
-                    break;
-                }
             }
-        }
-        let mut absent: Vec<_> = replay
-            .state
-            .iter()
-            .filter(|(id, written)| written.digest.is_some() && !present.contains(*id))
-            .map(|(id, _)| id.clone())
-            .collect();
-        absent.sort();
-        for (kind, key) in absent {
+        });
+        failed?;
+        for (kind, key) in replay.state.absent()? {
             self.settle(kind, &key, None, replay, &mut records.found)?;
         }
         Ok(records)
+    }
+
+    fn compare(&self, page: RecordPage, replay: &mut Replay, records: &mut Records) -> Result<()> {
+        records.found.extend(page.damage.map(|reason| Discrepancy::StoreDamaged { reason }));
+        for Read { key, digest, record } in page.records {
+            records.seen += 1;
+            let written = replay.state.meet(record.kind, &key);
+            if !agrees(Some((record.revision, digest)), written.as_ref()) {
+                self.settle(record.kind, &record.key.clone(), Some(record), replay, &mut records.found)?;
+            }
+        }
+        Ok(())
     }
 
     /// Decides on a record that is not as the replay has it: others may have changed it
@@ -228,13 +245,12 @@ impl<'a> Audit<'a> {
         replay: &mut Replay,
         found: &mut Vec<Discrepancy>,
     ) -> Result<()> {
-        let id = (kind, key.clone());
         loop {
             let before = replay.size();
             let size = self.store.size()?;
             replay.extend(self.store, size, |_| {})?;
-            let written = replay.state.get(&id).copied();
-            if agrees(record.as_ref(), written.as_ref()) {
+            let written = replay.written(kind, key)?;
+            if agrees(record.as_ref().map(state_of), written.as_ref()) {
                 return Ok(());
             }
             let again = match self.store.read(&Query::one(kind, key.clone())) {
@@ -247,7 +263,7 @@ impl<'a> Audit<'a> {
             }
             record = again;
         }
-        let written = replay.state.get(&id).copied();
+        let written = replay.written(kind, key)?;
         // What an entry wrote that can't be read, nobody can tell; the entry is named already.
         let lost = |sequence| replay.lost.contains(&sequence);
         if record.as_ref().is_some_and(|record| lost(record.revision.0))
@@ -255,9 +271,9 @@ impl<'a> Audit<'a> {
         {
             return Ok(());
         }
-        let (kind, key) = id;
+        let key = key.clone();
         found.push(match (record, written) {
-            (Some(_), Some(Written { by: written_by, digest: Some(_) })) => {
+            (Some(_), Some(Written { by: written_by, digest: Some(_), .. })) => {
                 Discrepancy::RecordChanged { kind, key, written_by }
             }
             (None, Some(Written { by: written_by, .. })) => {
@@ -315,12 +331,63 @@ struct Records {
     found: Vec<Discrepancy>,
 }
 
+/// Some records of one kind, in order.
+struct RecordPage {
+    records: Vec<Read>,
+    /// Why there are no more of this kind, if that is not because they are at their end.
+    damage: Option<String>,
+}
+
+/// A record, and what it is compared by.
+struct Read {
+    key: String,
+    digest: Digest,
+    record: Record,
+}
+
+/// Hands out all records, kind by kind, until nobody wants more.
+fn read_records(store: &dyn MetadataStore, pages: &SyncSender<Result<RecordPage>>) {
+    for kind in Kind::ALL {
+        let mut query = Query::under(kind, Key::all(), PAGE);
+        loop {
+            let page = match store.read(&query) {
+                Ok(records) => read_page(records),
+                Err(Error::Corrupt { what, reason }) => {
+                    let damage = Some(format!("{what}, at the records of kind {kind}: {reason}"));
+                    Ok(RecordPage { records: Vec::new(), damage })
+                }
+                Err(error) => Err(error),
+            };
+            let last = match &page {
+                Ok(page) => page.records.get(PAGE - 1).map(|read| read.record.key.clone()),
+                Err(_) => None,
+            };
+            let ended = page.is_err();
+            if pages.send(page).is_err() || ended {
+                return;
+            }
+            let Some(last) = last else { break };
+            query.after = Some(last);
+        }
+    }
+}
+
+fn read_page(records: Vec<Record>) -> Result<RecordPage> {
+    let read =
+        |record: Record| Ok(Read { key: key_text(&record.key)?, digest: Digest::of(&record.body), record });
+    Ok(RecordPage { records: records.into_iter().map(read).collect::<Result<_>>()?, damage: None })
+}
+
+fn state_of(record: &Record) -> (Revision, Digest) {
+    (record.revision, Digest::of(&record.body))
+}
+
 /// Whether a record is what the log says of it.
-fn agrees(record: Option<&Record>, written: Option<&Written>) -> bool {
+fn agrees(record: Option<(Revision, Digest)>, written: Option<&Written>) -> bool {
     match (record, written) {
         (None, None | Some(Written { digest: None, .. })) => true,
-        (Some(record), Some(Written { by, digest: Some(digest) })) => {
-            record.revision.0 == *by && Digest::of(&record.body) == *digest
+        (Some((revision, found)), Some(Written { by, digest: Some(digest), .. })) => {
+            revision.0 == *by && found == *digest
         }
         _ => false,
     }

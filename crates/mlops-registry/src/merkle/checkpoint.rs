@@ -94,9 +94,9 @@ impl fmt::Display for Checkpoint {
 ///     .to_text();
 /// // … published …
 /// let log = VerifierKey::new("registry.example", log.public_key())?;
-/// let witness = VerifierKey::witness("witness.example/w1", witness.public_key())?;
+/// let witnesses = [VerifierKey::witness("witness.example/w1", witness.public_key())?];
 /// let signed = SignedCheckpoint::from_bytes(text.as_bytes())?;
-/// let verified = signed.verify(&log, &[witness])?;
+/// let verified = signed.verify(&log, &witnesses)?;
 /// assert_eq!((verified.checkpoint.size(), verified.witnesses.len()), (0, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

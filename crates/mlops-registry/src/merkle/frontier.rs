@@ -58,9 +58,21 @@ impl Frontier {
     /// At 2⁶⁴ − 1 leaves, which takes longer than the machine will last.
     pub fn append_with(&mut self, leaf: Digest, mut keep: impl FnMut(NodeId, Digest)) -> u64 {
         let index = self.size;
-        self.size = index.checked_add(1).expect("no log gets 2^64 entries");
-        let (mut node, mut hash) = (NodeId::leaf(index), leaf);
-        keep(node, hash);
+        keep(NodeId::leaf(index), leaf);
+        self.append_subtree(0, leaf, keep);
+        index
+    }
+
+    /// Appends 2^`level` leaves at once by the hash of their subtree; `keep` gets every
+    /// larger one that is now complete. The size must be a multiple of so many leaves.
+    ///
+    /// # Panics
+    /// At 2⁶⁴ − 1 leaves, which takes longer than the machine will last.
+    pub(crate) fn append_subtree(&mut self, level: u8, hash: Digest, mut keep: impl FnMut(NodeId, Digest)) {
+        let mut node = NodeId { level, index: self.size >> level };
+        debug_assert_eq!(node.index << level, self.size, "it has a place in the tree");
+        self.size = self.size.checked_add(1 << level).expect("no log gets 2^64 entries");
+        let mut hash = hash;
         // As in binary addition: each bit set at the end of the old size carries.
         while node.index & 1 == 1 {
             let left = self.peaks.pop().expect("one peak for each bit set in the size");
@@ -69,7 +81,6 @@ impl Frontier {
             keep(node, hash);
         }
         self.peaks.push(hash);
-        index
     }
 }
 

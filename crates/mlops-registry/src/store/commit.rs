@@ -4,7 +4,7 @@ use mlops_core::{Digest, canonical};
 use serde::Serialize;
 
 use super::{Key, Kind, Revision};
-use crate::audit::{Act, Entry, Recorded};
+use crate::audit::{Act, Entry, Pruned, Recorded};
 use crate::search::Facets;
 use crate::{Error, Result};
 
@@ -100,6 +100,7 @@ pub struct Commit {
     expected: Vec<Expected>,
     changes: Vec<Change>,
     first: bool,
+    forgets: Option<Pruned>,
 }
 
 impl Commit {
@@ -124,13 +125,36 @@ impl Commit {
                 });
             }
         }
-        Ok(Self { act, expected, changes, first: false })
+        Ok(Self { act, expected, changes, first: false, forgets: None })
     }
 
     /// Goes through only as the very first one of a store.
     #[must_use]
     pub(crate) fn first(self) -> Self {
         Self { first: true, ..self }
+    }
+
+    /// Takes the bodies of these entries out of the store; their hashes stay. The entry of this
+    /// transaction names them, so that nothing is forgotten unsaid.
+    #[must_use]
+    pub fn forgetting(self, pruned: Pruned) -> Self {
+        Self { forgets: Some(pruned), ..self }
+    }
+
+    /// The entries whose bodies are taken out, if there are any.
+    pub const fn forgets(&self) -> Option<&Pruned> {
+        self.forgets.as_ref()
+    }
+
+    /// That not all of the bodies that it takes out are there: someone took them out before.
+    /// Adapters answer with it then.
+    pub fn forgotten_before(&self) -> Error {
+        Error::Conflict {
+            what: Self::LOG,
+            key: self.act.subject.clone(),
+            expected: "with the bodies of all entries that are to be pruned".to_owned(),
+            current: "without some of them".to_owned(),
+        }
     }
 
     /// Records that must be as they were read, though they are not changed.
@@ -170,6 +194,9 @@ impl Commit {
                 current: format!("at entry {sequence}"),
             });
         }
+        if self.forgets.as_ref().is_some_and(|pruned| pruned.end() > sequence) {
+            return Err(self.forgotten_before());
+        }
         Ok(())
     }
 
@@ -183,7 +210,12 @@ impl Commit {
             was: change.expected.revision,
             digest: change.body.as_ref().map(Digest::of),
         });
-        let entry = Entry { sequence: 0, act: self.act.clone(), changes: changes.collect() };
+        let entry = Entry {
+            sequence: 0,
+            act: self.act.clone(),
+            changes: changes.collect(),
+            pruned: self.forgets.clone(),
+        };
         let text = canonical::to_string(&entry)?;
         // Within a text of JSON the quotes would have a backslash in front.
         let (before, after) = text.rsplit_once(&format!("{NUMBER}0")).ok_or_else(|| Error::Corrupt {

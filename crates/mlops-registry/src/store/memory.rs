@@ -6,6 +6,7 @@ use parking_lot::RwLock;
 
 use super::{Commit, Key, Kind, MetadataStore, Query, Record, Revision};
 use crate::Result;
+use crate::audit::Pruned;
 use crate::merkle::{NodeId, NodeSource, Tree, leaf_hash};
 use crate::search::{Facet, Facets, Field, Matches, MemoryIndex, Search};
 
@@ -16,7 +17,8 @@ pub struct MemoryStore(RwLock<State>);
 #[derive(Debug, Default)]
 struct State {
     records: BTreeMap<Kind, BTreeMap<Key, (Revision, String)>>,
-    leaves: Vec<String>,
+    /// `None` where the body was forgotten.
+    leaves: Vec<Option<String>>,
     tree: Tree,
     index: MemoryIndex,
 }
@@ -72,7 +74,20 @@ impl MetadataStore for MemoryStore {
         }
         let sequence = state.tree.size();
         let leaf = commit.leaf(sequence)?;
+        let forgotten: Vec<usize> = commit
+            .forgets()
+            .into_iter()
+            .flat_map(Pruned::ranges)
+            .flatten()
+            .map(|sequence| usize::try_from(sequence).unwrap_or(usize::MAX))
+            .collect();
+        if forgotten.iter().any(|index| state.leaves.get(*index).is_none_or(Option::is_none)) {
+            return Err(commit.forgotten_before());
+        }
         // Nothing can fail from here on.
+        for index in forgotten {
+            state.leaves[index] = None;
+        }
         for change in commit.changes() {
             let table = state.records.entry(change.expected().kind).or_default();
             let key = &change.expected().key;
@@ -89,7 +104,7 @@ impl MetadataStore for MemoryStore {
             }
         }
         state.tree.append(leaf_hash(leaf.as_bytes()));
-        state.leaves.push(leaf);
+        state.leaves.push(Some(leaf));
         Ok(sequence)
     }
 
@@ -102,7 +117,8 @@ impl MetadataStore for MemoryStore {
         let first = usize::try_from(range.start).unwrap_or(usize::MAX);
         let count = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
         let leaves = state.leaves.iter().skip(first).take(count);
-        Ok((range.start..).zip(leaves.map(|leaf| leaf.clone().into_bytes())).collect())
+        let there = |(sequence, leaf): (u64, &Option<String>)| Some((sequence, leaf.clone()?.into_bytes()));
+        Ok((range.start..).zip(leaves).filter_map(there).collect())
     }
 
     fn damage(&self) -> Result<Vec<String>> {

@@ -43,6 +43,10 @@ use crate::search::{Matches, Search};
 ///   it through a crash from then on.
 /// - The leaf of a commit is [`Commit::leaf`] of the number of leaves before it, byte for
 ///   byte. That number is the revision of every record that it wrote.
+/// - What a commit [forgets](Commit::forgets) is gone with it: these leaves are no longer
+///   among [`leaves`](Self::leaves), while [`size`](Self::size) and all nodes stay as they
+///   were. If one of them is not there, it is a conflict, as
+///   [`Commit::forgotten_before`] says.
 /// - The [`NodeSource`] gives the complete subtrees of the Merkle tree over all leaves.
 /// - Records come in the order of their keys: numbers as numbers, text by its bytes.
 /// - What a search finds is what the records of that moment say, as

@@ -1,4 +1,5 @@
 mod connection;
+mod forget;
 mod group;
 mod nodes;
 mod schema;

@@ -7,7 +7,7 @@ use mlops_core::Digest;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::group::Batch;
-use super::{connection, nodes, size, sql};
+use super::{connection, forget, nodes, size, sql};
 use crate::merkle::{Frontier, NodeId, NodeSource, leaf_hash};
 use crate::store::{Account, Commit, Key, Kind, Revision};
 use crate::{Error, Result};
@@ -128,6 +128,11 @@ impl Open<'_> {
         if let Err(conflict) = commit.check_place(sequence) {
             return Ok(Err(conflict));
         }
+        if let Some(pruned) = commit.forgets()
+            && !forget::has_all(&self.transaction, pruned).map_err(failed)?
+        {
+            return Ok(Err(commit.forgotten_before()));
+        }
         self.put(commit, &account.leaf(sequence), sequence).map_err(failed)?;
         Ok(Ok(sequence))
     }
@@ -140,6 +145,9 @@ impl Open<'_> {
                 Some(body) => put(&self.transaction, expected.kind, &expected.key, number, body)?,
                 None => remove(&self.transaction, expected.kind, &expected.key)?,
             }
+        }
+        if let Some(pruned) = commit.forgets() {
+            forget::forget(&self.transaction, pruned)?;
         }
         self.transaction
             .prepare_cached("INSERT INTO leaf (sequence, body) VALUES (?1, ?2)")?

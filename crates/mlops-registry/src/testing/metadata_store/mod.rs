@@ -11,7 +11,7 @@ pub use racing::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit, Entry};
+use crate::audit::{Act, Audit, Entry, Pruned};
 use crate::merkle::{ConsistencyProof, InclusionProof, Tree, empty_root, leaf_hash, root_at};
 use crate::store::{Change, Commit, Expected, Key, Kind, MetadataStore, Query, Revision};
 use crate::{Error, Result};
@@ -43,6 +43,7 @@ macro_rules! metadata_store_suite {
             keys_that_do_not_fit_are_refused
             leaves_come_by_range
             nodes_are_those_of_the_tree
+            what_is_forgotten_leaves_its_hash
             one_of_many_racing_threads_wins
             racing_threads_lose_nothing
             readers_never_see_half_a_commit
@@ -371,6 +372,45 @@ pub fn nodes_are_those_of_the_tree(store: &dyn MetadataStore) {
         proof.verify(&leaf_hash(&leaves[0].1), &tree.root()).expect("the leaf is in the log");
     }
     assert!(matches!(root_at(store, SIZE + 1), Err(Error::Corrupt { .. })), "there are no more leaves");
+}
+
+/// A commit that forgets takes bodies out, and nothing else: size, nodes and records stay.
+/// What is not there, or is to come, can't be forgotten, and then nothing is written.
+pub fn what_is_forgotten_leaves_its_hash(store: &dyn MetadataStore) {
+    for number in 0..6 {
+        let was = read(store, Kind::Model, &model("a")).map(|(was, _)| was);
+        commit(store, vec![put(Kind::Model, model("a"), was, &number.to_string())]).expect("it is as read");
+    }
+    let root = root_at(store, 6).expect("the nodes are there");
+    let forgetting = |ranges: &[std::ops::Range<u64>], changes: Vec<Change>| {
+        let pruned = Pruned::new(ranges.iter().cloned(), Digest::of("export")).expect("ranges in order");
+        store.commit(&Commit::new(act("prune"), vec![], changes).expect("it fits").forgetting(pruned))
+    };
+    let there = || {
+        let leaves = store.leaves(0..u64::MAX).expect("the store reads");
+        leaves.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>()
+    };
+    // To come, or not to come at all.
+    for range in [6..7, 5..8, 100..101] {
+        conflicts(&forgetting(&[range], vec![]));
+    }
+    assert_eq!(
+        forgetting(&[0..2, 3..4], vec![put(Kind::Model, model("b"), None, "x")]).expect("all there"),
+        6
+    );
+    assert_eq!(there(), [2, 4, 5, 6], "the bodies are not those that were to be left");
+    assert_eq!(store.size().expect("the store reads"), 7);
+    assert_eq!(root_at(store, 6).expect("the nodes are there"), root, "the tree has changed");
+    assert_eq!(read(store, Kind::Model, &model("a")).expect("it is there").0, 5);
+    // Once is enough: half of it is there, and nothing is done by half.
+    for range in [0..1, 2..4] {
+        conflicts(&forgetting(&[range], vec![put(Kind::Model, model("c"), None, "x")]));
+    }
+    assert_eq!(read(store, Kind::Model, &model("c")), None);
+    assert_eq!(there(), [2, 4, 5, 6], "a conflict leaves no trace");
+    let report = Audit::of(store).verify().expect("the audit can look");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.pruned.iter().map(|under| (under.entry, under.entries)).collect::<Vec<_>>(), [(6, 3)]);
 }
 
 /// An audit of a store that was written by the port alone finds nothing.
