@@ -61,6 +61,9 @@
 //! | show an outsider that the log has only grown | [`Registry::prove_extension`], [`audit::ExtensionProof`], [`merkle::ConsistencyProof`] |
 //! | publish the log's state, and have it witnessed | [`Registry::checkpoint`], [`merkle::SignedCheckpoint`], [`merkle::VerifierKey`] |
 //! | hand out the whole log, or let old entries go | [`Registry::export_log`], [`audit::verify_export`], [`Session::prune_log`] |
+//! | say when, by whom and on what terms it goes into production | [`promotion::PromotionPolicy`], [`Session::set_policy`], [`Session::break_glass`] |
+//! | keep several registries apart | [`tenant::Tenants`] |
+//! | read a key from where it is kept | [`secret::SecretSource`], [`merkle::Ed25519Signer::from_secret`] |
 //! | know why something was not done | [`Error`] |
 //!
 //! # Features
@@ -83,7 +86,9 @@ mod page;
 pub mod promotion;
 mod registry;
 pub mod search;
+pub mod secret;
 pub mod store;
+pub mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tracking;

@@ -57,7 +57,7 @@ fn a_policy_without_gates_is_none() {
         ("gates", serde_json::json!({}), "at least one gate"),
         ("gates", serde_json::json!([]), "invalid type"),
         ("approvals", serde_json::json!(0), "nonzero"),
-        ("stage", serde_json::json!("staging"), "the one stage"),
+        ("stage", serde_json::json!("archived"), "staging or production"),
         ("aprovals", serde_json::json!(2), "unknown field"),
     ] {
         let mut policy = whole.clone();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use mlops_core::Outcome;
 use mlops_registry::access::{Action, Role, Scope};
 use mlops_registry::audit::Act;
-use mlops_registry::promotion::{PromotionPolicy, PromotionRequest};
+use mlops_registry::promotion::{PromotionPolicy, PromotionRequest, ReviewOutcome, TargetStage};
 use mlops_registry::tracking::RunBatch;
 use mlops_registry::trial::{TrialKind, TrialOutcome};
 use mlops_registry::{Error, Result, Session};
@@ -32,6 +32,7 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
     let new =
         mlops_registry::model::NewVersion::new(model(), version("9.0.0"), run.clone(), candidate.artifact);
     let (id, other) = (request.id(), run.clone());
+    let (first, second, third) = (id.clone(), id.clone(), id.clone());
     let eve = principal("eve");
     let root = principal("root");
     vec![
@@ -51,6 +52,15 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
         (Action::RequestPromotion, Box::new(|s| s.request_promotion(&model(), &version("1.0.0")).map(drop))),
         (Action::ApprovePromotion, Box::new(move |s| s.approve(&request).map(drop))),
         (Action::Promote, Box::new(move |s| s.promote(&id).map(drop))),
+        (Action::RejectPromotion, Box::new(move |s| s.reject(&first, "no").map(drop))),
+        (Action::WithdrawPromotion, Box::new(move |s| s.withdraw(&second, "no").map(drop))),
+        (Action::PromoteToStaging, Box::new(move |s| s.promote_to_staging(&third).map(drop))),
+        (Action::BreakGlass, Box::new(|s| s.break_glass(&model(), &version("1.0.0"), "fire").map(drop))),
+        (
+            Action::ReviewBreakGlass,
+            Box::new(|s| s.review_break_glass(&model(), 1, ReviewOutcome::Justified, "yes").map(drop)),
+        ),
+        (Action::RemovePolicy, Box::new(|s| s.remove_policy(TargetStage::Production, &Scope::All).map(drop))),
         (Action::RollBack, Box::new(|s| s.rollback(&model(), "why not").map(drop))),
         (
             Action::StartTrial,

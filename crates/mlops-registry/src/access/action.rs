@@ -54,6 +54,18 @@ pub enum Action {
     ApprovePromotion,
     /// Put a version into production.
     Promote,
+    /// Say no to such a request.
+    RejectPromotion,
+    /// Take one's own request back.
+    WithdrawPromotion,
+    /// Put a version into staging by its policy.
+    PromoteToStaging,
+    /// Put a version into production in an emergency.
+    BreakGlass,
+    /// Look at what was done in an emergency.
+    ReviewBreakGlass,
+    /// Take a policy back.
+    RemovePolicy,
     /// Put an earlier version back into production.
     RollBack,
     /// Put a version on trial beside the one in production.
@@ -122,6 +134,12 @@ impl Action {
             Self::RequestPromotion => "promotion.request",
             Self::ApprovePromotion => "promotion.approve",
             Self::Promote => "promotion.execute",
+            Self::RejectPromotion => "promotion.reject",
+            Self::WithdrawPromotion => "promotion.withdraw",
+            Self::PromoteToStaging => "promotion.stage",
+            Self::BreakGlass => "promotion.break_glass",
+            Self::ReviewBreakGlass => "promotion.review",
+            Self::RemovePolicy => "policy.remove",
             Self::RollBack => "promotion.rollback",
             Self::StartTrial => "trial.start",
             Self::MoveTrial => "trial.move",
@@ -155,7 +173,8 @@ impl Action {
             | Self::DeleteVersion
             | Self::DeleteModel
             | Self::PurgeExperiment
-            | Self::PurgeRun => Role::Admin,
+            | Self::PurgeRun
+            | Self::RemovePolicy => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
             | Self::UpdateExperiment
@@ -175,11 +194,14 @@ impl Action {
             | Self::UntagModel
             | Self::DescribeModel
             | Self::SetCard
-            | Self::RecordLink => Role::Author,
-            Self::ApprovePromotion => Role::Approver,
+            | Self::RecordLink
+            | Self::WithdrawPromotion => Role::Author,
+            Self::ApprovePromotion | Self::RejectPromotion | Self::ReviewBreakGlass => Role::Approver,
             Self::ReadModel | Self::ReadTracking | Self::ReadRegistry => Role::Viewer,
             Self::ReadAudit => Role::Auditor,
             Self::Promote
+            | Self::PromoteToStaging
+            | Self::BreakGlass
             | Self::RollBack
             | Self::StartTrial
             | Self::MoveTrial
@@ -249,6 +271,12 @@ impl fmt::Display for Action {
             Self::RequestPromotion => "request the promotion",
             Self::ApprovePromotion => "approve the promotion",
             Self::Promote => "carry out the promotion",
+            Self::RejectPromotion => "reject the promotion",
+            Self::WithdrawPromotion => "withdraw the promotion",
+            Self::PromoteToStaging => "carry out the promotion to staging",
+            Self::BreakGlass => "break the glass for the promotion",
+            Self::ReviewBreakGlass => "review the emergency",
+            Self::RemovePolicy => "take a policy of promotions back",
             Self::RollBack => "roll back the production",
             Self::StartTrial => "start a trial",
             Self::MoveTrial => "move the trial",

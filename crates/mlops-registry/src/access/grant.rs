@@ -5,7 +5,7 @@ use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{ModelPattern, Role};
-use crate::registry::{Document, Registry};
+use crate::registry::{Document, Registry, Stored};
 use crate::store::{Key, Kind};
 use crate::{Error, Result};
 
@@ -14,10 +14,11 @@ use crate::{Error, Result};
 /// What has a star after `model:` is a pattern. A model whose own name has one can't be
 /// granted alone, and what an earlier release granted for such a model covers from now on
 /// what looks like it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
     /// For every model, and for the registry as a whole.
+    #[default]
     All,
     /// For this model, and for what belongs to none yet: an author of one model tracks runs
     /// and stores artifacts as any other does ([`Action::in_any_scope`](super::Action::in_any_scope)).
@@ -29,8 +30,21 @@ pub enum Scope {
 }
 
 impl Scope {
+    pub(crate) const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// How close it is to what it covers: of two that cover the same, the greater says more.
+    pub(crate) fn closeness(&self) -> (u8, usize) {
+        match self {
+            Self::All => (0, 0),
+            Self::Pattern(pattern) => (1, pattern.literal()),
+            Self::Model(_) => (2, 0),
+        }
+    }
+
     /// That it is read back as what it is.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         match self {
             Self::Model(name) if name.as_str().contains(ModelPattern::STAR) => Err(Error::Invalid {
                 field: "scope",
@@ -119,6 +133,10 @@ impl Document for Grant {
 }
 
 impl Registry {
+    pub(crate) fn grants_as_read(&self, principal: &Principal) -> Result<Vec<Stored<Grant>>> {
+        self.list(&Key::from([principal.as_str()]))
+    }
+
     /// What `principal` may do: their grants, by role and scope.
     ///
     /// # Errors

@@ -75,6 +75,11 @@ impl ModelPattern {
         }
         pattern[at..].iter().all(|byte| *byte == b'*')
     }
+
+    /// To how many characters it holds a name.
+    pub(crate) fn literal(&self) -> usize {
+        self.0.chars().filter(|letter| *letter != Self::STAR).count()
+    }
 }
 
 impl fmt::Display for ModelPattern {

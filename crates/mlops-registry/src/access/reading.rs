@@ -10,7 +10,10 @@ use crate::audit::{Audit, AuditReport, Entry, EntryProof};
 use crate::comparison::VersionComparison;
 use crate::merkle::SignedTreeHead;
 use crate::model::{Model, ModelVersion, VersionStage};
-use crate::promotion::{Approval, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId};
+use crate::promotion::{
+    Approval, Emergency, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId,
+    TargetStage,
+};
 use crate::registry::Session;
 use crate::store::Key;
 use crate::tracking::{
@@ -105,6 +108,10 @@ reads! {
     promotion_requests(model: &ModelName) -> Vec<PromotionRequest>, ReadModel of model;
     /// [`Registry::approvals`](crate::Registry::approvals).
     approvals(request: &RequestId) -> Vec<Approval>, ReadModel of &request.model;
+    /// [`Registry::policy_for`](crate::Registry::policy_for).
+    policy_for(model: &ModelName, stage: TargetStage) -> Option<PromotionPolicy>, ReadModel of model;
+    /// [`Registry::emergencies`](crate::Registry::emergencies).
+    emergencies(model: &ModelName) -> Vec<Emergency>, ReadModel of model;
     /// [`Registry::trial`](crate::Registry::trial).
     trial(model: &ModelName) -> Option<Trial>, ReadModel of model;
     /// [`Registry::trials`](crate::Registry::trials).
@@ -145,6 +152,10 @@ reads! {
     grants() -> Vec<Grant>, ReadRegistry;
     /// [`Registry::policy`](crate::Registry::policy).
     policy() -> Option<PromotionPolicy>, ReadRegistry;
+    /// [`Registry::policies`](crate::Registry::policies).
+    policies() -> Vec<PromotionPolicy>, ReadRegistry;
+    /// [`Registry::open_reviews`](crate::Registry::open_reviews).
+    open_reviews() -> Vec<Emergency>, ReadRegistry;
     /// [`Registry::tree_head`](crate::Registry::tree_head).
     tree_head() -> SignedTreeHead, ReadAudit;
     /// [`Registry::entries`](crate::Registry::entries).

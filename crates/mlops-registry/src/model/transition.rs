@@ -3,7 +3,9 @@ use mlops_core::{Check, ModelName, Outcome, Severity, Timestamp, Verdict, Versio
 use super::{Model, ModelVersion, Stage, VersionStage};
 use crate::access::Action;
 use crate::audit::check_reason;
-use crate::promotion::{Decision, Promotion, PromotionEnd, PromotionRequest, RequestState, refusal};
+use crate::promotion::{
+    Decision, Promotion, PromotionEnd, PromotionRequest, RequestState, TargetStage, refusal,
+};
 use crate::registry::{Registry, Session, Stored};
 use crate::store::{Change, Commit, Expected, Key, Kind};
 use crate::trial::{Running, TrialEnd, TrialOutcome};
@@ -62,11 +64,13 @@ impl Session {
     /// Nothing goes into production by hand. If an open request asks for that it is carried
     /// out as by [`promote`](Self::promote); else it is refused, and the check says what to
     /// do instead. So it is where another is in production that is not to be archived: there
-    /// is one at most.
+    /// is one at most. Where a policy for staging asks for more, nothing goes there by hand
+    /// either: [`promote_to_staging`](Self::promote_to_staging) is the way.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model, [`Error::NotFound`] if
-    /// the version is not registered, [`Error::Invalid`] if a reason is missing, or others
+    /// the version is not registered, [`Error::Conflict`] if a policy for staging stands in the
+    /// way, [`Error::Invalid`] if a reason is missing, or others
     /// are to be archived of a stage that is none of both; for production those of `promote`.
     pub fn transition_stage(
         &self,
@@ -93,7 +97,11 @@ impl Session {
                 moved(&plan.stage.value, transition.to, act.at, self)
             };
             let changes = plan.changes(self, &there, act.at)?;
-            let expected = vec![own, plan.version.expected()];
+            let mut expected = vec![own, plan.version.expected()];
+            if transition.to == Stage::Staging {
+                let stands = plan.stage.value.stage;
+                expected.extend(self.registry().free_to_stage(model, version, stands)?);
+            }
             Ok((Some(Commit::new(act, expected, changes)?), Decision::Granted(there)))
         })
     }
@@ -115,6 +123,7 @@ impl Session {
             }
             let open = registry.promotion_requests(model)?.into_iter().rfind(|request| {
                 request.state == RequestState::Open
+                    && request.stage == TargetStage::Production
                     && request.version == *version
                     && request.replaces == current
             });

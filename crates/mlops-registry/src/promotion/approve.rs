@@ -1,15 +1,17 @@
 use mlops_core::Verdict;
 
-use super::{Approval, Decision, PromotionRequest, rules};
+use super::moments::Moments;
+use super::{Approval, Decision, PromotionPolicy, PromotionRequest, rules};
 use crate::access::Action;
 use crate::model::ModelVersion;
-use crate::registry::{Document as _, Session};
+use crate::registry::{Document as _, Session, StoredExt as _};
 use crate::store::Commit;
 use crate::{Error, Result};
 
 impl Session {
     /// Approves a request as it was read: the approval names its artifact and evidence.
-    /// Refused to whoever trained, registered or requested the version.
+    /// Refused to whoever trained, registered or requested the version, and if the request no
+    /// longer counts. An approval that no longer counts can be given again.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an approver of the model,
@@ -33,11 +35,18 @@ impl Session {
             request.check_replaces(current.as_ref())?;
             let key = ModelVersion::key_of(&request.model, &request.version);
             let version = self.registry().get::<ModelVersion>("version", key)?;
-            let expected = vec![own, open.expected(), version.expected(), production];
+            let policy = self.registry().policy_now(&request.model, request.stage)?;
+            let mut expected = vec![own, open.expected(), version.expected(), production];
+            expected.extend(policy.expected);
             let act = self.act(Action::ApprovePromotion, request.subject());
-            let check = rules::second_person(self.principal(), &version.value, request);
+            let mut checks = vec![rules::second_person(self.principal(), &version.value, request)];
+            let moments = Moments::now(self.registry());
+            if let Some(validity) = policy.policy.as_ref().and_then(PromotionPolicy::request_validity) {
+                let over = moments.over(request.requested_at, open.revision, Some(validity))?;
+                checks.push(rules::request_stands(request, over.as_deref()));
+            }
             let verdict =
-                Verdict::new(Action::ApprovePromotion.as_str(), version.value.subject(), act.at, vec![check]);
+                Verdict::new(Action::ApprovePromotion.as_str(), version.value.subject(), act.at, checks);
             if !verdict.passed() {
                 return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
@@ -51,7 +60,11 @@ impl Session {
                 evidence: request.evidence.clone(),
                 approved_at: act.at,
             };
-            if let Some(there) = self.registry().find::<Approval>(approval.key())? {
+            let there = self.registry().find::<Approval>(approval.key())?;
+            let validity = policy.policy.as_ref().and_then(PromotionPolicy::approval_validity);
+            if let Some(there) = &there
+                && moments.over(there.value.approved_at, there.revision, validity)?.is_none()
+            {
                 return Err(Error::Conflict {
                     what: "approval",
                     key: format!("{} by {}", request.id(), self.principal()),
@@ -59,7 +72,7 @@ impl Session {
                     current: format!("given at {}", there.value.approved_at),
                 });
             }
-            let commit = Commit::new(act, expected, vec![approval.create()?])?;
+            let commit = Commit::new(act, expected, vec![there.put(&approval)?])?;
             Ok((Some(commit), Decision::Granted(approval)))
         })
     }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
 use crate::model::{Model, ModelVersion};
-use crate::registry::{Document, Registry, Session};
+use crate::registry::{Document, Registry, Session, Stored};
 use crate::store::{Commit, Key, Kind};
 use crate::{Error, Result};
 
@@ -96,8 +96,17 @@ impl Registry {
     /// # Errors
     /// Those of the store.
     pub fn evidence(&self, model: &ModelName, version: &Version) -> Result<Vec<RecordedEvidence>> {
-        let mut evidence: Vec<RecordedEvidence> = self.values(&ModelVersion::key_of(model, version))?;
-        evidence.sort_by_key(|recorded| recorded.number);
+        Ok(self.evidence_of(model, version)?.into_iter().map(|recorded| recorded.value).collect())
+    }
+
+    /// The same as it was read.
+    pub(super) fn evidence_of(
+        &self,
+        model: &ModelName,
+        version: &Version,
+    ) -> Result<Vec<Stored<RecordedEvidence>>> {
+        let mut evidence = self.list::<RecordedEvidence>(&ModelVersion::key_of(model, version))?;
+        evidence.sort_by_key(|recorded| recorded.value.number);
         Ok(evidence)
     }
 }

@@ -33,6 +33,10 @@ pub struct Promotion {
     /// evidence are those of the promotion that it restores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
+    /// Why it went without the rules, if it did: nobody approved it, and the evidence is what
+    /// there was. [`Registry::emergencies`] tells more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<String>,
     /// When and why it left production with no other in its place; `None` otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<PromotionEnd>,

@@ -63,6 +63,7 @@ mod tests {
             promoted_at: Timestamp::default(),
             rollback: back.then(|| Rollback { reason: "why".to_owned(), restores: 1 }),
             ended: None,
+            emergency: None,
         }
     }
 

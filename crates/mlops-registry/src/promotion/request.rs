@@ -3,9 +3,10 @@ use std::fmt;
 use mlops_core::{Digest, ModelName, Principal, Timestamp, Verdict, Version};
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, PromotionPolicy, rules};
+use super::moments::Moments;
+use super::{Decision, PromotionPolicy, TargetStage, rules};
 use crate::access::Action;
-use crate::model::{AliasTarget, Model, ModelVersion, PRODUCTION};
+use crate::model::{AliasTarget, Model, ModelVersion, PRODUCTION, VersionStage};
 use crate::registry::{Document, Registry, Session, Stored};
 use crate::store::{Commit, Expected, Key, Kind};
 use crate::{Error, Result};
@@ -41,6 +42,10 @@ pub enum RequestState {
     Open,
     /// It was carried out.
     Done,
+    /// An approver has said no.
+    Rejected,
+    /// Who made it has taken it back.
+    Withdrawn,
 }
 
 impl fmt::Display for RequestState {
@@ -48,11 +53,25 @@ impl fmt::Display for RequestState {
         f.pad(match self {
             Self::Open => "open",
             Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
         })
     }
 }
 
-/// A request to put a version into production: what approvers say yes to.
+/// Why a request was closed that was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Closure {
+    /// Who closed it: the approver who rejected it, or the one who had made it.
+    pub by: Principal,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+/// A request to put a version into production, or into another stage: what approvers say yes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromotionRequest {
@@ -75,6 +94,15 @@ pub struct PromotionRequest {
     pub requested_at: Timestamp,
     /// Where it stands.
     pub state: RequestState,
+    /// The stage that it is for.
+    #[serde(default, skip_serializing_if = "TargetStage::is_production")]
+    pub stage: TargetStage,
+    /// Who closed it and why, if it was rejected or withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closure>,
+    /// Why it was carried out at once without the rules, if it was: an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<String>,
 }
 
 impl PromotionRequest {
@@ -101,7 +129,15 @@ impl PromotionRequest {
 
     /// The version that it is about, in words.
     pub(super) fn subject(&self) -> String {
-        format!("{}/{}", self.model, self.version)
+        subject(&self.model, &self.version, self.stage)
+    }
+}
+
+/// A version on its way, in words.
+fn subject(model: &ModelName, version: &Version, stage: TargetStage) -> String {
+    match stage {
+        TargetStage::Production => format!("{model}/{version}"),
+        stage => format!("{model}/{version} to {stage}"),
     }
 }
 
@@ -114,7 +150,7 @@ impl Document for PromotionRequest {
 
 impl Session {
     /// Asks for a version to be put into production. Refused if the evidence that the policy
-    /// asks for is missing or not passed: nobody is asked to approve what can't go through.
+    /// asks for is missing, not passed or too old: nobody is asked to approve what can't go through.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an author of the model, [`Error::NotFound`]
@@ -125,25 +161,43 @@ impl Session {
         model: &ModelName,
         version: &Version,
     ) -> Result<Decision<PromotionRequest>> {
-        let subject = format!("{model}/{version}");
+        self.request_promotion_to(model, version, TargetStage::Production)
+    }
+
+    /// The same for any stage. Without a policy for staging no request is needed, and none is granted.
+    ///
+    /// # Errors
+    /// As [`request_promotion`](Self::request_promotion).
+    pub fn request_promotion_to(
+        &self,
+        model: &ModelName,
+        version: &Version,
+        stage: TargetStage,
+    ) -> Result<Decision<PromotionRequest>> {
+        let subject = subject(model, version, stage);
         self.transact_told(Action::RequestPromotion, &subject, || {
             let own = self.allowed_to(Action::RequestPromotion, Some(model), &subject)?;
-            let candidate =
-                self.registry().get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
-            let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
-            let (production, current) = self.registry().production_now(model)?;
-            if current.as_ref() == Some(version) {
+            let registry = self.registry();
+            let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
+            let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
+            let (production, current) = registry.production_now(model)?;
+            let stands = registry.get::<VersionStage>("version", ModelVersion::key_of(model, version))?;
+            let here = current.as_ref() == Some(version) || stands.value.stage == stage.into();
+            if here {
                 return Err(Error::Conflict {
                     what: "version",
                     key: format!("{model}/{version}"),
                     expected: "a candidate".to_owned(),
-                    current: "in production".to_owned(),
+                    current: format!("in {}", stands.value.stage),
                 });
             }
-            let (policy_stands, policy) = self.registry().policy_now()?;
-            let recorded = self.registry().evidence(model, version)?;
-            let (evidence, checks) = rules::evidence(policy.as_ref(), &candidate.value, &recorded);
-            let mut expected = vec![own, candidate.expected(), production, policy_stands];
+            let policy = registry.policy_now(model, stage)?;
+            let moments = Moments::now(registry);
+            let recorded = registry.evidence_of(model, version)?;
+            let (evidence, checks) =
+                rules::evidence(policy.policy.as_ref(), &candidate.value, &recorded, &moments)?;
+            let mut expected = vec![own, candidate.expected(), production];
+            expected.extend(policy.expected);
             let act = self.act(Action::RequestPromotion, &subject);
             let verdict =
                 Verdict::new(Action::RequestPromotion.as_str(), candidate.value.subject(), act.at, checks);
@@ -151,19 +205,22 @@ impl Session {
                 expected.push(family.expected());
                 return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
-            let open = self.registry().promotion_requests(model)?.into_iter().find(|request| {
-                request.state == RequestState::Open
-                    && request.version == *version
-                    && request.replaces == current
-                    && request.evidence == evidence
-            });
-            if let Some(open) = open {
-                return Err(Error::Conflict {
-                    what: "promotion request",
-                    key: open.id().to_string(),
-                    expected: "absent".to_owned(),
-                    current: format!("open since {} by {}", open.requested_at, open.requested_by),
-                });
+            let validity = policy.policy.as_ref().and_then(PromotionPolicy::request_validity);
+            for open in registry.list::<PromotionRequest>(&Key::from([model.as_str()]))? {
+                let PromotionRequest { requested_at, .. } = open.value;
+                let same = open.value.state == RequestState::Open
+                    && open.value.stage == stage
+                    && open.value.version == *version
+                    && open.value.replaces == current
+                    && open.value.evidence == evidence;
+                if same && moments.over(requested_at, open.revision, validity)?.is_none() {
+                    return Err(Error::Conflict {
+                        what: "promotion request",
+                        key: open.value.id().to_string(),
+                        expected: "absent".to_owned(),
+                        current: format!("open since {requested_at} by {}", open.value.requested_by),
+                    });
+                }
             }
             let act = act.evidence(evidence.iter().copied()).artifacts([candidate.value.artifact]);
             let request = PromotionRequest {
@@ -176,6 +233,9 @@ impl Session {
                 requested_by: self.principal().clone(),
                 requested_at: act.at,
                 state: RequestState::Open,
+                stage,
+                closed: None,
+                emergency: None,
             };
             let counted = Model { requests: request.number, ..family.value.clone() };
             let changes = vec![family.replace(&counted)?, request.create()?];
@@ -210,11 +270,22 @@ impl Registry {
         Ok((expected, alias.map(|alias| alias.value.version)))
     }
 
-    pub(super) fn policy_now(&self) -> Result<(Expected, Option<PromotionPolicy>)> {
-        let key = PromotionPolicy::key_of(PRODUCTION);
-        let policy = self.find::<PromotionPolicy>(key.clone())?;
-        let revision = policy.as_ref().map(|policy| policy.revision);
-        Ok((Expected { kind: Kind::Policy, key, revision }, policy.map(|policy| policy.value)))
+    /// A request that is still open, and for this stage.
+    pub(super) fn open_request_to(
+        &self,
+        id: &RequestId,
+        stage: TargetStage,
+    ) -> Result<Stored<PromotionRequest>> {
+        let request = self.open_request(id)?;
+        if request.value.stage == stage {
+            return Ok(request);
+        }
+        Err(Error::Conflict {
+            what: "promotion request",
+            key: id.to_string(),
+            expected: format!("for {stage}"),
+            current: format!("for {}", request.value.stage),
+        })
     }
 
     /// A request that is still open.
@@ -223,11 +294,12 @@ impl Registry {
         if request.value.state == RequestState::Open {
             return Ok(request);
         }
+        let by = request.value.closed.map(|closed| format!(" by {}: {}", closed.by, closed.reason));
         Err(Error::Conflict {
             what: "promotion request",
             key: id.to_string(),
             expected: RequestState::Open.to_string(),
-            current: request.value.state.to_string(),
+            current: format!("{}{}", request.value.state, by.unwrap_or_default()),
         })
     }
 }

@@ -178,6 +178,7 @@ impl Plan {
             promoted_at: act.at,
             rollback: Some(Rollback { reason: reason.to_owned(), restores: restores.number }),
             ended: None,
+            emergency: None,
         };
         let changes = self.switch.changes(&promotion)?;
         let commit = Commit::new(act, vec![self.own, self.version.expected()], changes)?;

@@ -1,11 +1,17 @@
 //! What a promotion must fulfil, as checks over what was read.
 
-use mlops_core::{Check, Digest, Outcome, Principal, Severity, Verdict};
+use std::time::Duration;
 
-use super::{Approval, PromotionPolicy, PromotionRequest, RecordedEvidence};
+use mlops_core::{Check, Digest, Outcome, Principal, Severity, Timestamp, Verdict};
+
+use super::approvers::assign;
+use super::moments::Moments;
+use super::{Approval, Approvers, Freeze, PromotionPolicy, PromotionRequest, RecordedEvidence};
 use crate::Result;
+use crate::access::Role;
 use crate::audit::Act;
 use crate::model::ModelVersion;
+use crate::registry::Stored;
 use crate::store::{Commit, Expected};
 
 fn check(name: impl Into<String>, passed: bool) -> Check {
@@ -18,35 +24,58 @@ fn check(name: impl Into<String>, passed: bool) -> Check {
 pub(super) fn evidence(
     policy: Option<&PromotionPolicy>,
     version: &ModelVersion,
-    recorded: &[RecordedEvidence],
-) -> (Vec<Digest>, Vec<Check>) {
+    recorded: &[Stored<RecordedEvidence>],
+    moments: &Moments<'_>,
+) -> Result<(Vec<Digest>, Vec<Check>)> {
     let Some(policy) = policy else {
         let reason = "no policy says what a promotion takes: an admin must set one";
-        return (Vec::new(), vec![check("policy", false).expected("a policy").because(reason)]);
+        return Ok((Vec::new(), vec![check("policy", false).expected("a policy").because(reason)]));
     };
     let mut digests = Vec::new();
     let checks = policy.gates().map(|gate| {
         let name = format!("evidence of {gate}");
         let definition = policy.definition_of(gate);
-        let expected = match definition {
+        let age = policy.max_age_of(gate);
+        let mut expected = match definition {
             None => "a verdict that passed on this artifact".to_owned(),
             Some(digest) => format!("a verdict by definition {digest} that passed on this artifact"),
         };
+        if let Some(age) = age {
+            expected = format!("{expected}, not older than {} s", age.as_secs());
+        }
         // The latest counts: a failure is not outvoted by a pass that came before, nor by
         // one of another definition that came after.
-        let mut latest_first = recorded.iter().rev().filter(|recorded| recorded.gate == gate);
+        let mut latest_first = recorded.iter().rev().filter(|recorded| recorded.value.gate == gate);
         let named = latest_first.clone().next();
-        let Some(latest) = latest_first.find(|recorded| !is_of_another(definition, recorded)).or(named)
+        let Some(latest) =
+            latest_first.find(|recorded| !is_of_another(definition, &recorded.value)).or(named)
         else {
             let reason = format!("no verdict of gate {gate:?} is recorded");
-            return check(name, false).expected(expected).because(reason);
+            return Ok(check(name, false).expected(expected).because(reason));
         };
-        digests.push(latest.digest);
-        let (passed, reason) = judge(gate, definition, version, latest);
-        check(name, passed).expected(expected).because(reason)
+        digests.push(latest.value.digest);
+        let (mut passed, mut reason) = judge(gate, definition, version, &latest.value);
+        if passed && let Some(too_old) = is_too_old(latest, age, moments)? {
+            (passed, reason) = (false, format!("verdict {} {too_old}", latest.value.digest.short()));
+        }
+        Ok(check(name, passed).expected(expected).because(reason))
     });
-    let checks = checks.collect();
-    (digests, checks)
+    let checks = checks.collect::<Result<_>>()?;
+    Ok((digests, checks))
+}
+
+/// Whether a verdict no longer counts for its age, which is that of the judgement, though
+/// whoever records it may have dated that later than it was recorded.
+fn is_too_old(
+    recorded: &Stored<RecordedEvidence>,
+    age: Option<Duration>,
+    moments: &Moments<'_>,
+) -> Result<Option<String>> {
+    let at = recorded.value.evidence.verdict().map_or(recorded.value.recorded_at, |verdict| verdict.at);
+    let at = at.min(recorded.value.recorded_at);
+    // Not older than an hour is who is an hour old.
+    let validity = age.map(|age| age + Duration::from_micros(1));
+    moments.over(at, recorded.revision, validity)
 }
 
 /// Whether a verdict is of a gate that is defined otherwise, and so does not count. One that
@@ -161,29 +190,45 @@ pub(super) fn second_person(
     }
 }
 
-/// That enough people approved who may. `holds` says who still holds the role.
+/// An approval, and what is to be said of it now.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) approval: Approval,
+    /// Whether the approver still may.
+    pub(super) may: bool,
+    /// Why it no longer counts, if it does not.
+    pub(super) over: Option<String>,
+    /// The roles of the policy's rules that the approver holds for the model.
+    pub(super) roles: Vec<Role>,
+}
+
+/// That enough people approved who may, and of them enough whom the policy names. Gives those
+/// who count.
 pub(super) fn approvals(
     policy: &PromotionPolicy,
     version: &ModelVersion,
     request: &PromotionRequest,
-    approvals: &[(Approval, bool)],
-) -> Check {
-    let mut counted = Vec::new();
+    given: &[Given],
+) -> (Vec<Principal>, Vec<Check>) {
+    let mut counted: Vec<&Given> = Vec::new();
     let mut others = Vec::new();
-    for (approval, holds) in approvals {
-        let who = &approval.approver;
-        if !approval.is_of(request) {
+    for one in given {
+        let who = &one.approval.approver;
+        if !one.approval.is_of(request) {
             others.push(format!("{who} approved something else"));
         } else if second_person(who, version, request).blocks() {
             others.push(format!("{who} has a hand in it"));
-        } else if !holds {
+        } else if !one.may {
             others.push(format!("{who} no longer holds the role"));
+        } else if let Some(over) = &one.over {
+            others.push(format!("the approval of {who} {over}"));
         } else {
-            counted.push(who.to_string());
+            counted.push(one);
         }
     }
     let needed = policy.needed_approvals().get() as usize;
-    let mut reason = match counted.as_slice() {
+    let names: Vec<_> = counted.iter().map(|one| one.approval.approver.to_string()).collect();
+    let mut reason = match names.as_slice() {
         [] => "nobody has approved".to_owned(),
         names => format!("approved by {}", names.join(", ")),
     };
@@ -191,10 +236,65 @@ pub(super) fn approvals(
         reason.push_str("; ");
         reason.push_str(&other);
     }
-    check("approvals", counted.len() >= needed)
-        .observed(counted.len() as f64)
-        .expected(format!(">= {needed}"))
-        .because(reason)
+    let mut checks = vec![
+        check("approvals", counted.len() >= needed)
+            .observed(counted.len() as f64)
+            .expected(format!(">= {needed}"))
+            .because(reason),
+    ];
+    let rules = policy.approver_rules();
+    let found = assign(counted.len(), rules, |person, rule| match rule.of() {
+        Approvers::Role(role) => counted[person].roles.contains(role),
+        Approvers::Principals(names) => names.contains(&counted[person].approval.approver),
+    });
+    for (rule, found) in rules.iter().zip(found) {
+        let needed = rule.count().get() as usize;
+        let reason = match found {
+            0 => format!("none of them is of {}", rule.of()),
+            found => format!("{found} of {}", rule.of()),
+        };
+        checks.push(
+            check(format!("approvals of {}", rule.of()), found >= needed)
+                .observed(found as f64)
+                .expected(format!(">= {needed}"))
+                .because(reason),
+        );
+    }
+    (counted.into_iter().map(|one| one.approval.approver.clone()).collect(), checks)
+}
+
+/// That whoever carries it out is none of those who approved.
+pub(super) fn separate_deployer(deployer: &Principal, approvers: &[Principal]) -> Check {
+    let apart = !approvers.contains(deployer);
+    check("separate deployer", apart).expected("a deployer who has not approved it").because(if apart {
+        format!("{deployer} has not approved it")
+    } else {
+        format!("{deployer} has approved it")
+    })
+}
+
+/// That the request stands; `over` is why it no longer does.
+pub(super) fn request_stands(request: &PromotionRequest, over: Option<&str>) -> Check {
+    let reason = match over {
+        None => format!("{} stands", request.id()),
+        Some(over) => format!("{} {over}: request it anew", request.id()),
+    };
+    check("request", over.is_none()).expected("a request that still counts").because(reason)
+}
+
+/// That nothing is frozen, by the clock or by what the log says of the time.
+pub(super) fn not_frozen(freezes: &[Freeze], moments: [Timestamp; 2]) -> Check {
+    let frozen = moments.into_iter().find_map(|moment| Freeze::at(freezes, moment));
+    let check = check("freeze", frozen.is_none()).expected("a time in which nothing is frozen");
+    match frozen {
+        None => check.because("nothing is frozen"),
+        Some((freeze, end)) => check.because(format!("frozen until {end}: {}", freeze.reason())),
+    }
+}
+
+/// One rule more, by name.
+pub(super) fn rule(name: &str, expected: &str, passed: bool, reason: impl Into<String>) -> Check {
+    check(name, passed).expected(expected).because(reason)
 }
 
 /// The transaction that leaves nothing but the refusal in the audit log, if what it was

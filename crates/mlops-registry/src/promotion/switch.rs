@@ -56,6 +56,11 @@ impl Switch {
 
     /// The version before it is archived, a trial ends, the alias moves, and the history goes on.
     pub(super) fn changes(&self, promotion: &Promotion) -> Result<Vec<Change>> {
+        self.changes_with(promotion, self.family.value.requests)
+    }
+
+    /// The same, where `requests` were made by then.
+    pub(super) fn changes_with(&self, promotion: &Promotion, requests: u32) -> Result<Vec<Change>> {
         let (at, by) = (promotion.promoted_at, &promotion.promoted_by);
         let moved = |stored: &Stored<VersionStage>, stage| {
             stored.replace(&VersionStage { stage, since: at, by: by.clone(), ..stored.value.clone() })
@@ -67,7 +72,7 @@ impl Switch {
             since: at,
             by: by.clone(),
         };
-        let counted = Model { promotions: promotion.number, ..self.family.value.clone() };
+        let counted = Model { promotions: promotion.number, requests, ..self.family.value.clone() };
         let mut changes = vec![self.family.replace(&counted)?];
         if let Some(trial) = &self.trial {
             changes.extend(trial.give_way(&promotion.version, at, by)?);

@@ -91,7 +91,7 @@ impl RegistryBuilder {
 
     fn with(self, origin: Origin) -> Registry {
         let Self { store, artifacts, signer, clock, authorizer } = self;
-        let (grants, runs, refusals) = Default::default();
+        let (grants, runs, refusals, past) = Default::default();
         Registry {
             parts: Arc::new(Parts {
                 store,
@@ -103,6 +103,7 @@ impl RegistryBuilder {
                 grants,
                 runs,
                 refusals,
+                past,
             }),
         }
     }

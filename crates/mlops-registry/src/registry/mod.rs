@@ -22,6 +22,7 @@ use crate::audit::{Audit, AuditReport, Entry};
 use crate::merkle::{
     Checkpoint, Origin, SignedCheckpoint, SignedTreeHead, Signer, TreeHead, VerifierKey, root_at,
 };
+use crate::promotion::PastTimes;
 use crate::store::{Key, Kind, MetadataStore};
 use crate::tracking::RunNumbers;
 
@@ -46,6 +47,7 @@ struct Parts {
     grants: KnownGrants,
     runs: RunNumbers,
     refusals: RecentRefusals,
+    past: PastTimes,
 }
 
 impl Registry {
@@ -138,6 +140,10 @@ impl Registry {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.parts.clock.now()
+    }
+
+    pub(crate) fn past_times(&self) -> &PastTimes {
+        &self.parts.past
     }
 
     pub(crate) fn refusals(&self) -> &RecentRefusals {

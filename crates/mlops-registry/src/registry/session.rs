@@ -8,7 +8,7 @@ use mlops_core::{Digest, ModelName, Principal};
 use super::{Registry, Stored};
 use crate::access::{Access, Action, Grant, Telling};
 use crate::audit::Act;
-use crate::store::{Commit, Expected, Key, Kind};
+use crate::store::{Commit, Expected, Kind};
 use crate::{Error, Result};
 
 /// How often a change is built anew when others change the same things. Each time means
@@ -90,7 +90,7 @@ impl Session {
 
     fn grants(&self) -> Result<Arc<Vec<Stored<Grant>>>> {
         let since = Instant::now();
-        let grants = Arc::new(self.registry.list::<Grant>(&Key::from([self.principal.as_str()]))?);
+        let grants = Arc::new(self.registry.grants_as_read(&self.principal)?);
         self.registry.known_grants().learn(&self.principal, since, Arc::clone(&grants));
         Ok(grants)
     }

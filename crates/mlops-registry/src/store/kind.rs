@@ -66,6 +66,8 @@ pub enum Kind {
     Tombstone,
     /// That one thing came of another, as someone says who knows it.
     Link,
+    /// A promotion that went without the rules, in an emergency.
+    Emergency,
 }
 
 /// A column of a key.
@@ -88,7 +90,7 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Registry,
         Self::Grant,
         Self::Policy,
@@ -116,6 +118,7 @@ impl Kind {
         Self::Card,
         Self::Tombstone,
         Self::Link,
+        Self::Emergency,
     ];
 
     /// The name of the kind, and of its table.
@@ -148,6 +151,7 @@ impl Kind {
             Self::Card => "card",
             Self::Tombstone => "tombstone",
             Self::Link => "link",
+            Self::Emergency => "emergency",
         }
     }
 
@@ -175,7 +179,7 @@ impl Kind {
             Self::Version | Self::Stage | Self::Card => &[MODEL, VERSION],
             Self::Alias => const { &[MODEL, text("alias")] },
             Self::Evidence => const { &[MODEL, VERSION, text("digest")] },
-            Self::Request | Self::Promotion | Self::Trial => &[MODEL, NUMBER],
+            Self::Request | Self::Promotion | Self::Trial | Self::Emergency => &[MODEL, NUMBER],
             // The version is empty for the model itself.
             Self::Description | Self::Tombstone => &[MODEL, VERSION, NUMBER],
             Self::ModelTag => &[MODEL, VERSION, NAME],

@@ -10,7 +10,8 @@ use crate::{Error, Result};
 
 impl Session {
     /// Puts a version on trial beside the one in production. That takes no gate and no
-    /// approval. The artifact is read once to see that it is what was registered.
+    /// approval, unless a policy for staging does: then the version must
+    /// [stand there](Self::promote_to_staging) already. The artifact is read once to see that it is what was registered.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model, [`Error::NotFound`]
@@ -54,6 +55,7 @@ impl Session {
                 checked = true;
             }
             let stage = registry.get::<VersionStage>("version", ModelVersion::key_of(model, version))?;
+            let free = registry.free_to_stage(model, version, stage.value.stage)?;
             let act = self
                 .act(Action::StartTrial, format!("{model}/{version} as {kind}"))
                 .artifacts([candidate.value.artifact]);
@@ -76,7 +78,8 @@ impl Session {
                 ..stage.value.clone()
             };
             let changes = vec![family.replace(&counted)?, stage.replace(&staging)?, trial.create()?];
-            Ok((Some(Commit::new(act, vec![own, candidate.expected(), production], changes)?), trial))
+            let expected = [own, candidate.expected(), production].into_iter().chain(free).collect();
+            Ok((Some(Commit::new(act, expected, changes)?), trial))
         })
     }
 }

@@ -79,3 +79,13 @@ CREATE TABLE "link" (
     body TEXT NOT NULL,
     PRIMARY KEY ("source", "target")
 ) STRICT, WITHOUT ROWID;
+
+-- Promotions that went without the rules, and their reviews.
+
+CREATE TABLE "emergency" (
+    "model" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("model", "number")
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,88 @@
+use mlops_core::{ModelName, Verdict, Version};
+
+use super::grounds::Grounds;
+use super::{Decision, PromotionRequest, RequestId, RequestState, TargetStage, rules};
+use crate::access::Action;
+use crate::artifact::ArtifactStoreExt as _;
+use crate::model::{Model, ModelVersion, Stage, VersionStage};
+use crate::registry::{Registry, Session};
+use crate::store::{Commit, Expected, Key};
+use crate::{Error, Result};
+
+impl Session {
+    /// Puts the version of a request for staging there, by the policy for staging, as
+    /// [`promote`](Self::promote) puts one into production. Nothing else moves.
+    ///
+    /// # Errors
+    /// As [`promote`](Self::promote); [`Error::Conflict`] also if the version is in production.
+    pub fn promote_to_staging(&self, id: &RequestId) -> Result<Decision<VersionStage>> {
+        let mut checked = None;
+        self.transact_told(Action::PromoteToStaging, id, || {
+            let own = self.allowed_to(Action::PromoteToStaging, Some(&id.model), id)?;
+            let registry = self.registry();
+            let request = registry.open_request_to(id, TargetStage::Staging)?;
+            let PromotionRequest { model, version, artifact, .. } = &request.value;
+            let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
+            let key = ModelVersion::key_of(model, version);
+            let candidate = registry.get::<ModelVersion>("version", key.clone())?;
+            let stands = registry.get::<VersionStage>("version", key)?;
+            if matches!(stands.value.stage, Stage::Staging | Stage::Production) {
+                return Err(Error::Conflict {
+                    what: "version",
+                    key: format!("{model}/{version}"),
+                    expected: "a candidate".to_owned(),
+                    current: format!("in {}", stands.value.stage),
+                });
+            }
+            let (production, current) = registry.production_now(model)?;
+            request.value.check_replaces(current.as_ref())?;
+            let grounds = Grounds::read(self, own, &request, &candidate)?;
+            let act = self.act(Action::PromoteToStaging, request.value.subject());
+            let subject = candidate.value.subject();
+            let verdict = Verdict::new(Action::PromoteToStaging.as_str(), subject, act.at, grounds.checks);
+            let mut expected = grounds.expected;
+            expected.extend([family.expected(), production]);
+            if !verdict.passed() {
+                expected.extend([request.expected(), stands.expected()]);
+                return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
+            }
+            if checked != Some(*artifact) {
+                registry.artifacts().check(artifact)?;
+                checked = Some(*artifact);
+            }
+            let act = act.evidence(request.value.evidence.iter().copied()).artifacts([*artifact]);
+            let stage = VersionStage {
+                stage: Stage::Staging,
+                since: act.at,
+                by: self.principal().clone(),
+                ..stands.value.clone()
+            };
+            let done = PromotionRequest { state: RequestState::Done, ..request.value.clone() };
+            let changes = vec![request.replace(&done)?, stands.replace(&stage)?];
+            Ok((Some(Commit::new(act, expected, changes)?), Decision::Granted(stage)))
+        })
+    }
+}
+
+impl Registry {
+    /// That a version may be put into staging without a request: it stands there already, or
+    /// no policy for staging says otherwise. Gives the conditions that this is still so. Every
+    /// way into staging that is not a promotion asks this.
+    pub(crate) fn free_to_stage(
+        &self,
+        model: &ModelName,
+        version: &Version,
+        stands: Stage,
+    ) -> Result<[Expected; 2]> {
+        let now = self.policy_now(model, TargetStage::Staging)?;
+        if now.policy.is_none() || stands == Stage::Staging {
+            return Ok(now.expected);
+        }
+        Err(Error::Conflict {
+            what: "version",
+            key: format!("{model}/{version}"),
+            expected: "in staging, which its policy asks a promotion for".to_owned(),
+            current: format!("in {stands}"),
+        })
+    }
+}

@@ -1,0 +1,56 @@
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use crate::{Error, Result};
+
+/// Bytes that nobody should see. Printed and serialised it is `***`; dropped, it is wiped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// A secret that was read elsewhere. The bytes are taken, not copied.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Zeroizing::new(bytes.into()))
+    }
+
+    pub(super) const fn of(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes themselves, for as long as they are needed.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The same as text.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if they are none; it does not say what they are.
+    pub fn expose_text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.0).map_err(|_| Error::Invalid {
+            field: "secret",
+            value: self.to_string(),
+            expected: "text in UTF-8".to_owned(),
+        })
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
