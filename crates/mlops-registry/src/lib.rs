@@ -49,6 +49,7 @@
 //! | move a version to a stage, or an alias to a version | [`Session::transition_stage`], [`Session::set_alias`] |
 //! | tag, describe or delete a model or a version | [`Session::set_model_tag`], [`Session::describe_model`], [`Session::delete_version`], [`model::Tombstone`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
+//! | get it for each request | [`Registry::resolver`], [`resolve::Resolver`] |
 //! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
 //! | put a version on trial beside it | [`trial`]: [`Session::start_trial`], [`Session::move_trial`], [`Session::end_trial`], [`Registry::trial`] |
 //! | go back to the version before | [`Session::rollback`], [`Session::rollback_to`] |
@@ -85,6 +86,7 @@ mod name;
 mod page;
 pub mod promotion;
 mod registry;
+pub mod resolve;
 pub mod search;
 pub mod secret;
 pub mod store;

@@ -91,7 +91,7 @@ impl RegistryBuilder {
 
     fn with(self, origin: Origin) -> Registry {
         let Self { store, artifacts, signer, clock, authorizer } = self;
-        let (grants, runs, refusals, past) = Default::default();
+        let (grants, runs, refusals, past, meanings) = Default::default();
         Registry {
             parts: Arc::new(Parts {
                 store,
@@ -102,6 +102,7 @@ impl RegistryBuilder {
                 origin,
                 grants,
                 runs,
+                meanings,
                 refusals,
                 past,
             }),

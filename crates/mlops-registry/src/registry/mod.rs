@@ -7,6 +7,7 @@ mod session;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mlops_core::{Clock, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use crate::merkle::{
     Checkpoint, Origin, SignedCheckpoint, SignedTreeHead, Signer, TreeHead, VerifierKey, root_at,
 };
 use crate::promotion::PastTimes;
-use crate::store::{Key, Kind, MetadataStore};
+use crate::store::{Commit, Key, Kind, MetadataStore};
 use crate::tracking::RunNumbers;
 
 /// A model registry over a store of records and one of artifacts. A clone is the same registry.
@@ -46,6 +47,7 @@ struct Parts {
     origin: Origin,
     grants: KnownGrants,
     runs: RunNumbers,
+    meanings: AtomicU64,
     refusals: RecentRefusals,
     past: PastTimes,
 }
@@ -156,6 +158,22 @@ impl Registry {
 
     pub(crate) fn known_grants(&self) -> &KnownGrants {
         &self.parts.grants
+    }
+
+    /// How often sessions of this registry have changed what references may mean.
+    pub(crate) fn meanings(&self) -> u64 {
+        self.parts.meanings.load(Ordering::Acquire)
+    }
+
+    /// Looks at what has just been committed.
+    fn committed(&self, commit: &Commit) {
+        let kinds = || commit.changes().iter().map(|change| change.expected().kind);
+        if kinds().any(|kind| matches!(kind, Kind::Model | Kind::Version | Kind::Stage | Kind::Alias)) {
+            self.parts.meanings.fetch_add(1, Ordering::Release);
+        }
+        if kinds().any(|kind| kind == Kind::Grant) {
+            self.known_grants().forget();
+        }
     }
 
     pub(crate) fn run_numbers(&self) -> &RunNumbers {

@@ -8,7 +8,7 @@ use mlops_core::{Digest, ModelName, Principal};
 use super::{Registry, Stored};
 use crate::access::{Access, Action, Grant, Telling};
 use crate::audit::Act;
-use crate::store::{Commit, Expected, Kind};
+use crate::store::{Commit, Expected};
 use crate::{Error, Result};
 
 /// How often a change is built anew when others change the same things. Each time means
@@ -182,9 +182,9 @@ impl Session {
     /// Commits, and forgets what was taken for granted where it may have changed.
     fn commit(&self, commit: &Commit) -> Result<u64> {
         let result = self.registry.store().commit(commit);
-        let grants = || commit.changes().iter().any(|change| change.expected().kind == Kind::Grant);
-        if result.is_err() || grants() {
-            self.registry.known_grants().forget();
+        match &result {
+            Ok(_) => self.registry.committed(commit),
+            Err(_) => self.registry.known_grants().forget(),
         }
         result
     }

@@ -27,7 +27,7 @@ pub use kind::{Column, Kind};
 pub use memory::MemoryStore;
 pub use record::{Query, Record, Revision};
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{BackupProgress, SqliteStore};
 
 use crate::Result;
 use crate::merkle::NodeSource;

@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Error, Result};
@@ -44,12 +45,15 @@ fn connect(path: &Path, patience: Duration, create: OpenFlags) -> Result<Connect
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(patience)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A statement is planned once, and not anew for other values.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // Nothing in a file that someone else has written may run on its own.
         connection.execute_batch(
             "PRAGMA trusted_schema = OFF;
              PRAGMA cell_size_check = ON;
              PRAGMA synchronous = FULL;
-             PRAGMA fullfsync = ON;",
+             PRAGMA fullfsync = ON;
+             PRAGMA wal_autocheckpoint = 4000;",
         )?;
         Ok(connection)
     };
@@ -59,7 +63,7 @@ fn connect(path: &Path, patience: Duration, create: OpenFlags) -> Result<Connect
 /// What the caller can do about what SQLite says.
 pub(super) fn error(path: &Path, error: rusqlite::Error) -> Error {
     let store = path.display().to_string();
-    let transient = match error.sqlite_error_code() {
+    let advice = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {
             return Error::Corrupt { what: store, reason: "it is not an SQLite database".to_owned() };
         }
@@ -67,10 +71,28 @@ pub(super) fn error(path: &Path, error: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation) => {
             return Error::Corrupt { what: store, reason: error.to_string() };
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => true,
-        Some(_) => false,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            let source = Box::new(Advised { error, advice: "another one writes for long: try again" });
+            return Error::Unavailable { store, transient: true, source };
+        }
+        Some(ErrorCode::DiskFull) => "make room, then do it again; what was there is whole",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            "let this process write the file, and its folder too"
+        }
+        Some(ErrorCode::CannotOpen) => "see that its folder is there, and that this process may write in it",
+        Some(ErrorCode::SystemIoFailure) => "see to the disk, and to the room on it",
+        Some(_) => return Error::Unavailable { store, transient: false, source: Box::new(error) },
         // Values of a type that no statement of ours writes.
         None => return Error::Corrupt { what: store, reason: error.to_string() },
     };
-    Error::Unavailable { store, transient, source: Box::new(error) }
+    Error::Unavailable { store, transient: false, source: Box::new(Advised { error, advice }) }
+}
+
+/// What SQLite says, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}: {advice}")]
+struct Advised {
+    #[source]
+    error: rusqlite::Error,
+    advice: &'static str,
 }

@@ -1,3 +1,4 @@
+mod backup;
 mod connection;
 mod forget;
 mod group;
@@ -15,6 +16,7 @@ use mlops_core::Digest;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+pub use self::backup::BackupProgress;
 use self::group::Group;
 use self::writer::{Prepared, Writer};
 use super::{Commit, MetadataStore, Query, Record};

@@ -1,0 +1,5 @@
+//! Which version a reference means, asked for every request that is served.
+
+mod resolver;
+
+pub use resolver::Resolver;
