@@ -48,6 +48,9 @@
 //! | say what a model takes and gives, and how far versions are apart | [`model::signature`], [`Registry::suggest_version`] |
 //! | move a version to a stage, or an alias to a version | [`Session::transition_stage`], [`Session::set_alias`] |
 //! | tag, describe or delete a model or a version | [`Session::set_model_tag`], [`Session::describe_model`], [`Session::delete_version`], [`model::Tombstone`] |
+//! | write the card of a version | [`Session::set_card`], [`Registry::model_card`] |
+//! | pin versions in a file beside the code | [`Registry::lock`], [`model::ModelLock`] |
+//! | know what came of a data set, or what predictions came of | [`lineage`]: [`Registry::lineage`], [`Session::record_link`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
 //! | get it for each request | [`Registry::resolver`], [`resolve::Resolver`] |
 //! | put a version into production | [`promotion`]: [`Session::record_evidence`], [`Session::request_promotion`], [`Session::approve`], [`Session::promote`] |
@@ -79,6 +82,7 @@ pub mod artifact;
 pub mod audit;
 pub mod comparison;
 mod error;
+pub mod lineage;
 pub mod merkle;
 pub mod model;
 mod name;

@@ -8,8 +8,11 @@ use super::{Access, Action, Grant};
 use crate::Result;
 use crate::audit::{Audit, AuditReport, Entry, EntryProof};
 use crate::comparison::VersionComparison;
+use crate::lineage::{Direction, LineageGraph, LineageNode};
 use crate::merkle::SignedTreeHead;
-use crate::model::{Model, ModelVersion, VersionStage};
+use crate::model::card::FilledCard;
+use crate::model::signature::Signature;
+use crate::model::{AliasTarget, Description, Model, ModelVersion, Tombstone, VersionStage};
 use crate::promotion::{
     Approval, Emergency, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId,
     TargetStage,
@@ -94,6 +97,24 @@ reads! {
     production(model: &ModelName) -> Option<ModelVersion>, ReadModel of model;
     /// [`Registry::resolve`](crate::Registry::resolve).
     resolve(reference: &ModelRef) -> ModelVersion, ReadModel of &reference.name;
+    /// [`Registry::aliases`](crate::Registry::aliases).
+    aliases(model: &ModelName) -> Vec<AliasTarget>, ReadModel of model;
+    /// [`Registry::latest`](crate::Registry::latest).
+    latest(model: &ModelName) -> ModelVersion, ReadModel of model;
+    /// [`Registry::version_numbered`](crate::Registry::version_numbered).
+    version_numbered(model: &ModelName, number: u32) -> ModelVersion, ReadModel of model;
+    /// [`Registry::model_tags`](crate::Registry::model_tags).
+    model_tags(model: &ModelName, version: Option<&Version>) -> BTreeMap<String, String>, ReadModel of model;
+    /// [`Registry::descriptions`](crate::Registry::descriptions).
+    descriptions(model: &ModelName, version: Option<&Version>) -> Vec<Description>, ReadModel of model;
+    /// [`Registry::deleted_versions`](crate::Registry::deleted_versions).
+    deleted_versions(model: &ModelName) -> Vec<Tombstone>, ReadModel of model;
+    /// [`Registry::model_card`](crate::Registry::model_card).
+    model_card(model: &ModelName, version: &Version) -> FilledCard, ReadModel of model;
+    /// [`Registry::suggest_version`](crate::Registry::suggest_version).
+    suggest_version(model: &ModelName, signature: Option<&Signature>) -> Version, ReadModel of model;
+    /// [`Registry::lineage`](crate::Registry::lineage).
+    lineage(start: &LineageNode, direction: Direction, depth: usize) -> LineageGraph, ReadRegistry;
     /// [`Registry::history`](crate::Registry::history).
     history(model: &ModelName) -> Vec<Promotion>, ReadModel of model;
     /// [`Registry::production_at`](crate::Registry::production_at).

@@ -5,11 +5,13 @@ use mlops_core::{Digest, ModelName, Version};
 use super::{Pair, Side, VersionComparison};
 use crate::Result;
 use crate::model::ModelVersion;
+use crate::model::signature::{Field, Signature};
 use crate::registry::Registry;
 
 impl Registry {
     /// Puts two versions of a model side by side: metrics and parameters with their
-    /// differences, the digests of the data, the training windows, the model files.
+    /// differences, the digests of the data, what they take and give, the training windows,
+    /// the model files.
     ///
     /// All from what was registered: two reads of the store of records, and two sizes from
     /// that of the artifacts.
@@ -25,6 +27,11 @@ impl Registry {
             metrics: pairs(one.lineage.metrics.clone(), other.lineage.metrics.clone()),
             params: pairs(one.lineage.params.clone(), other.lineage.params.clone()),
             data: pairs(by_name(&one.lineage.data), by_name(&other.lineage.data)),
+            schema: pairs(columns(one.signature.as_ref()), columns(other.signature.as_ref())),
+            changes: match (&one.signature, &other.signature) {
+                (Some(one), Some(other)) => one.changes(other),
+                _ => Vec::new(),
+            },
         })
     }
 
@@ -34,6 +41,7 @@ impl Registry {
             artifact: version.artifact,
             size: self.artifacts().size(&version.artifact)?,
             flavour: version.flavour.clone(),
+            framework: version.framework.clone(),
             run: version.run.clone(),
             made_by: version.made_by.clone(),
             registered_by: version.registered_by.clone(),
@@ -50,6 +58,24 @@ fn pairs<T>(a: BTreeMap<String, T>, b: BTreeMap<String, T>) -> BTreeMap<String, 
         pairs.entry(name).or_insert(Pair { a: None, b: None }).b = Some(value);
     }
     pairs
+}
+
+/// The type of each column, by side and name; by place where it has no name.
+fn columns(signature: Option<&Signature>) -> BTreeMap<String, String> {
+    let Some(signature) = signature else { return BTreeMap::new() };
+    let side = |side: &'static str, fields: &[Field]| {
+        let column = |(place, field): (usize, &Field)| {
+            let name = field.name.clone().unwrap_or_else(|| format!("#{}", place + 1));
+            let optional = if field.required { "" } else { ", optional" };
+            (format!("{side} {name}"), format!("{}{optional}", field.kind))
+        };
+        fields.iter().enumerate().map(column).collect::<Vec<_>>()
+    };
+    let params = signature.params().iter().map(|param| {
+        (format!("parameter {}", param.name), format!("{}, {} by default", param.kind, param.default))
+    });
+    let columns = side("input", signature.inputs()).into_iter().chain(side("output", signature.outputs()));
+    columns.chain(params).collect()
 }
 
 /// In one order, so that the same data sets are the same.

@@ -12,6 +12,8 @@ pub enum Topic {
     Param,
     /// A data set that the runs have read.
     Data,
+    /// A column of what they take or give.
+    Schema,
     /// The versions themselves: their files, their training, their people.
     Version,
 }
@@ -22,6 +24,7 @@ impl fmt::Display for Topic {
             Self::Metric => "metric",
             Self::Param => "param",
             Self::Data => "data",
+            Self::Schema => "schema",
             Self::Version => "version",
         })
     }

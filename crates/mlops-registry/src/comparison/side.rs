@@ -4,6 +4,8 @@ use std::fmt;
 use mlops_core::{Digest, ModelName, Principal, Timestamp, Version, Window};
 
 use super::{ComparisonRow, Topic};
+use crate::model::Framework;
+use crate::model::signature::SchemaChange;
 use crate::tracking::RunId;
 
 /// What two versions of a model have in common, and where they differ: everything of each in
@@ -26,6 +28,12 @@ pub struct VersionComparison {
     /// The data sets that the runs have read, by the digest of their bytes. A run may have
     /// read several of one name.
     pub data: BTreeMap<String, Pair<Vec<Digest>>>,
+    /// The columns that either takes or gives, by side and name, such as `input distance`:
+    /// the type, and `, optional` where a call may leave it out.
+    pub schema: BTreeMap<String, Pair<String>>,
+    /// What is different in the signature of `b`, and so how far above `a` it must be; empty
+    /// if one of them has none.
+    pub changes: Vec<SchemaChange>,
 }
 
 /// What is so on either side, or not there.
@@ -64,6 +72,8 @@ pub struct Side {
     pub size: Option<u64>,
     /// What the file is, such as `lightgbm-text`.
     pub flavour: String,
+    /// What made it and loads it, if it was said.
+    pub framework: Option<Framework>,
     /// The run that it came from.
     pub run: RunId,
     /// Who started that run.
@@ -77,7 +87,7 @@ pub struct Side {
 }
 
 impl VersionComparison {
-    /// All of it in rows: metrics, parameters, data, then the versions themselves.
+    /// All of it in rows: metrics, parameters, data, schema, then the versions themselves.
     pub fn rows(&self) -> Vec<ComparisonRow> {
         let mut rows = Vec::new();
         for (name, pair) in &self.metrics {
@@ -94,9 +104,16 @@ impl VersionComparison {
             let (a, b) = (pair.a.as_ref().map(digests), pair.b.as_ref().map(digests));
             rows.push(ComparisonRow { same: pair.is_same(), ..ComparisonRow::text(Topic::Data, name, a, b) });
         }
+        for (name, pair) in &self.schema {
+            rows.push(ComparisonRow::text(Topic::Schema, name, pair.a.clone(), pair.b.clone()));
+        }
         let (a, b) = (&self.a, &self.b);
         let window = |side: &Side| side.window.map(|window| window.to_string());
         rows.push(ComparisonRow::text(Topic::Version, "trained on", window(a), window(b)));
+        if a.framework.is_some() || b.framework.is_some() {
+            let framework = |side: &Side| side.framework.as_ref().map(ToString::to_string);
+            rows.push(ComparisonRow::text(Topic::Version, "framework", framework(a), framework(b)));
+        }
         let mut both = |name: &str, of: &dyn Fn(&Side) -> String| {
             rows.push(ComparisonRow::text(Topic::Version, name, Some(of(a)), Some(of(b))));
         };
@@ -115,6 +132,13 @@ impl VersionComparison {
         let size = Pair { a: bytes(a), b: bytes(b) };
         rows.push(ComparisonRow { topic: Topic::Version, ..ComparisonRow::number("bytes", &size) });
         rows
+    }
+}
+
+impl VersionComparison {
+    /// The rows of what is not the same, or not there on one side.
+    pub fn differences(&self) -> Vec<ComparisonRow> {
+        self.rows().into_iter().filter(|row| !row.same).collect()
     }
 }
 

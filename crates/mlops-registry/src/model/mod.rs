@@ -9,10 +9,12 @@
 
 mod alias;
 mod bump;
+pub mod card;
 mod delete;
 mod describe;
 mod framework;
 mod lineage;
+mod lock;
 mod register;
 mod registered;
 pub mod signature;
@@ -28,8 +30,9 @@ pub use bump::BumpTooSmall;
 pub use describe::Description;
 pub use framework::Framework;
 pub use lineage::Lineage;
+pub use lock::{LockDifference, ModelLock, PinnedModel};
 pub use registered::Model;
-pub use signature::Signature;
+pub(crate) use signature::Signature;
 pub use stage::{Stage, VersionStage};
 pub use tag::ModelTag;
 pub(crate) use text::check_text;

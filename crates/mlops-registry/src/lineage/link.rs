@@ -1,0 +1,171 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use mlops_core::{Principal, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{LineageNode, NodeKind};
+use crate::access::Action;
+use crate::model::ModelVersion;
+use crate::promotion::Promotion;
+use crate::registry::{Document, Registry, Session};
+use crate::store::{Commit, Expected, Key, Kind};
+use crate::tracking::Run;
+use crate::trial::Trial;
+use crate::{Error, Result};
+
+/// That one thing came of another, as someone says who knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Link {
+    /// What it came of.
+    pub source: LineageNode,
+    /// What came of it.
+    pub target: LineageNode,
+    /// Who says so.
+    pub by: Principal,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl Link {
+    pub(super) fn key_of(source: &LineageNode, target: &LineageNode) -> Key {
+        Key::from([source.to_string(), target.to_string()])
+    }
+}
+
+impl Document for Link {
+    const KIND: Kind = Kind::Link;
+    fn key(&self) -> Key {
+        Self::key_of(&self.source, &self.target)
+    }
+}
+
+/// Whether a link may say that `target` came of `source`. What the registry knows by itself
+/// nobody has to say.
+fn is_link(source: &LineageNode, target: &LineageNode) -> bool {
+    match (source.kind(), target.kind()) {
+        (NodeKind::DataSet | NodeKind::Run | NodeKind::Predictions, NodeKind::DataSet)
+        | (NodeKind::DataSet, NodeKind::View)
+        | (NodeKind::View, NodeKind::Service | NodeKind::Run)
+        | (NodeKind::Service, NodeKind::Run) => true,
+        (NodeKind::Version, NodeKind::Deployment) => {
+            matches!(target, LineageNode::Deployment { .. }) && source.model() == target.model()
+        }
+        (NodeKind::Deployment, NodeKind::Predictions) => {
+            matches!(target, LineageNode::Predictions { of, .. } if **of == *source)
+        }
+        _ => false,
+    }
+}
+
+impl Session {
+    /// Says that `target` came of `source`: a feature view of a data set, a run of a feature
+    /// service, a deployment of a version, predictions of a deployment. The same again
+    /// changes nothing.
+    ///
+    /// ```
+    /// # use mlops_registry::{Result, Session, lineage::LineageNode};
+    /// # fn a(author: &Session) -> Result<()> {
+    /// let (view, run): (LineageNode, LineageNode) = ("view:weather".parse()?, "run:delays/1".parse()?);
+    /// author.record_link(&view, &run)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the role of an author, or for what is at work without that
+    /// of a deployer of the model; [`Error::NotFound`] without the run, version, promotion or
+    /// trial; [`Error::Invalid`] if these two are not linked so, or something would have come
+    /// of itself.
+    pub fn record_link(&self, source: &LineageNode, target: &LineageNode) -> Result<Link> {
+        source.check()?;
+        target.check()?;
+        if !is_link(source, target) {
+            return Err(Error::Invalid {
+                field: "link",
+                value: format!("{source} to {target}"),
+                expected: "a link of the table in the documentation of `lineage`".to_owned(),
+            });
+        }
+        self.transact(|| {
+            let own = match source.model().or(target.model()) {
+                Some(model) if target.kind() != NodeKind::DataSet => {
+                    self.allowed(Action::RecordServing, Some(model))?
+                }
+                _ => self.allowed(Action::RecordLink, None)?,
+            };
+            if let Some(there) = self.registry().find::<Link>(Link::key_of(source, target))? {
+                return Ok((None, there.value));
+            }
+            let mut expected = vec![own];
+            for node in [source, target] {
+                expected.extend(self.registry().node_is_there(node)?);
+            }
+            self.registry().check_no_way(target, source)?;
+            let act = self.act(Action::RecordLink, format!("{source} to {target}"));
+            let link = Link {
+                source: source.clone(),
+                target: target.clone(),
+                by: self.principal().clone(),
+                at: act.at,
+            };
+            Ok((Some(Commit::new(act, expected, vec![link.create()?])?), link))
+        })
+    }
+}
+
+impl Registry {
+    /// The links that someone has recorded, by source and target.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn links(&self) -> Result<Vec<Link>> {
+        self.values(&Key::all())
+    }
+
+    /// That what the registry itself keeps is there. What others keep it takes their word for.
+    fn node_is_there(&self, node: &LineageNode) -> Result<Option<Expected>> {
+        Ok(match node {
+            LineageNode::Run(run) => Some(self.get::<Run>("run", run.key())?.expected()),
+            LineageNode::Version { model, version } => {
+                let key = ModelVersion::key_of(model, version);
+                Some(self.get::<ModelVersion>("version", key)?.expected())
+            }
+            // They go on to change, but never away.
+            LineageNode::Production { model, number } => {
+                self.get::<Promotion>("promotion", Promotion::key_of(model, *number))?;
+                None
+            }
+            LineageNode::Trial { model, number } => {
+                self.get::<Trial>("trial", Key::from([model.as_str()]).and(i64::from(*number)))?;
+                None
+            }
+            LineageNode::Predictions { of, .. } => self.node_is_there(of)?,
+            _ => None,
+        })
+    }
+
+    /// That `to` has not come of `from` by the links that are there. Two that are recorded at
+    /// once can still close a circle: whoever walks the graph must not count on there being none.
+    fn check_no_way(&self, from: &LineageNode, to: &LineageNode) -> Result<()> {
+        let mut after: BTreeMap<LineageNode, Vec<LineageNode>> = BTreeMap::new();
+        for link in self.links()? {
+            after.entry(link.source).or_default().push(link.target);
+        }
+        let mut seen = BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(node) = next.pop() {
+            if node == to {
+                return Err(Error::Invalid {
+                    field: "link",
+                    value: format!("{to} to {from}"),
+                    expected: format!("nothing that came of itself: {to} came of {from} already"),
+                });
+            }
+            if seen.insert(node) {
+                next.extend(after.get(node).into_iter().flatten());
+            }
+        }
+        Ok(())
+    }
+}
