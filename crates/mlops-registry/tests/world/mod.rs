@@ -28,6 +28,7 @@ pub(crate) const GATE: &str = "production gate";
 pub(crate) struct World {
     pub(crate) name: &'static str,
     pub(crate) registry: Registry,
+    pub(crate) store: Arc<dyn MetadataStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) signer: Arc<Ed25519Signer>,
     pub(crate) folder: TempDir,
@@ -73,7 +74,7 @@ impl World {
         let clock = Arc::new(ManualClock::new("2013-04-01T00:00:00Z".parse().unwrap()));
         let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
         let artifacts = Arc::new(FolderArtifacts::open(folder.path().join("artifacts")).unwrap());
-        let registry = Registry::builder(store, artifacts, Arc::clone(&signer) as _)
+        let registry = Registry::builder(Arc::clone(&store), artifacts, Arc::clone(&signer) as _)
             .clock(Arc::clone(&clock) as _)
             .create("registry.example".parse().unwrap(), &principal("root"))
             .unwrap();
@@ -84,7 +85,16 @@ impl World {
         admin.grant(dora.principal(), Role::Deployer, Scope::All).unwrap();
         admin.set_policy(&PromotionPolicy::requiring(GATE)).unwrap();
         ana.create_experiment(&experiment()).unwrap();
-        Self { name, registry, clock, signer, folder, admin, ana, ben, dora }
+        Self { name, registry, store, clock, signer, folder, admin, ana, ben, dora }
+    }
+
+    /// The same registry as another process has it, with artifacts of its own.
+    pub(crate) fn reopened(&self) -> Registry {
+        let artifacts = Arc::new(mlops_registry::artifact::MemoryArtifacts::default());
+        Registry::builder(Arc::clone(&self.store), artifacts, Arc::clone(&self.signer) as _)
+            .clock(Arc::clone(&self.clock) as _)
+            .open()
+            .unwrap()
     }
 
     /// Time goes by.

@@ -189,18 +189,23 @@ impl Capture {
         let variables = self.variables.iter();
         let variables =
             variables.filter_map(|name| Some((name.clone(), redaction.value(name, &variable(name)?))));
+        // What others have named may hold what must not be kept as well.
+        let shown = |text: Option<String>| text.map(|text| redaction.text(&text));
+        let git = folder.as_deref().and_then(|folder| Git::of(folder, self.programs));
+        let toolchain = self.find_toolchain(&variable);
         Environment {
-            toolchain: self.find_toolchain(&variable),
+            toolchain: toolchain
+                .map(|toolchain| Toolchain { version: redaction.text(&toolchain.version), ..toolchain }),
             library: env!("CARGO_PKG_VERSION").to_owned(),
             lock: self.lock.or_else(|| lock_above(folder.as_deref()?)),
-            git: folder.as_deref().and_then(|folder| Git::of(folder, self.programs)),
+            git: git.map(|git| Git { branch: shown(git.branch), ..git }),
             os: std::env::consts::OS.to_owned(),
             system: machine::system(),
             arch: std::env::consts::ARCH.to_owned(),
             cpu: machine::cpu(self.programs),
             cpus: std::thread::available_parallelism().ok().map(std::num::NonZero::get),
             memory_bytes: machine::memory(self.programs),
-            host: self.host.then(|| machine::host(self.programs)).flatten(),
+            host: shown(self.host.then(|| machine::host(self.programs)).flatten()),
             command: if self.command { redaction.arguments(arguments) } else { Vec::new() },
             variables: variables.collect(),
         }

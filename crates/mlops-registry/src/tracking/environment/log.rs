@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::Environment;
+use crate::name::check_value;
 use crate::registry::Session;
-use crate::tracking::RunId;
 use crate::tracking::file::{FileLimits, FilePath, RunFile};
+use crate::tracking::{RunId, limits};
 use crate::{Error, Result};
 
 /// The file that holds all of it.
@@ -42,9 +43,12 @@ impl Session {
     pub fn log_environment(&self, run: &RunId, environment: &Environment) -> Result<RunFile> {
         self.may_log(run)?;
         let path = FilePath::new(FILE)?;
+        let tags: Vec<_> = environment.tags().into_iter().collect();
+        for (name, value) in &tags {
+            check_value("tag value", name, value.len(), limits::TAG_VALUE)?;
+        }
         let json = mlops_core::canonical::to_string(environment)?;
         let stored = self.put_file(FILE, &mut json.as_bytes(), FileLimits::default().file)?;
-        let tags: Vec<_> = environment.tags().into_iter().collect();
         let mut files = self.log_stored(run, &[(path, stored)], &tags)?;
         files.pop().ok_or_else(|| Error::NotFound { what: "file", key: FILE.to_owned() })
     }
