@@ -42,7 +42,9 @@
 //! | open a registry, or found one | [`Registry::builder`], `store::SqliteStore`, [`artifact::FolderArtifacts`] |
 //! | say who may do what | [`Session::grant`], [`access::Role`], [`access::Scope`], [`access::Authorizer`] |
 //! | read for someone, as far as they may | [`Session::reader`] |
-//! | keep what a training run took and gave | [`Session::start_run`], [`Session::log`], [`tracking`] |
+//! | keep what a training run took and gave | [`Session::run`], [`Session::log`], [`tracking`] |
+//! | keep files of a run, and where it ran | [`Session::log_file`], [`Session::log_folder`], [`tracking::environment`] |
+//! | hide, restore and remove experiments and runs | [`Session::delete_run`], [`Session::restore_run`], [`Session::purge_run`] |
 //! | find runs, experiments, models, versions | [`Registry::search_runs`], [`search`] |
 //! | register a version with its lineage | [`Session::register`], [`model::NewVersion`] |
 //! | say what a model takes and gives, and how far versions are apart | [`model::signature`], [`Registry::suggest_version`] |
