@@ -1,15 +1,17 @@
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::ops::Range;
 
 use mlops_core::{ExperimentName, ModelName, ModelRef, Principal, Timestamp, Version};
 
 use super::{Access, Action, Grant};
 use crate::Result;
-use crate::audit::{Audit, AuditReport, Entry, EntryProof};
+use crate::audit::{
+    Audit, AuditReport, Entry, EntryFilter, EntryProof, ExportFormat, Exported, ExtensionProof, Progress,
+};
 use crate::comparison::VersionComparison;
 use crate::lineage::{Direction, LineageGraph, LineageNode};
-use crate::merkle::SignedTreeHead;
+use crate::merkle::{SignedCheckpoint, SignedTreeHead, VerifierKey};
 use crate::model::card::FilledCard;
 use crate::model::signature::Signature;
 use crate::model::{AliasTarget, Description, Model, ModelVersion, Tombstone, VersionStage};
@@ -18,6 +20,10 @@ use crate::promotion::{
     TargetStage,
 };
 use crate::registry::Session;
+use crate::search::{
+    ExperimentSearch, FoundExperiment, FoundModel, FoundRun, FoundVersion, ModelSearch, Page, RunSearch,
+    VersionSearch,
+};
 use crate::store::Key;
 use crate::tracking::{
     DataInput, Experiment, FileEntry, FilePath, Metric, Run, RunData, RunFile, RunId, View,
@@ -169,6 +175,22 @@ reads! {
     run_data(id: &RunId) -> RunData, ReadTracking;
     /// [`Registry::metric_history`](crate::Registry::metric_history).
     metric_history(id: &RunId, name: &str) -> Vec<Metric>, ReadTracking;
+    /// [`Registry::description_at`](crate::Registry::description_at).
+    description_at(
+        model: &ModelName,
+        version: Option<&Version>,
+        moment: Timestamp
+    ) -> Option<Description>, ReadModel of model;
+    /// [`Registry::deleted_models`](crate::Registry::deleted_models).
+    deleted_models() -> Vec<Tombstone>, ReadRegistry;
+    /// [`Registry::search_models`](crate::Registry::search_models).
+    search_models(search: &ModelSearch) -> Page<FoundModel>, ReadRegistry;
+    /// [`Registry::search_versions`](crate::Registry::search_versions).
+    search_versions(search: &VersionSearch) -> Page<FoundVersion>, ReadRegistry;
+    /// [`Registry::search_experiments`](crate::Registry::search_experiments).
+    search_experiments(search: &ExperimentSearch) -> Page<FoundExperiment>, ReadTracking;
+    /// [`Registry::search_runs`](crate::Registry::search_runs).
+    search_runs(search: &RunSearch) -> Page<FoundRun>, ReadTracking;
     /// [`Registry::grants`](crate::Registry::grants).
     grants() -> Vec<Grant>, ReadRegistry;
     /// [`Registry::policy`](crate::Registry::policy).
@@ -185,6 +207,23 @@ reads! {
     verify() -> AuditReport, ReadAudit;
     /// [`Registry::prove`](crate::Registry::prove).
     prove(sequence: u64) -> EntryProof, ReadAudit;
+    /// [`Registry::checkpoint`](crate::Registry::checkpoint).
+    checkpoint() -> SignedCheckpoint, ReadAudit;
+    /// [`Registry::verifier_key`](crate::Registry::verifier_key).
+    verifier_key() -> VerifierKey, ReadAudit;
+    /// [`Registry::prove_extension`](crate::Registry::prove_extension).
+    prove_extension(old: &SignedTreeHead) -> ExtensionProof, ReadAudit;
+    /// [`Registry::prove_exported`](crate::Registry::prove_exported).
+    prove_exported(line: &str) -> EntryProof, ReadAudit;
+    /// [`Registry::pruned_by`](crate::Registry::pruned_by).
+    pruned_by(sequence: u64) -> Option<u64>, ReadAudit;
+    /// [`Registry::export_log`](crate::Registry::export_log).
+    export_log(
+        filter: &EntryFilter,
+        format: ExportFormat,
+        to: &mut dyn Write,
+        progress: &mut dyn FnMut(Progress)
+    ) -> Exported, ReadAudit;
 }
 
 impl Reader<'_> {
