@@ -145,6 +145,24 @@ fn the_registry_refuses_self_approval_and_proves_the_way_back() {
 }
 
 #[test]
+fn a_promotion_takes_two_and_an_outsider_sees_it() {
+    let words = [
+        "ana approves: ana has trained and registered and requested it",
+        "with one approval: ",
+        "on Friday at five: ",
+        "nobody is on call",
+        "eve tries: eve may not ",
+        "on Monday at nine: 1.0.0 is in production, approved by ben and cleo",
+        "proven in bank.example/models: ",
+        "promotion.execute credit-default/1.0.0",
+        "grown from ",
+        "all as the audit log says",
+    ];
+    let (_, said) = says("two_approvers", &[], 0, &words);
+    assert_eq!(said.matches("forged: ").count(), 2, "each proof was forged, and it showed");
+}
+
+#[test]
 fn a_training_set_knows_what_was_known() {
     let words = [
         "weather              26115 rows, each holds for 3 h",
