@@ -153,3 +153,34 @@ fn what_is_not_registered_is_not_compared() {
         assert_eq!(comparison.a.size, None);
     }
 }
+
+#[test]
+fn what_they_take_and_where_they_ran_is_compared() {
+    use mlops_registry::model::signature::{Field, FieldType, Signature};
+    for world in worlds() {
+        let register = |text: &str, inputs: Vec<Field>, rustc: &str, framework: &str| {
+            let run = world.ana.start_run(&world::experiment(), text).unwrap().id;
+            world.ana.log(&run, &RunBatch::new().tag("env.rustc", rustc).tag("team", text)).unwrap();
+            let artifact = world.ana.store_artifact(&mut text.as_bytes()).unwrap();
+            let signature = Signature::new(inputs, vec![Field::required("y", FieldType::Double)]).unwrap();
+            let new = NewVersion::new(model(), version(text), run, artifact).signature(signature);
+            world.ana.register(&new.framework("lightgbm", framework)).unwrap();
+        };
+        let distance = || Field::required("distance", FieldType::Double);
+        register("1.0.0", vec![distance()], "1.94.0", "4.5");
+        register("1.1.0", vec![distance(), Field::optional("wind", FieldType::Float)], "1.95.0", "4.6");
+        let comparison =
+            world.registry.compare_versions(&model(), &version("1.0.0"), &version("1.1.0")).unwrap();
+        let words: Vec<_> = comparison.differences().iter().map(ToString::to_string).collect();
+        for expected in [
+            "input wind: – → float, optional",
+            "env.rustc: 1.94.0 → 1.95.0",
+            "framework: lightgbm 4.5 → lightgbm 4.6",
+        ] {
+            assert!(words.iter().any(|word| word == expected), "{expected}: {words:?}");
+        }
+        assert!(!words.iter().any(|word| word.starts_with("input distance") || word.starts_with("team")));
+        let changes: Vec<_> = comparison.changes.iter().map(ToString::to_string).collect();
+        assert_eq!(changes, ["input \"wind\" (float) is new and optional"]);
+    }
+}

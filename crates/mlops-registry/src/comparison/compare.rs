@@ -7,14 +7,14 @@ use crate::Result;
 use crate::model::ModelVersion;
 use crate::model::signature::{Field, Signature};
 use crate::registry::Registry;
+use crate::tracking::Tag;
 
 impl Registry {
     /// Puts two versions of a model side by side: metrics and parameters with their
     /// differences, the digests of the data, what they take and give, the training windows,
     /// the model files.
     ///
-    /// All from what was registered: two reads of the store of records, and two sizes from
-    /// that of the artifacts.
+    /// All from what was registered, but for where the runs ran, which their tags tell.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) if one is not registered; those of the stores.
@@ -28,11 +28,18 @@ impl Registry {
             params: pairs(one.lineage.params.clone(), other.lineage.params.clone()),
             data: pairs(by_name(&one.lineage.data), by_name(&other.lineage.data)),
             schema: pairs(columns(one.signature.as_ref()), columns(other.signature.as_ref())),
+            environment: pairs(self.environment(&one)?, self.environment(&other)?),
             changes: match (&one.signature, &other.signature) {
                 (Some(one), Some(other)) => one.changes(other),
                 _ => Vec::new(),
             },
         })
+    }
+
+    fn environment(&self, version: &ModelVersion) -> Result<BTreeMap<String, String>> {
+        let tags: Vec<Tag> = self.values(&version.run.key())?;
+        let tells = |name: &str| name.starts_with("env.") || name.starts_with("mlflow.source.git.");
+        Ok(tags.into_iter().filter(|tag| tells(&tag.name)).map(|tag| (tag.name, tag.value)).collect())
     }
 
     fn side(&self, version: &ModelVersion) -> Result<Side> {

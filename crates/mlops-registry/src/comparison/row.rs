@@ -14,6 +14,8 @@ pub enum Topic {
     Data,
     /// A column of what they take or give.
     Schema,
+    /// Where the runs ran.
+    Environment,
     /// The versions themselves: their files, their training, their people.
     Version,
 }
@@ -25,6 +27,7 @@ impl fmt::Display for Topic {
             Self::Param => "param",
             Self::Data => "data",
             Self::Schema => "schema",
+            Self::Environment => "environment",
             Self::Version => "version",
         })
     }

@@ -31,6 +31,9 @@ pub struct VersionComparison {
     /// The columns that either takes or gives, by side and name, such as `input distance`:
     /// the type, and `, optional` where a call may leave it out.
     pub schema: BTreeMap<String, Pair<String>>,
+    /// Where the runs ran, by the tags that [`log_environment`](crate::Session::log_environment)
+    /// has set: `env.rustc`, `mlflow.source.git.commit`.
+    pub environment: BTreeMap<String, Pair<String>>,
     /// What is different in the signature of `b`, and so how far above `a` it must be; empty
     /// if one of them has none.
     pub changes: Vec<SchemaChange>,
@@ -87,7 +90,7 @@ pub struct Side {
 }
 
 impl VersionComparison {
-    /// All of it in rows: metrics, parameters, data, schema, then the versions themselves.
+    /// All of it in rows: metrics, parameters, data, schema, environment, then the versions themselves.
     pub fn rows(&self) -> Vec<ComparisonRow> {
         let mut rows = Vec::new();
         for (name, pair) in &self.metrics {
@@ -106,6 +109,9 @@ impl VersionComparison {
         }
         for (name, pair) in &self.schema {
             rows.push(ComparisonRow::text(Topic::Schema, name, pair.a.clone(), pair.b.clone()));
+        }
+        for (name, pair) in &self.environment {
+            rows.push(ComparisonRow::text(Topic::Environment, name, pair.a.clone(), pair.b.clone()));
         }
         let (a, b) = (&self.a, &self.b);
         let window = |side: &Side| side.window.map(|window| window.to_string());

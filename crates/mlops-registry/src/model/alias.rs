@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LATEST, ModelVersion, PRODUCTION, bump};
 use crate::access::Action;
+use crate::name::looks_like;
 use crate::registry::{Document, Registry, Session, Stored, StoredExt as _};
 use crate::store::{Change, Commit, Key, Kind};
 use crate::{Error, Result};
@@ -87,6 +88,9 @@ fn check_alias(alias: &Alias) -> Result<()> {
     }
     if lower == LATEST {
         return invalid("another word: the latest version is found, not set".to_owned());
+    }
+    if let Some(word) = [PRODUCTION, LATEST].into_iter().find(|word| looks_like(&lower, word)) {
+        return invalid(format!("a word that is not to be taken for {word}"));
     }
     let digits = lower.strip_prefix('v').unwrap_or(&lower);
     if !digits.is_empty() && digits.chars().all(char::is_numeric) {
@@ -238,9 +242,21 @@ mod tests {
         for word in ["champion", "challenger", "v3a", "v", "staging", "für-tests", "a_b"] {
             check_alias(&word.parse().unwrap()).unwrap_or_else(|error| panic!("{word}: {error}"));
         }
-        for word in
-            ["latest", "Latest", "production", "PRODUCTION", "v3", "V12", "3", "1.2.3", "v1.2", "a b", "٣"]
-        {
+        for word in [
+            "latest",
+            "Latest",
+            "production",
+            "PRODUCTION",
+            "v3",
+            "V12",
+            "3",
+            "1.2.3",
+            "v1.2",
+            "a b",
+            "٣",
+            "prоduction",
+            "lаtest",
+        ] {
             match check_alias(&word.parse().unwrap()) {
                 Err(Error::Invalid { field: "alias", value, .. }) => assert_eq!(value, word),
                 other => panic!("{word}: {other:?}"),

@@ -4,10 +4,11 @@ use mlops_core::{ModelName, Version};
 use serde::{Deserialize, Serialize};
 
 use super::{Model, ModelVersion, check_text};
+use crate::Result;
 use crate::access::Action;
+use crate::name::{Rule, check};
 use crate::registry::{Document, Registry, Session, StoredExt as _};
 use crate::store::{Change, Commit, Expected, Key, Kind};
-use crate::{Error, Result};
 
 /// The longest name of a tag, in bytes.
 const MAX_NAME: usize = 256;
@@ -50,8 +51,8 @@ impl Session {
     /// that name.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an author of the model, [`Error::NotFound`]
-    /// without the model or the version, [`Error::Invalid`] for a name or value that is none.
+    /// [`Error::Denied`](crate::Error::Denied) without the role of an author of the model, [`Error::NotFound`](crate::Error::NotFound)
+    /// without the model or the version, [`Error::Invalid`](crate::Error::Invalid) for a name or value that is none.
     pub fn set_model_tag(
         &self,
         model: &ModelName,
@@ -59,19 +60,7 @@ impl Session {
         name: &str,
         value: &str,
     ) -> Result<ModelTag> {
-        if name.is_empty()
-            || name.len() > MAX_NAME
-            || name.trim() != name
-            || name.chars().any(char::is_control)
-        {
-            return Err(Error::Invalid {
-                field: "tag",
-                value: name.chars().take(120).collect(),
-                expected: format!(
-                    "1 to {MAX_NAME} bytes without control characters or white space at the ends"
-                ),
-            });
-        }
+        check("tag", name, MAX_NAME, Rule::Key)?;
         check_text("tag value", value)?;
         let tag = ModelTag {
             model: model.clone(),
@@ -94,7 +83,7 @@ impl Session {
     /// Takes a tag off a model, or off a version if one is named.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an author of the model, [`Error::NotFound`] if
+    /// [`Error::Denied`](crate::Error::Denied) without the role of an author of the model, [`Error::NotFound`](crate::Error::NotFound) if
     /// it is not there.
     pub fn delete_model_tag(&self, model: &ModelName, version: Option<&Version>, name: &str) -> Result<()> {
         self.transact(|| {

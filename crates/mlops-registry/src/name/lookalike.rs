@@ -64,7 +64,7 @@ impl Registry {
 /// Whether two different names look the same, as UTS 39 has it (*confusable*: their skeletons
 /// are equal), and not merely because ASCII has letters that resemble each other: `v1` may
 /// stand beside `vl`, a Cyrillic `а` not beside a Latin one.
-fn looks_like(a: &str, b: &str) -> bool {
+pub(crate) fn looks_like(a: &str, b: &str) -> bool {
     if a == b || (a.is_ascii() && b.is_ascii()) || !skeleton(a).eq(skeleton(b)) {
         return false;
     }

@@ -9,4 +9,5 @@
 mod lookalike;
 mod rule;
 
+pub(crate) use lookalike::looks_like;
 pub(crate) use rule::{Rule, check, check_value, cut};

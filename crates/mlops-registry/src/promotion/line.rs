@@ -47,7 +47,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::promotion::Rollback;
+    use crate::promotion::{PromotionEnd, Rollback};
 
     fn promotion(major: u64, back: bool) -> Promotion {
         Promotion {
@@ -94,6 +94,19 @@ mod tests {
         ] {
             assert_eq!(before_of(steps), expected, "{steps:?}");
         }
+    }
+
+    #[test]
+    fn back_from_nothing_is_to_what_was_there() {
+        let mut history: Vec<_> = [1, 2, 3].map(|major| promotion(major, false)).into();
+        let last = |history: &[Promotion]| before(history, |_| true).map(Version::major);
+        let (at, by) = (Timestamp::default(), "dora".parse().unwrap());
+        history[2].ended = Some(PromotionEnd { at, by, reason: "why".to_owned() });
+        assert_eq!(last(&history), Some(3));
+        history.push(promotion(3, true));
+        assert_eq!(last(&history), Some(2));
+        // One that was deleted is gone past.
+        assert_eq!(before(&history, |version| version.major() != 2).map(Version::major), Some(1));
     }
 
     /// The same with a tree: a promotion hangs itself below the one in production, and a
