@@ -68,6 +68,14 @@ impl MemoryIndex {
         }
     }
 
+    /// Every thing with its place and its values, in the order of the fields.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn things(
+        &self,
+    ) -> impl Iterator<Item = ((Kind, &Key), Option<Home>, impl Iterator<Item = &Facet>)> {
+        self.0.iter().map(|((kind, key), thing)| ((*kind, key), thing.home, thing.values.values()))
+    }
+
     /// Whether a run is deleted with its experiment.
     fn is_hidden(&self, kind: Kind, key: &Key) -> bool {
         let experiment = key.parts().iter().take(1).cloned().collect();

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use crate::store::{Key, Kind};
 
-/// A value that search compares.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A value that search compares. NaN is the same value as NaN.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "every adapter must be able to store and order each of them")]
 pub enum Value {
@@ -16,6 +16,18 @@ pub enum Value {
     /// Text.
     Text(String),
 }
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b).is_eq(),
+            (Self::Text(a), Self::Text(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
 
 impl From<f64> for Value {
     /// There is one NaN and one zero.

@@ -47,6 +47,7 @@ fn connect(path: &Path, patience: Duration, create: OpenFlags) -> Result<Connect
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // A statement is planned once, and not anew for other values.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        super::search::register(&connection)?;
         // Nothing in a file that someone else has written may run on its own.
         connection.execute_batch(
             "PRAGMA trusted_schema = OFF;

@@ -4,6 +4,7 @@ mod forget;
 mod group;
 mod nodes;
 mod schema;
+mod search;
 mod sql;
 mod writer;
 
@@ -21,7 +22,7 @@ use self::group::Group;
 use self::writer::{Prepared, Writer};
 use super::{Commit, MetadataStore, Query, Record};
 use crate::merkle::{NodeId, NodeSource};
-use crate::search::{Matches, Search, scan};
+use crate::search::{Matches, Search};
 use crate::{Error, Result};
 
 /// How many idle connections are kept for readers. To open one costs a thousand reads.
@@ -117,8 +118,12 @@ impl MetadataStore for SqliteStore {
         })
     }
 
-    fn search(&self, search: &Search) -> Result<Matches> {
-        scan(self, search)
+    fn search(&self, sought: &Search) -> Result<Matches> {
+        let found = self.reading(|connection| search::find(connection, sought))?;
+        found.map_err(|key| Error::Corrupt {
+            what: format!("{} {key}", sought.kind),
+            reason: "search knows it, and it is not there".to_owned(),
+        })
     }
 
     fn commit(&self, commit: &Commit) -> Result<u64> {
@@ -154,7 +159,11 @@ impl MetadataStore for SqliteStore {
         let found = self.reading(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
+            let mut lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            if lines == ["ok"] {
+                lines = search::differences(connection)?;
+            }
+            Ok(lines)
         });
         match found {
             Ok(lines) => Ok(lines.into_iter().filter(|line| line != "ok").collect()),

@@ -3,6 +3,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::connection::error;
+use super::search;
 use crate::{Error, Result};
 
 /// How a file of ours is told from another application's: "mlop" in ASCII.
@@ -15,6 +16,9 @@ pub(super) const MIGRATIONS: &[&str] =
 
 /// The schema that this library writes: what all migrations lead to.
 pub(super) const SUPPORTED: i64 = 3;
+
+/// The first schema with an index of search; it is built from the records of files of before.
+const SEARCHED: i64 = 3;
 
 /// How often the switch to the write-ahead log is tried while other processes do the same.
 const TRIES: usize = 100;
@@ -38,6 +42,9 @@ pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
     let migrate = || {
         for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
             transaction.execute_batch(migration)?;
+        }
+        if found < SEARCHED {
+            search::build(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", SUPPORTED)

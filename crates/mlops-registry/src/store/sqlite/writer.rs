@@ -7,7 +7,7 @@ use mlops_core::Digest;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::group::Batch;
-use super::{connection, forget, nodes, size, sql};
+use super::{connection, forget, nodes, search, size, sql};
 use crate::merkle::{Frontier, NodeId, NodeSource, leaf_hash};
 use crate::store::{Account, Commit, Key, Kind, Revision};
 use crate::{Error, Result};
@@ -84,7 +84,8 @@ impl Writer {
                 Frontier::load(&Nodes { path, connection: &transaction }, size)?
             }
         };
-        Ok(Open { path, transaction, version, frontier, known })
+        let index = search::Pending::default();
+        Ok(Open { path, transaction, version, frontier, index, known })
     }
 }
 
@@ -94,6 +95,8 @@ struct Open<'a> {
     transaction: Transaction<'a>,
     version: i64,
     frontier: Frontier,
+    /// What the records that were written say to search.
+    index: search::Pending,
     known: &'a mut Option<(i64, Frontier)>,
 }
 
@@ -145,6 +148,9 @@ impl Open<'_> {
                 Some(body) => put(&self.transaction, expected.kind, &expected.key, number, body)?,
                 None => remove(&self.transaction, expected.kind, &expected.key)?,
             }
+            if let Some(facets) = change.facets() {
+                self.index.take(facets);
+            }
         }
         if let Some(pruned) = commit.forgets() {
             forget::forget(&self.transaction, pruned)?;
@@ -166,7 +172,8 @@ impl Open<'_> {
     }
 
     fn commit(self) -> Result<()> {
-        let Self { path, transaction, version, frontier, known } = self;
+        let Self { path, transaction, version, frontier, index, known } = self;
+        index.flush(&transaction).map_err(|error| connection::error(path, error))?;
         transaction.commit().map_err(|error| connection::error(path, error))?;
         *known = Some((version, frontier));
         Ok(())
