@@ -98,6 +98,29 @@ fn runs_are_found_by_what_they_took_and_gave() {
 }
 
 #[test]
+fn what_is_deleted_is_found_on_request() {
+    for world in worlds() {
+        let one = start(&world, "one", &RunBatch::new());
+        start(&world, "two", &RunBatch::new());
+        world.ana.delete_run(&one).unwrap();
+        let in_view = |view| found(&world.registry, &runs("", &[]).view(view));
+        assert_eq!(in_view(View::Active), [2]);
+        assert_eq!(in_view(View::Deleted), [1]);
+        assert_eq!(in_view(View::All), [2, 1]);
+        world.ana.restore_run(&one).unwrap();
+        assert_eq!(in_view(View::Active), [2, 1]);
+        world.ana.delete_experiment(&experiment()).unwrap();
+        assert_eq!(in_view(View::Active), [0; 0], "runs are hidden with their experiment");
+        assert_eq!(in_view(View::Deleted), [2, 1]);
+        let experiments = |view| {
+            let search = ExperimentSearch::new().filter("name LIKE 'flight%'").unwrap().view(view);
+            world.registry.search_experiments(&search).unwrap().items.len()
+        };
+        assert_eq!([View::Active, View::Deleted, View::All].map(experiments), [0, 1, 1]);
+    }
+}
+
+#[test]
 fn models_versions_and_experiments_are_found() {
     for world in worlds() {
         world.promoted("1.0.0");
@@ -113,7 +136,9 @@ fn models_versions_and_experiments_are_found() {
         };
         assert_eq!(experiments("creation_time DESC"), ["arrivals", "flight-delay"]);
         assert_eq!(experiments("name DESC"), ["flight-delay", "arrivals"]);
-        let search = ModelSearch::new().filter("name ILIKE 'FLIGHT%'").unwrap();
+        world.ana.set_model_tag(&model(), None, "team", "ops").unwrap();
+        world.ana.set_model_tag(&model(), Some(&version("1.1.0")), "team", "data").unwrap();
+        let search = ModelSearch::new().filter("name ILIKE 'FLIGHT%' AND tags.team = 'ops'").unwrap();
         assert_eq!(registry.search_models(&search).unwrap().items[0].model.name, model());
         let versions = |filter: &str| {
             let search = VersionSearch::new().filter(filter).unwrap();
@@ -122,6 +147,8 @@ fn models_versions_and_experiments_are_found() {
         };
         assert_eq!(versions("name = 'flight-delay'"), [version("1.1.0"), version("1.0.0")]);
         assert_eq!(versions("version_number > 1"), [version("1.1.0")]);
+        assert_eq!(versions("tags.team = 'data'"), [version("1.1.0")]);
+        assert_eq!(versions("tags.team = 'ops'"), [0; 0].map(|_: u8| version("1.0.0")));
         assert_eq!(versions("run_id = 'flight-delay/1'"), [version("1.0.0")]);
     }
 }

@@ -71,7 +71,7 @@ impl Facets {
                 let stage: VersionStage = document(key, body)?;
                 facets.time("last_updated_timestamp", stage.since);
             }
-            Kind::Param | Kind::Tag | Kind::ExperimentTag => {
+            Kind::Param | Kind::Tag | Kind::ExperimentTag | Kind::ModelTag => {
                 let Valued { value } = serde_json::from_str(body).ok()?;
                 let Owned::Field(field) = &facets.owned else { return None };
                 facets.values.push(Facet {
@@ -133,6 +133,12 @@ impl Facets {
                 _ => return None,
             },
             Kind::Model => (Kind::Model, 1, Owned::Attributes(MODEL)),
+            Kind::ModelTag => {
+                // Without a version it is a tag of the model.
+                let of_model = parts.get(1) == Some(&Part::Text(String::new()));
+                let (thing, length) = if of_model { (Kind::Model, 1) } else { (Kind::Version, 2) };
+                (thing, length, Owned::Field(name(Source::Tag)?))
+            }
             Kind::Version => (Kind::Version, 2, Owned::Attributes(VERSION)),
             Kind::Stage => (Kind::Version, 2, Owned::Attributes(STAGE)),
             _ => return None,

@@ -2,7 +2,7 @@ use super::field::attributes;
 use super::index::MemoryIndex;
 use super::{Facets, Matches, Search};
 use crate::Result;
-use crate::store::{Key, Kind, MetadataStore, Query};
+use crate::store::{Column, Key, Kind, MetadataStore, Part, Query};
 
 /// How many records are read at a time.
 const PAGE: usize = 1000;
@@ -10,10 +10,14 @@ const PAGE: usize = 1000;
 /// The kinds whose records say something of things of this kind, or hide them.
 fn sayers(kind: Kind) -> impl Iterator<Item = Kind> {
     Kind::ALL.into_iter().filter(move |sayer| {
-        let parts = sayer.columns().iter().map(|column| if column.number { 1.into() } else { "".into() });
-        let key: Key = parts.collect::<Vec<crate::store::Part>>().into_iter().collect();
-        Facets::gone(*sayer, &key)
-            .is_some_and(|facets| facets.kind == kind || kind == Kind::Run && facets.kind == Kind::Experiment)
+        // A tag belongs to a model if it names no version.
+        ["", "1.0.0"].into_iter().any(|text| {
+            let part = |column: &Column| if column.number { 1.into() } else { Part::from(text) };
+            let key: Key = sayer.columns().iter().map(part).collect();
+            Facets::gone(*sayer, &key).is_some_and(|facets| {
+                facets.kind == kind || kind == Kind::Run && facets.kind == Kind::Experiment
+            })
+        })
     })
 }
 

@@ -44,16 +44,13 @@ impl Pending {
             return;
         };
         let at = (facets.key.clone(), field.clone());
-        match facets.values.first() {
-            None => {
-                self.points.insert(at, None);
-            }
-            Some(facet) => {
-                let latest = self.points.entry(at).or_insert_with(|| Some(facet.clone()));
-                if latest.as_ref().is_some_and(|there| facet.is_after(there)) {
-                    *latest = Some(facet.clone());
-                }
-            }
+        let Some(facet) = facets.values.first() else {
+            self.points.insert(at, None);
+            return;
+        };
+        let latest = self.points.entry(at).or_insert_with(|| Some(facet.clone()));
+        if latest.as_ref().is_some_and(|there| facet.is_after(there)) {
+            *latest = Some(facet.clone());
         }
     }
 
@@ -66,15 +63,14 @@ impl Pending {
         }
         for ((key, field), latest) in self.points {
             let item = index.item(Kind::Run, &key)?;
-            match latest {
+            if let Some(facet) = latest {
+                index.point(item, &facet)?;
+                continue;
+            }
+            index.remove(item, &field)?;
+            match latest_point(connection, &key, &field)? {
                 Some(facet) => index.point(item, &facet)?,
-                None => {
-                    index.remove(item, &field)?;
-                    match latest_point(connection, &key, &field)? {
-                        Some(facet) => index.point(item, &facet)?,
-                        None => index.tidy(Kind::Run, &key, item)?,
-                    }
-                }
+                None => index.tidy(Kind::Run, &key, item)?,
             }
         }
         Ok(())

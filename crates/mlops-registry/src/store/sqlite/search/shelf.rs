@@ -29,7 +29,7 @@ pub(super) struct Shelf<'c> {
     /// The experiment, for runs.
     pub(super) name: &'c str,
     pub(super) scope: i64,
-    pub(super) shelf: i64,
+    pub(super) state: i64,
     pub(super) conditions: Vec<Condition<'c>>,
     /// Fields that a thing must not have.
     pub(super) absent: Vec<i64>,
@@ -74,7 +74,7 @@ impl<'c> Shelf<'c> {
         let order = search.order.iter().map(|by| field(connection, scope, shelf, &by.field));
         let order = order.collect::<rusqlite::Result<_>>()?;
         let limit = search.limit.saturating_add(1);
-        Ok(Some(Self { connection, search, name, scope, shelf, conditions, absent, order, limit }))
+        Ok(Some(Self { connection, search, name, scope, state: shelf, conditions, absent, order, limit }))
     }
 
     /// `SELECT item, tie, name, ranks FROM … WHERE …`: those that pass all but the
@@ -108,7 +108,7 @@ impl<'c> Shelf<'c> {
             }
         }
         for field in &self.absent {
-            self.without(&mut sql, item, *field);
+            Self::without(&mut sql, item, *field);
         }
         sql
     }
@@ -119,7 +119,7 @@ impl<'c> Shelf<'c> {
             Through::Items => {
                 sql.push(" FROM search_item AS d INDEXED BY search_item_order WHERE d.scope = ")
                     .bind(self.scope);
-                sql.push(" AND d.shelf = ").bind(self.shelf);
+                sql.push(" AND d.shelf = ").bind(self.state);
             }
             Through::Values(field, tests) => {
                 sql.push(" FROM search_value AS d INDEXED BY search_value_order WHERE d.field = ")
@@ -132,7 +132,7 @@ impl<'c> Shelf<'c> {
     }
 
     /// ` AND the thing has no such field`
-    pub(super) fn without(&self, sql: &mut Sql, item: &str, field: i64) {
+    pub(super) fn without(sql: &mut Sql, item: &str, field: i64) {
         sql.push(" AND NOT EXISTS (SELECT 1 FROM search_value AS v WHERE v.item = ").push(item);
         sql.push(" AND v.field = ").bind(field).push(")");
     }

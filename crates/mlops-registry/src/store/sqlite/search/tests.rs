@@ -216,7 +216,7 @@ fn records(spec: &Spec, number: i64) -> Vec<Change> {
                 name: format!("m{i}"),
                 value: NUMBERS[value],
                 step,
-                at: Timestamp::from_micros(if value == 4 { 0 } else { 1 }),
+                at: Timestamp::from_micros(i64::from(value != 4)),
             };
             let change = metric.create().unwrap();
             if changes.iter().all(|there: &Change| there.expected().key != change.expected().key) {

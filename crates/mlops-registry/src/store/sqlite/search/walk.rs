@@ -303,7 +303,7 @@ impl Walk<'_, '_> {
             Alike::Missing(field) => {
                 let mut sql = self.shelf.select(&Through::Items, None);
                 if let Some(field) = field {
-                    self.shelf.without(&mut sql, "d.id", field);
+                    Shelf::without(&mut sql, "d.id", field);
                 }
                 sql
             }
