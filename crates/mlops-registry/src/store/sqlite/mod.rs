@@ -6,6 +6,7 @@ mod nodes;
 mod schema;
 mod search;
 mod sql;
+mod strays;
 mod writer;
 
 use std::fmt;
@@ -159,16 +160,18 @@ impl MetadataStore for SqliteStore {
         let found = self.reading(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let mut lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            if lines == ["ok"] {
-                lines = search::differences(connection)?;
+            let mut lines: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+            lines.retain(|line| line != "ok");
+            // Of a damaged file nothing else is asked.
+            if lines.is_empty() {
+                lines = strays::strays(connection)?;
+                lines.extend(search::differences(connection)?);
             }
             Ok(lines)
         });
         match found {
-            Ok(lines) => Ok(lines.into_iter().filter(|line| line != "ok").collect()),
             Err(Error::Corrupt { reason, .. }) => Ok(vec![reason]),
-            Err(error) => Err(error),
+            other => other,
         }
     }
 }
