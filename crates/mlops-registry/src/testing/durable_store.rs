@@ -5,10 +5,12 @@
 //! report each acknowledged commit through a pipe, and are killed.
 #![expect(clippy::missing_panics_doc, reason = "each function panics if the promise is broken")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
 
 use super::metadata_store::{act, put, read, the_log_is_whole};
 use crate::store::{Commit, Key, Kind, MetadataStore, Query};
@@ -72,29 +74,33 @@ macro_rules! durable_store_suite {
     };
 }
 
-fn counter() -> Key {
-    Key::from(["counter"])
-}
-
-/// One commit that writes two records: the next note, and how many there are.
-fn count_on(store: &dyn MetadataStore, author: &str) -> Result<u64> {
-    let found = read(store, Kind::Model, &counter());
+/// One commit that writes two records: the next note, and how many there are of this counter.
+fn count_on(store: &dyn MetadataStore, counter: &str, author: &str) -> Result<u64> {
+    let key = Key::from([counter]);
+    let found = read(store, Kind::Model, &key);
     let next = found.as_ref().map_or(0, |(_, note)| note.text.parse::<i64>().expect("a number")) + 1;
     let changes = vec![
-        put(Kind::Model, counter(), found.map(|(was, _)| was), &next.to_string()),
-        put(Kind::Run, Key::from(["note"]).and(next), None, author),
+        put(Kind::Model, key, found.map(|(was, _)| was), &next.to_string()),
+        put(Kind::Run, Key::from([counter]).and(next), None, author),
     ];
     store.commit(&Commit::new(act("count"), vec![], changes)?)
 }
 
-/// That counter, notes and log agree.
+/// That counters, notes and log agree.
 #[track_caller]
 fn is_consistent(store: &dyn MetadataStore) {
-    let counted =
-        read(store, Kind::Model, &counter()).map_or(0, |(_, note)| note.text.parse().expect("a number"));
+    let counters = store.read(&Query::under(Kind::Model, Key::all(), usize::MAX)).expect("the store reads");
+    let mut all = 0;
+    for counter in counters {
+        let (_, note) = read(store, Kind::Model, &counter.key).expect("it was there a moment ago");
+        let counted: usize = note.text.parse().expect("a number");
+        let notes = store.read(&Query::under(Kind::Run, counter.key, usize::MAX)).expect("the store reads");
+        assert_eq!(notes.len(), counted, "a note without its count, or a count without its note");
+        all += counted;
+    }
     let notes = store.read(&Query::under(Kind::Run, Key::all(), usize::MAX)).expect("the store reads");
-    assert_eq!(notes.len(), counted, "a note without its count, or a count without its note");
-    assert_eq!(store.size().expect("the store reads"), counted as u64, "a leaf for each commit");
+    assert_eq!(notes.len(), all, "a note of no counter");
+    assert_eq!(store.size().expect("the store reads"), all as u64, "a leaf for each commit");
     the_log_is_whole(store);
 }
 
@@ -106,7 +112,7 @@ pub fn what_was_written_is_there_when_it_is_opened_again<S: MetadataStore>(
     for round in 1..=5 {
         let store = open(folder).expect("the store opens");
         is_consistent(&store);
-        assert_eq!(count_on(&store, "me").expect("the only writer") + 1, round);
+        assert_eq!(count_on(&store, "counter", "me").expect("the only writer") + 1, round);
     }
 }
 
@@ -129,8 +135,11 @@ pub fn one_of_many_racing_processes_wins<S: MetadataStore>(
 /// How often each racing process must win.
 const RACE_WINS: u64 = 25;
 
-/// A writer that is killed at random moments leaves every commit that it has acknowledged,
-/// and none by half.
+/// How many threads of a process that is killed write at once, each to a counter of its own.
+const THREADS: usize = 4;
+
+/// A process that is killed at random moments while several of its threads write leaves every
+/// commit that it has acknowledged, and none by half.
 pub fn a_kill_loses_nothing_that_was_acknowledged<S: MetadataStore>(
     folder: &Path,
     open: impl Fn(&Path) -> Result<S>,
@@ -138,33 +147,31 @@ pub fn a_kill_loses_nothing_that_was_acknowledged<S: MetadataStore>(
 ) {
     let kills: u64 = env::var(KILLS).map_or(50, |kills| kills.parse().expect("MLOPS_KILLS is a number"));
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut acknowledged = 0;
+    let mut size = 0;
     for kill in 0..kills {
+        // Threads report in another order than they were written in.
+        let (before, mut acknowledged) = (size, BTreeSet::new());
+        let mut report = |sequence: u64| {
+            assert!(sequence >= before && acknowledged.insert(sequence), "{sequence} was acknowledged twice");
+        };
         let mut writer = Writer::start(folder, test, "write");
         // Some die in their first commit or before it, others in the middle of their work.
-        let lines = xorshift(&mut random) % 12;
+        let lines = xorshift(&mut random) % 24;
         for _ in 0..lines {
-            let sequence = writer.acknowledged().expect("it writes until it is killed");
-            assert!(sequence >= acknowledged, "commit {sequence} was acknowledged twice");
-            acknowledged = sequence + 1;
+            report(writer.acknowledged().expect("it writes until it is killed"));
         }
         // So that the kill does not always come right after an acknowledgement.
         for _ in 0..xorshift(&mut random) % 2_000_000 {
             std::hint::spin_loop();
         }
-        for sequence in writer.kill() {
-            acknowledged = sequence + 1;
-        }
+        writer.kill().into_iter().for_each(&mut report);
         let store = open(folder).expect("the store opens after a kill");
-        let size = store.size().expect("the store reads");
-        assert!(
-            size >= acknowledged,
-            "kill {kill}: {acknowledged} commits were acknowledged, {size} are there"
-        );
+        size = store.size().expect("the store reads");
+        let last = acknowledged.last().map_or(before, |last| last + 1);
+        assert!(size >= last, "kill {kill}: {last} commits were acknowledged, {size} are there");
         is_consistent(&store);
-        acknowledged = size;
     }
-    assert!(kills == 0 || acknowledged > 0, "nothing was written at all");
+    assert!(kills == 0 || size > 0, "nothing was written at all");
 }
 
 fn xorshift(state: &mut u64) -> u64 {
@@ -178,9 +185,23 @@ fn xorshift(state: &mut u64) -> u64 {
 pub fn child<S: MetadataStore>(open: impl Fn(&Path) -> Result<S>) {
     let (Ok(folder), Ok(role)) = (env::var(FOLDER), env::var(ROLE)) else { return };
     let store = open(Path::new(&folder)).expect("the store opens");
+    if role == "write" {
+        thread::scope(|scope| {
+            for counter in 0..THREADS {
+                let (store, role) = (&store, &role);
+                scope.spawn(move || count(store, &format!("counter {counter}"), role, u64::MAX));
+            }
+        });
+    } else {
+        count(&store, "counter", &role, RACE_WINS);
+    }
+}
+
+/// Counts on until it has won so often, and reports each.
+fn count(store: &dyn MetadataStore, counter: &str, author: &str, until: u64) {
     let mut wins = 0;
-    while role == "write" || wins < RACE_WINS {
-        match count_on(&store, &role) {
+    while wins < until {
+        match count_on(store, counter, author) {
             Ok(sequence) => {
                 wins += 1;
                 let mut out = std::io::stdout().lock();

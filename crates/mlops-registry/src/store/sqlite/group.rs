@@ -56,6 +56,14 @@ impl<J, R> Group<J, R> {
     }
 }
 
+#[cfg(test)]
+impl<J, R> Group<J, R> {
+    /// How many have joined and are not yet taken along.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.lock().waiting.len()
+    }
+}
+
 impl<J, R> Place<J, R> {
     /// Waits for its turn, which is to lead or to go with an answer.
     fn is_called(&self) -> bool {
