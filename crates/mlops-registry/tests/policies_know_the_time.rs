@@ -225,3 +225,148 @@ fn approvals_that_never_expire_are_as_they_were() {
         assert!(promote(&world, &request).is_empty());
     }
 }
+
+mod oracle {
+    //! The rules once more, by counting hours on fingers.
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use mlops_registry::promotion::{Approvers, Decision};
+    use mlops_registry::store::MemoryStore;
+    use std::sync::Arc;
+
+    #[derive(Clone, Debug)]
+    struct Case {
+        needed: u32,
+        of_auditors: bool,
+        apart: bool,
+        approvals_valid: Option<u64>,
+        request_valid: Option<u64>,
+        /// For each of four approvers: whether an auditor, and whether revoked in the end.
+        people: [(bool, bool); 4],
+        /// Who approves after how many hours; 4 is the author.
+        approvals: Vec<(usize, u64)>,
+        /// After how many hours it is carried out, and whether by the first approver.
+        promoted: (u64, bool),
+    }
+
+    fn case() -> impl Strategy<Value = Case> {
+        let hours = || prop::option::of(1..5_u64);
+        (
+            1..4_u32,
+            any::<(bool, bool, bool)>(),
+            hours(),
+            hours(),
+            any::<[(bool, bool); 4]>(),
+            prop::collection::vec((0..5_usize, 0..5_u64), 0..7),
+            0..7_u64,
+        )
+            .prop_map(
+                |(needed, (of_auditors, apart, by_first), one, two, people, mut approvals, at)| {
+                    approvals.sort_by_key(|(_, hour)| *hour);
+                    let last = approvals.last().map_or(0, |(_, hour)| *hour);
+                    let promoted = (at.max(last), by_first);
+                    let (approvals_valid, request_valid) = (one, two);
+                    Case {
+                        needed,
+                        of_auditors,
+                        apart,
+                        approvals_valid,
+                        request_valid,
+                        people,
+                        approvals,
+                        promoted,
+                    }
+                },
+            )
+    }
+
+    /// Who is counted, and whether it goes through.
+    fn expected(case: &Case) -> (Vec<String>, bool) {
+        let mut given: [Option<u64>; 4] = [None; 4];
+        for (who, hour) in &case.approvals {
+            let request_stands = case.request_valid.is_none_or(|valid| *hour < valid);
+            if *who < 4 && request_stands {
+                let stands = |at: u64| case.approvals_valid.is_none_or(|valid| *hour - at < valid);
+                if !given[*who].is_some_and(stands) {
+                    given[*who] = Some(*hour);
+                }
+            }
+        }
+        let (now, by_first) = case.promoted;
+        let counts = |who: &usize| {
+            let in_time = |at: u64| case.approvals_valid.is_none_or(|valid| now - at < valid);
+            !case.people[*who].1 && given[*who].is_some_and(in_time)
+        };
+        let counted: Vec<usize> = (0..4).filter(counts).collect();
+        let through = counted.len() >= case.needed as usize
+            && (!case.of_auditors || counted.iter().any(|who| case.people[*who].0))
+            && !(case.apart && by_first && counted.contains(&0))
+            && case.request_valid.is_none_or(|valid| now < valid);
+        (counted.into_iter().map(|who| format!("p{who}")).collect(), through)
+    }
+
+    fn found(case: &Case) -> Option<Vec<String>> {
+        let store = Arc::new(MemoryStore::default());
+        let world = World::over("memory", tempfile::tempdir().unwrap(), store);
+        let mut policy = policy().approvals(NonZeroU32::new(case.needed).unwrap());
+        if case.of_auditors {
+            policy = policy.of_which(NonZeroU32::MIN, Approvers::Role(Role::Auditor));
+        }
+        if case.apart {
+            policy = policy.deployer_is_no_approver();
+        }
+        if let Some(hours) = case.approvals_valid {
+            policy = policy.approvals_valid_for(HOUR * u32::try_from(hours).unwrap());
+        }
+        if let Some(hours) = case.request_valid {
+            policy = policy.requests_valid_for(HOUR * u32::try_from(hours).unwrap());
+        }
+        world.admin.set_policy(&policy).unwrap();
+        let candidate = world.register("1.0.0");
+        world.judge(&candidate, Outcome::Passed);
+        let names = ["p0", "p1", "p2", "p3", "ana"].map(principal);
+        for (i, name) in names.iter().enumerate() {
+            world.admin.grant(name, Role::Approver, Scope::All).unwrap();
+            if case.people.get(i).is_some_and(|(auditor, _)| *auditor) {
+                world.admin.grant(name, Role::Auditor, Scope::All).unwrap();
+            }
+        }
+        world.admin.grant(&names[0], Role::Deployer, Scope::All).unwrap();
+        let request = world.request("1.0.0");
+        let at = |hour: u64| world.clock.set(request.requested_at + HOUR * u32::try_from(hour).unwrap());
+        for (who, hour) in &case.approvals {
+            at(*hour);
+            match world.registry.session(&names[*who]).approve(&request) {
+                Ok(_) | Err(Error::Conflict { what: "approval", .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let (hour, by_first) = case.promoted;
+        at(hour);
+        for (name, (_, revoked)) in names.iter().zip(&case.people) {
+            if *revoked {
+                world.admin.revoke(name, Role::Approver, Scope::All).unwrap();
+            }
+        }
+        let deployer = if by_first { world.registry.session(&names[0]) } else { world.dora.clone() };
+        let decision = deployer.promote(&request.id()).unwrap();
+        world.is_whole();
+        match decision {
+            Decision::Granted(promotion) => {
+                Some(promotion.approved_by.iter().map(ToString::to_string).collect())
+            }
+            Decision::Refused(_) => None,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn a_promotion_goes_through_when_the_oracle_says_so(case in case()) {
+            let (counted, through) = expected(&case);
+            prop_assert_eq!(found(&case), through.then_some(counted));
+        }
+    }
+}
