@@ -189,6 +189,8 @@ fn names(found: &Discrepancy, table: &str) -> bool {
         Discrepancy::TreeChanged { .. } | Discrepancy::TreeBeyondEnd { .. } => {
             table == "node" || table == "leaf"
         }
+        // The entry and its hash disagree: which of the two was touched, nobody can tell.
+        Discrepancy::EntryChanged { .. } => table == "leaf" || table == "node",
         Discrepancy::StoreDamaged { reason } => reason.contains(table),
         _ => table == "leaf",
     }
