@@ -64,9 +64,12 @@ fn tracking(criterion: &mut Criterion) {
             });
             session.log(&run, &batch).unwrap();
         };
-        group.bench_function(BenchmarkId::new("log_batch/10 metrics", format!("{callers} callers")), |bencher| {
-            bencher.iter_custom(|count| shared(callers, count, log));
-        });
+        group.bench_function(
+            BenchmarkId::new("log_batch/10 metrics", format!("{callers} callers")),
+            |bencher| {
+                bencher.iter_custom(|count| shared(callers, count, log));
+            },
+        );
         let there = session.registry().metric_history(&run, "m9").unwrap().len();
         assert_eq!(there as i64, steps.load(Ordering::Relaxed));
         group.bench_function(BenchmarkId::new("start_run", format!("{callers} callers")), |bencher| {
@@ -85,7 +88,8 @@ fn entries(criterion: &mut Criterion) {
     for callers in [1, 64] {
         let (_folder, store, session, _) = registry();
         let append = || {
-            let act = Act::new(Timestamp::from_micros(0), session.principal().clone(), "bench.append", "bench");
+            let act =
+                Act::new(Timestamp::from_micros(0), session.principal().clone(), "bench.append", "bench");
             store.commit(&Commit::new(act, vec![], vec![]).unwrap()).unwrap();
         };
         group.bench_function(BenchmarkId::new("audit entry", format!("{callers} callers")), |bencher| {

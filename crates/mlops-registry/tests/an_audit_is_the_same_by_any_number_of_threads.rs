@@ -22,11 +22,12 @@ fn filled() -> MemoryStore {
         let act = Act::new(at, "ana".parse().unwrap(), "write", format!("m{}", number % 700));
         let key = Key::from([format!("m{}", number % 700)]);
         let was = written.insert(number % 700, number).map(Revision);
-        let change = if number % 11 == 3 && was.is_some() {
-            written.remove(&(number % 700));
-            Change::remove(Kind::Model, key, was.unwrap()).unwrap()
-        } else {
-            Change::put(Kind::Model, key, was, &number).unwrap()
+        let change = match was {
+            Some(was) if number % 11 == 3 => {
+                written.remove(&(number % 700));
+                Change::remove(Kind::Model, key, was).unwrap()
+            }
+            was => Change::put(Kind::Model, key, was, &number).unwrap(),
         };
         store.commit(&Commit::new(act, vec![], vec![change]).unwrap()).unwrap();
     }

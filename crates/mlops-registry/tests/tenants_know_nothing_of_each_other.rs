@@ -199,8 +199,8 @@ fn of_sessions() -> Vec<Call<Session>> {
         asks set_alias = |s, t| s.set_alias(&t.model, &"own".parse().unwrap(), &t.version, &AliasIs::Any);
         does delete_alias = |s, t| s.delete_alias(&t.model, &"own".parse().unwrap(), &AliasIs::Any);
         asks set_card = |s, t| s.set_card(&t.model, &t.version, &ModelCard::new());
-        does record_link = |s, t| {
-            s.record_link(&LineageNode::Run(t.run.clone()), &LineageNode::View("own".parse().unwrap()))
+        asks record_link = |s, t| {
+            s.record_link(&LineageNode::View("own".parse().unwrap()), &LineageNode::Run(t.run.clone()))
         };
         asks delete_version = |s, t| s.delete_version(&t.model, &t.version, "own");
         asks delete_model = |s, t| s.delete_model(&t.model, "own");

@@ -131,6 +131,12 @@ pub enum Discrepancy {
         /// Which record.
         key: Key,
     },
+    /// The index that searches go by does not say what the records say.
+    #[error("searches find something else than the records say: {reason}")]
+    IndexChanged {
+        /// In what it differs.
+        reason: String,
+    },
     /// An artifact is gone.
     #[error("artifact {digest} is missing: entry {named_by} is about it")]
     ArtifactMissing {

@@ -128,11 +128,14 @@ impl<'a> Audit<'a> {
         let records = self.records(&mut replay)?;
         let beyond = replay.look_beyond(store)?;
         self.heads(&heads, &replay, &mut found)?;
+        // An index says what the records say: of records that were changed it says something else.
+        let index = if records.found.is_empty() { self.index()? } else { Vec::new() };
         let artifacts = self.check_artifacts(&replay)?;
 
         found.extend(replay.discrepancies());
         found.extend(beyond);
         found.extend(records.found);
+        found.extend(index);
         found.extend(artifacts);
         Ok(AuditReport {
             entries: replay.size(),
@@ -148,6 +151,15 @@ impl<'a> Audit<'a> {
     fn tell(&mut self, phase: Phase, done: u64, total: u64) {
         if let Some(progress) = &mut self.progress {
             progress(Progress { phase, done, total });
+        }
+    }
+
+    fn index(&self) -> Result<Vec<Discrepancy>> {
+        let index = |reason| Discrepancy::IndexChanged { reason };
+        match self.store.index_damage() {
+            Ok(reasons) => Ok(reasons.into_iter().map(index).collect()),
+            Err(Error::Corrupt { reason, .. }) => Ok(vec![index(reason)]),
+            Err(error) => Err(error),
         }
     }
 

@@ -21,6 +21,8 @@ impl Session {
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {
         let NewVersion { model, run, artifact, signature, .. } = new;
         new.check()?;
+        // Whether there is such an artifact is not for everybody to know.
+        self.allowed(Action::RegisterVersion, Some(model))?;
         if !self.registry().artifacts().contains(artifact)? {
             return Err(Error::NotFound { what: "artifact", key: artifact.to_string() });
         }

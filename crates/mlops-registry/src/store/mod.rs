@@ -94,4 +94,13 @@ pub trait MetadataStore: NodeSource + Debug + Send + Sync {
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable) if it could not look.
     fn damage(&self) -> Result<Vec<String>>;
+
+    /// In what the index of its searches differs from its records, in words; empty if in
+    /// nothing, or if it has none. Reads every record.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    fn index_damage(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }

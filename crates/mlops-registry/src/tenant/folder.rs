@@ -19,13 +19,19 @@ const ARTIFACTS: &str = "artifacts";
 /// Folders of tenants in one folder.
 pub(super) struct Folder {
     root: PathBuf,
-    next: AtomicU64,
 }
+
+/// How many folders were made beside by this process.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// How many names are tried for one of them: other processes with this one's number, in other
+/// containers, may have left theirs.
+const NAMES: usize = 1000;
 
 impl Folder {
     pub(super) fn open(root: PathBuf) -> Result<Self> {
         fs::create_dir_all(&root).map_err(|error| at(&root, error))?;
-        Ok(Self { root, next: AtomicU64::new(0) })
+        Ok(Self { root })
     }
 
     /// Makes the folder of a tenant, whose registry `found` founds; `false` if it is there
@@ -40,11 +46,11 @@ impl Folder {
         if fs::symlink_metadata(&place).is_ok() {
             return Ok(false);
         }
-        let beside = Beside::make(&self.root, tenant, self.next.fetch_add(1, Ordering::Relaxed))?;
+        let mut beside = Beside::make(&self.root, tenant)?;
         // Closed again before it is moved: SQLite names its other files by the path.
-        found(stores(&beside.0)?)?;
-        match fs::rename(&beside.0, &place) {
-            Ok(()) => {}
+        found(stores(&beside.place)?)?;
+        match fs::rename(&beside.place, &place) {
+            Ok(()) => beside.moved = true,
             Err(_) if fs::symlink_metadata(&place).is_ok() => return Ok(false),
             Err(error) => return Err(at(&place, error)),
         }
@@ -92,22 +98,33 @@ fn stores(place: &Path) -> Result<Stores> {
 }
 
 /// A folder that is not a tenant's yet; removed if it does not become one.
-struct Beside(PathBuf);
+struct Beside {
+    place: PathBuf,
+    moved: bool,
+}
 
 impl Beside {
-    fn make(root: &Path, tenant: &TenantName, number: u64) -> Result<Self> {
-        // No name of a tenant begins with a dot.
-        let place = root.join(format!(".{tenant}.{}.{number}", std::process::id()));
-        let _ = fs::remove_dir_all(&place);
-        fs::create_dir(&place).map_err(|error| at(&place, error))?;
-        Ok(Self(place))
+    fn make(root: &Path, tenant: &TenantName) -> Result<Self> {
+        let mut tries = 0;
+        loop {
+            let number = MADE.fetch_add(1, Ordering::Relaxed);
+            // No name of a tenant begins with a dot.
+            let place = root.join(format!(".{tenant}.{}.{number}", std::process::id()));
+            match fs::create_dir(&place) {
+                Ok(()) => return Ok(Self { place, moved: false }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < NAMES => tries += 1,
+                Err(error) => return Err(at(&place, error)),
+            }
+        }
     }
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // Once renamed it is not there; what can't be removed is no tenant either.
-        let _ = fs::remove_dir_all(&self.0);
+        if !self.moved {
+            // What can't be removed is no tenant either.
+            let _ = fs::remove_dir_all(&self.place);
+        }
     }
 }
 

@@ -138,13 +138,7 @@ impl Tenants {
         if let Some(registry) = open.get(tenant) {
             return Ok(registry.clone());
         }
-        let registry = match &self.place {
-            Place::Memory => return Err(not_found(tenant)),
-            #[cfg(feature = "sqlite")]
-            Place::Folder(folder) => {
-                self.builder(folder.stores(tenant)?, (self.signer_of)(tenant)?).open()?
-            }
-        };
+        let registry = self.opened(tenant)?;
         let origin = self.origin_of(tenant)?;
         if *registry.origin() != origin {
             return Err(Error::Corrupt {
@@ -165,6 +159,14 @@ impl Tenants {
             Place::Memory => Ok(self.open.lock().keys().cloned().collect()),
             #[cfg(feature = "sqlite")]
             Place::Folder(folder) => folder.list(),
+        }
+    }
+
+    fn opened(&self, tenant: &TenantName) -> Result<Registry> {
+        match &self.place {
+            Place::Memory => Err(not_found(tenant)),
+            #[cfg(feature = "sqlite")]
+            Place::Folder(folder) => self.builder(folder.stores(tenant)?, (self.signer_of)(tenant)?).open(),
         }
     }
 

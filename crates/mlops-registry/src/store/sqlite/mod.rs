@@ -165,7 +165,6 @@ impl MetadataStore for SqliteStore {
             // Of a damaged file nothing else is asked.
             if lines.is_empty() {
                 lines = strays::strays(connection)?;
-                lines.extend(search::differences(connection)?);
             }
             Ok(lines)
         });
@@ -173,6 +172,10 @@ impl MetadataStore for SqliteStore {
             Err(Error::Corrupt { reason, .. }) => Ok(vec![reason]),
             other => other,
         }
+    }
+
+    fn index_damage(&self) -> Result<Vec<String>> {
+        self.reading(search::differences)
     }
 }
 

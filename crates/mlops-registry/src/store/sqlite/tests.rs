@@ -133,7 +133,10 @@ fn a_conflict_within_a_group_leaves_the_others_whole() {
     let sequences: Vec<_> = results.iter().map(|result| result.as_ref().ok().copied()).collect();
     assert_eq!(sequences, [Some(0), Some(1), None, Some(2), None, Some(3)]);
     assert!(
-        results.iter().flat_map(|result| result.as_ref().err()).all(|e| matches!(e, Error::Conflict { .. }))
+        results
+            .iter()
+            .filter_map(|result| result.as_ref().err())
+            .all(|e| matches!(e, Error::Conflict { .. }))
     );
     is_whole(&store);
     assert_eq!(store.commit(&model("e", 10)).unwrap(), 4);

@@ -282,7 +282,7 @@ proptest! {
             let whole: Vec<_> = whole.found.into_iter().map(|found| found.record.key).collect();
             prop_assert_eq!(paged, whole, "{:?}", asked);
         }
-        prop_assert_eq!(both.sqlite.damage().unwrap(), Vec::<String>::new());
+        prop_assert_eq!(both.sqlite.index_damage().unwrap(), Vec::<String>::new());
     }
 
     #[test]
@@ -327,7 +327,7 @@ proptest! {
         let stayed: Vec<_> = first.into_iter().filter(|key| !gone.contains(key)).collect();
         let found: Vec<_> = keys.into_iter().filter(|key| stayed.contains(key)).collect();
         prop_assert_eq!(found, stayed, "all that stayed, in order");
-        prop_assert_eq!(both.sqlite.damage().unwrap(), Vec::<String>::new());
+        prop_assert_eq!(both.sqlite.index_damage().unwrap(), Vec::<String>::new());
     }
 }
 
@@ -357,7 +357,7 @@ fn what_is_removed_is_no_longer_found() {
         }
     }
     assert_eq!(both.search(&search).found.len(), 1);
-    assert_eq!(both.sqlite.damage().unwrap(), [""; 0]);
+    assert_eq!(both.sqlite.index_damage().unwrap(), [""; 0]);
 }
 
 #[test]
@@ -374,7 +374,7 @@ fn an_index_that_says_something_else_is_damage() {
         contexts: vec![1],
     };
     both.add(&[spec.clone(), spec]);
-    assert_eq!(both.sqlite.damage().unwrap(), [""; 0]);
+    assert_eq!(both.sqlite.index_damage().unwrap(), [""; 0]);
     for (change, expected) in [
         ("UPDATE search_value SET value = 9.5 WHERE value = 0.0", "other values of run a/1"),
         ("UPDATE search_value SET tie = 9 WHERE value = 'a'", "other values of run a/1"),
@@ -432,7 +432,7 @@ fn what_users_write_is_never_sql() {
     let mut search = Search::new(Kind::Run, 10).unwrap();
     search.sort(vec![OrderBy::parse(Kind::Run, &format!("tags.{key}")).unwrap()]).unwrap();
     assert_eq!(both.search(&search).found.len(), 1);
-    assert_eq!(both.sqlite.damage().unwrap(), [""; 0]);
+    assert_eq!(both.sqlite.index_damage().unwrap(), [""; 0]);
 }
 
 #[test]
