@@ -71,7 +71,7 @@ fn tracking(criterion: &mut Criterion) {
             },
         );
         let there = session.registry().metric_history(&run, "m9").unwrap().len();
-        assert_eq!(there as i64, steps.load(Ordering::Relaxed));
+        assert_eq!(i64::try_from(there).unwrap(), steps.load(Ordering::Relaxed));
         group.bench_function(BenchmarkId::new("start_run", format!("{callers} callers")), |bencher| {
             bencher.iter_custom(|count| {
                 shared(callers, count, || drop(session.start_run(&experiment, "bench").unwrap()))

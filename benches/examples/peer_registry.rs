@@ -66,7 +66,7 @@ impl Bench {
     /// Whether everything that was logged is there, is asked once for each round: how many
     /// points of the last metric there are.
     fn log_batches(&self, callers: usize, count: usize) -> Result<i64, Failure> {
-        self.shared(callers, count, || {
+        shared(callers, count, || {
             let step = self.steps.fetch_add(1, Ordering::Relaxed);
             let at = Timestamp::from_micros(1_700_000_000_000_000 + step * 1000);
             let value = |metric: i32| step as f64 + f64::from(metric) / 10.0;
@@ -79,35 +79,34 @@ impl Bench {
     }
 
     fn create_runs(&self, callers: usize, count: usize) -> Result<i64, Failure> {
-        self.shared(callers, count, || {
+        shared(callers, count, || {
             self.created.fetch_add(1, Ordering::Relaxed);
             self.session.start_run(&self.experiment, "bench").map(drop)
         })?;
         Ok(self.created.load(Ordering::Relaxed))
     }
+}
 
-    /// `count` calls, taken by `callers` threads one after the other.
-    fn shared(
-        &self,
-        callers: usize,
-        count: usize,
-        call: impl Fn() -> mlops::registry::Result<()> + Sync,
-    ) -> Result<(), Failure> {
-        let next = std::sync::atomic::AtomicUsize::new(0);
-        thread::scope(|scope| {
-            let work = || {
-                while next.fetch_add(1, Ordering::Relaxed) < count {
-                    call()?;
-                }
-                Ok(())
-            };
-            let threads: Vec<_> = (0..callers).map(|_| scope.spawn(work)).collect();
-            threads.into_iter().try_for_each(|thread| {
-                thread
-                    .join()
-                    .map_err(|_| "a caller panicked")?
-                    .map_err(|e: mlops::registry::Error| e.to_string().into())
-            })
+/// `count` calls, taken by `callers` threads one after the other.
+fn shared(
+    callers: usize,
+    count: usize,
+    call: impl Fn() -> mlops::registry::Result<()> + Sync,
+) -> Result<(), Failure> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let work = || {
+            while next.fetch_add(1, Ordering::Relaxed) < count {
+                call()?;
+            }
+            Ok(())
+        };
+        let threads: Vec<_> = (0..callers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .map_err(|_| "a caller panicked")?
+                .map_err(|e: mlops::registry::Error| e.to_string().into())
         })
-    }
+    })
 }
