@@ -59,28 +59,21 @@ impl<'a> Audit<'a> {
 
     /// Compares the log with a head that was kept outside the store, signed with `key`. Without
     /// one, a log that was replaced as a whole can't be told from the true one.
-    pub fn against(mut self, head: &'a SignedTreeHead, key: &'a PublicKey) -> Self {
+    pub fn against(self, head: &'a SignedTreeHead, key: &'a PublicKey) -> Self {
         let claimed = head.unverified();
         let signed = head.verify(key).map(|_| ());
-        self.claims.push(Claim {
-            origin: claimed.origin(),
-            size: claimed.size(),
-            root: *claimed.root(),
-            signed,
-        });
-        self
+        self.claim(claimed.origin(), claimed.size(), *claimed.root(), signed)
     }
 
     /// The same with a checkpoint, signed with `key`. What its witnesses are worth is the caller's to say.
-    pub fn against_checkpoint(mut self, checkpoint: &'a SignedCheckpoint, key: &'a VerifierKey) -> Self {
+    pub fn against_checkpoint(self, checkpoint: &'a SignedCheckpoint, key: &'a VerifierKey) -> Self {
         let claimed = checkpoint.unverified();
         let signed = checkpoint.verify(key, &[]).map(|_| ());
-        self.claims.push(Claim {
-            origin: claimed.origin(),
-            size: claimed.size(),
-            root: *claimed.root(),
-            signed,
-        });
+        self.claim(claimed.origin(), claimed.size(), *claimed.root(), signed)
+    }
+
+    fn claim(mut self, origin: &'a Origin, size: u64, root: Digest, signed: Result<(), Rejection>) -> Self {
+        self.claims.push(Claim { origin, size, root, signed });
         self
     }
 

@@ -3,8 +3,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::like::Pattern;
-use super::parse::{self, SyntaxError};
 use super::{Field, Value};
+use super::{SyntaxError, parse};
 use crate::store::Kind;
 
 /// How a number is compared with the one in a filter.

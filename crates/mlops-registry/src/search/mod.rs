@@ -33,6 +33,7 @@ mod parse;
 mod request;
 mod scan;
 mod sought;
+mod syntax_error;
 mod value;
 
 pub use field::{Field, Source};
@@ -42,10 +43,10 @@ pub(crate) use index::MemoryIndex;
 pub use like::Pattern;
 pub use order::{OrderBy, Position, Rank};
 pub use page::Page;
-pub use parse::SyntaxError;
 pub use request::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
 pub use scan::scan;
 pub use sought::{Match, Matches, Search};
+pub use syntax_error::SyntaxError;
 pub use value::{Facet, Facets, Home, Moment, Owned, Standing, Value};
 
 #[cfg(test)]

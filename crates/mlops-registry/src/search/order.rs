@@ -2,8 +2,8 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::parse::{self, SyntaxError};
 use super::{Field, Value};
+use super::{SyntaxError, parse};
 use crate::store::{Key, Kind};
 
 /// A field to sort by.

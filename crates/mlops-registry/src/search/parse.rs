@@ -9,14 +9,13 @@
 //! order    = field [ ASC | DESC ]
 //! ```
 
-use std::fmt;
 use std::ops::Range;
 
 use super::field::{DATASET, Type, attributes, sources, type_of};
 use super::filter::{Clause, Comparison, Test};
 use super::like::Pattern;
-use super::{Field, OrderBy, Source};
-use crate::Error;
+use super::syntax_error::{MAX_TOKEN, hint};
+use super::{Field, OrderBy, Source, SyntaxError};
 use crate::store::Kind;
 use crate::tracking::RunId;
 
@@ -26,42 +25,6 @@ const MAX_LENGTH: usize = 1 << 16;
 const MAX_CLAUSES: usize = 100;
 /// The most texts in one list.
 const MAX_LIST: usize = 1000;
-/// How much of what was found is told, in characters.
-const MAX_TOKEN: usize = 40;
-
-/// Where a filter or an order is not one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SyntaxError {
-    /// Which text: `filter` or `order by`.
-    pub what: &'static str,
-    /// The byte in the text where it goes wrong.
-    pub position: usize,
-    /// What stands there, cut to 40 characters; empty at the end.
-    pub token: String,
-    /// What was expected there.
-    pub expected: String,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, position, token, expected } = self;
-        if token.is_empty() {
-            write!(f, "{what} ends at byte {position}: expected {expected}")
-        } else {
-            write!(f, "{what} has {token:?} at byte {position}: expected {expected}")
-        }
-    }
-}
-
-impl std::error::Error for SyntaxError {}
-
-impl From<SyntaxError> for Error {
-    fn from(error: SyntaxError) -> Self {
-        let SyntaxError { what, position, token, expected } = error;
-        Self::Invalid { field: what, value: token, expected: format!("{expected} at byte {position}") }
-    }
-}
 
 type Result<T> = std::result::Result<T, SyntaxError>;
 
@@ -513,29 +476,4 @@ fn is_word(c: char) -> bool {
 /// What looks like a part of the name before it.
 fn is_glued(c: char) -> bool {
     "-/+*%:$#@&|\\^?~'\"`([{".contains(c)
-}
-
-/// What was expected, after the nearest of the known words if one is near.
-fn hint<'w>(given: &str, known: impl IntoIterator<Item = &'w str>, expected: &str) -> String {
-    let near = known.into_iter().map(|word| (distance(given, word), word)).min();
-    match near {
-        Some((distance, word)) if distance <= 2.max(word.len() / 3) && distance < word.len() => {
-            format!("{word:?} perhaps; one of {expected}")
-        }
-        _ => format!("one of {expected}"),
-    }
-}
-
-/// How many letters must be changed, added or taken out.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(MAX_TOKEN).collect();
-    let mut row: Vec<usize> = (0..=a.len()).collect();
-    for (i, right) in b.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, left) in a.iter().enumerate() {
-            let next = (diagonal + usize::from(*left != right)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[a.len()]
 }
