@@ -22,7 +22,8 @@ pub enum Scope {
     All,
     /// For this model, and for what belongs to none yet: an author of one model tracks runs
     /// and stores artifacts as any other does ([`Action::in_any_scope`](super::Action::in_any_scope)).
-    /// An admin of one model may do nothing: roles and policy are the registry's.
+    /// An admin of one model may delete it and its versions, and nothing else: roles, policies
+    /// and the audit log are the registry's.
     Model(ModelName),
     /// For the models whose names look like this, those to come among them; else as
     /// [`Model`](Self::Model).

@@ -15,10 +15,11 @@ use crate::{Error, Result};
 /// | --- | --- | --- |
 /// | – | `None` | [`register`](crate::Session::register) |
 /// | any but `Production` | `Staging` | [`start_trial`](crate::Session::start_trial), for as long as the [trial](crate::trial) is running |
+/// | any but `Production` | `Staging` | [`promote_to_staging`](crate::Session::promote_to_staging), by a policy for it |
 /// | `Staging` of a trial | where it stood before | [`end_trial`](crate::Session::end_trial), or another version that went into production |
-/// | any but `Production` | `Production` | [`promote`](crate::Session::promote), for those that were there once also [`rollback`](crate::Session::rollback) and [`rollback_to`](crate::Session::rollback_to) |
+/// | any but `Production` | `Production` | [`promote`](crate::Session::promote), in an emergency [`break_glass`](crate::Session::break_glass), for those that were there once also [`rollback`](crate::Session::rollback) and [`rollback_to`](crate::Session::rollback_to) |
 /// | `Production` | `Archived` | another version that went into production |
-/// | any | `None`, `Staging`, `Archived` | [`transition_stage`](crate::Session::transition_stage), by hand |
+/// | any | `None`, `Staging`, `Archived` | [`transition_stage`](crate::Session::transition_stage), by hand; into `Staging` only where no policy for staging says otherwise |
 ///
 /// By hand any number of versions can be in `Staging`, as in MLflow, and at most one of them
 /// is on trial: [`Registry::trial`] says which. One that is moved out of `Staging` by hand
