@@ -3,14 +3,17 @@
 
 mod world;
 
+use std::time::Duration;
+
 use mlops_core::{Digest, Outcome};
 use mlops_registry::Error;
 use mlops_registry::access::Role;
 use mlops_registry::model::card::ModelCard;
 use mlops_registry::model::signature::{Field, FieldType, Signature};
-use mlops_registry::model::{ModelVersion, NewVersion};
+use mlops_registry::model::{ModelVersion, NewVersion, Stage, StageTransition};
+use mlops_registry::promotion::{BreakGlass, PromotionPolicy};
 use mlops_registry::tracking::RunBatch;
-use world::{World, model, version, worlds};
+use world::{World, granted, model, version, worlds};
 
 const EVIL: &str = "<script>alert('1')</script> | a | b";
 
@@ -126,6 +129,26 @@ fn a_card_is_written_by_authors_and_replaced() {
         let result = world.ana.set_card(&model(), &one, &many);
         assert!(matches!(result, Err(Error::Invalid { field: "model card", .. })), "{result:?}");
         world.is_whole();
+    }
+}
+
+#[test]
+fn an_emergency_and_an_end_are_told() {
+    for world in worlds() {
+        let terms = BreakGlass::by(Role::Deployer, Duration::from_hours(24)).unwrap();
+        world.admin.set_policy(&PromotionPolicy::requiring(world::GATE).break_glass(terms)).unwrap();
+        let one = world.register("1.0.0").version;
+        let _promotion = granted(world.dora.break_glass(&model(), &one, "the old one is on fire").unwrap());
+        world.later();
+        let out = StageTransition::to(Stage::Archived).because("it burns too");
+        let _stage = granted(world.dora.transition_stage(&model(), &one, &out).unwrap());
+        let text = world.registry.model_card(&model(), &one).unwrap().to_markdown();
+        assert!(text.contains("in an emergency: the old one is on fire |"), "{text}");
+        assert!(
+            text.contains("| out of production | 2013-") && text.contains("by dora: it burns too |"),
+            "{text}"
+        );
+        assert!(!text.contains("approved by  |"), "{text}");
     }
 }
 

@@ -66,8 +66,15 @@ impl FilledCard {
         for promotion in &self.promotions {
             let names: Vec<_> = promotion.approved_by.iter().map(ToString::to_string).collect();
             let word = if promotion.rollback.is_some() { "put back" } else { "in production" };
-            let approved = format!("{}, approved by {}", promotion.promoted_at, names.join(", "));
-            fact(word, approved);
+            let how = match &promotion.emergency {
+                Some(reason) => format!("in an emergency: {reason}"),
+                None if names.is_empty() => "approved by nobody".to_owned(),
+                None => format!("approved by {}", names.join(", ")),
+            };
+            fact(word, format!("{}, {how}", promotion.promoted_at));
+            if let Some(end) = &promotion.ended {
+                fact("out of production", format!("{}, by {}: {}", end.at, end.by, end.reason));
+            }
         }
         if let Some(written) = &self.written {
             fact("card", format!("by {} at {}", written.by, written.at));

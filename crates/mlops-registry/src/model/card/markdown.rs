@@ -6,7 +6,9 @@ use super::FilledCard;
 
 impl FilledCard {
     /// The card as Markdown (`CommonMark` with GitHub's tables). Whatever people have written
-    /// is text there: none of it becomes markup, nor HTML.
+    /// is text there: none of it becomes markup, HTML, or a link, be it bare as `https://…` or
+    /// `www.…`. What a host makes of the text after that, as GitHub does of `@name` and of
+    /// addresses for mail, no Markdown can keep it from.
     pub fn to_markdown(&self) -> String {
         let mut page = Page(format!("# {}\n", text(&self.title())));
         for line in self.description.lines().filter(|line| !line.trim().is_empty()) {
@@ -99,13 +101,24 @@ fn text(words: &str) -> String {
             && rest.peek().is_none_or(|next| *next == ' ')
             && !begins
             && escaped.chars().all(|c| c.is_ascii_digit());
-        let means = "\\`*_{}[]<>|~#&!$".contains(c);
-        if means || ends_number || (begins && "-+=".contains(c)) {
+        let means = "\\`*_{}[]<>|~#&!$@".contains(c);
+        // GitHub makes links of bare addresses.
+        let links = match c {
+            ':' => rest.peek() == Some(&'/'),
+            '.' => ends_in_www(&escaped),
+            _ => false,
+        };
+        if means || links || ends_number || (begins && "-+=".contains(c)) {
             escaped.push('\\');
         }
         escaped.push(c);
     }
     escaped
+}
+
+fn ends_in_www(text: &str) -> bool {
+    let last = text.len().checked_sub(3).and_then(|at| text.get(at..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case("www"))
 }
 
 #[cfg(test)]
@@ -123,6 +136,9 @@ mod tests {
             ("# no *heading* [x](y)", "\\# no \\*heading\\* \\[x\\](y)"),
             ("a&lt;b", "a\\&lt;b"),
             ("c:\\temp", "c:\\\\temp"),
+            ("see https://x.example/a", "see https\\://x.example/a"),
+            ("WWW.x.example, www.y", "WWW\\.x.example, www\\.y"),
+            ("@ana: a/b", "\\@ana: a/b"),
             ("", ""),
         ] {
             assert_eq!(text(words), escaped, "{words}");
