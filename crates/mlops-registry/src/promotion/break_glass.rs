@@ -120,7 +120,7 @@ impl Session {
                 approved_by: Vec::new(),
                 evidence: evidence.clone(),
                 promoted_by: self.principal().clone(),
-                promoted_at: act.at,
+                promoted_at: switch.moment(act.at),
                 rollback: None,
                 ended: None,
                 emergency: Some(reason.to_owned()),

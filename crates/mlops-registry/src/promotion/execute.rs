@@ -58,7 +58,7 @@ impl Session {
                 approved_by: plan.grounds.approvers.clone(),
                 evidence: request.evidence.clone(),
                 promoted_by: self.principal().clone(),
-                promoted_at: act.at,
+                promoted_at: plan.switch.moment(act.at),
                 rollback: None,
                 ended: None,
                 emergency: None,

@@ -27,7 +27,8 @@ pub struct Promotion {
     pub evidence: Vec<Digest>,
     /// Who carried it out.
     pub promoted_by: Principal,
-    /// Since when it is, or was, in production.
+    /// Since when it is, or was, in production: not before the promotion before it, even if
+    /// the clock was set back.
     pub promoted_at: Timestamp,
     /// Why it came back, if it was no promotion but a rollback: then request, approvals and
     /// evidence are those of the promotion that it restores.

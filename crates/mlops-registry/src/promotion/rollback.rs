@@ -175,7 +175,7 @@ impl Plan {
             approved_by: restores.approved_by.clone(),
             evidence: restores.evidence.clone(),
             promoted_by: session.principal().clone(),
-            promoted_at: act.at,
+            promoted_at: self.switch.moment(act.at),
             rollback: Some(Rollback { reason: reason.to_owned(), restores: restores.number }),
             ended: None,
             emergency: None,

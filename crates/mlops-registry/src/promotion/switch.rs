@@ -1,4 +1,4 @@
-use mlops_core::{Alias, ModelName, Version};
+use mlops_core::{Alias, ModelName, Timestamp, Version};
 
 use super::Promotion;
 use crate::Result;
@@ -18,6 +18,8 @@ pub(super) struct Switch {
     before: Option<Stored<VersionStage>>,
     /// What is beside the version that it replaces, and ends with it.
     trial: Option<Running>,
+    /// The last of the history so far.
+    last: Option<Promotion>,
 }
 
 impl Switch {
@@ -36,7 +38,17 @@ impl Switch {
         let current = alias.as_ref().map(|alias| &alias.value.version);
         let before = current.filter(|current| *current != version).map(stage_of).transpose()?;
         let trial = Running::find(registry, &family.value)?;
-        Ok(Self { family, alias, stage, before, trial })
+        let last = registry.find::<Promotion>(Promotion::key_of(model, family.value.promotions))?;
+        let last = last.map(|last| last.value);
+        Ok(Self { family, alias, stage, before, trial, last })
+    }
+
+    /// When a version goes in that does so `now`: not before anything in the history, so that
+    /// it goes forwards though a clock was set back, and what was in production when has one answer.
+    pub(super) fn moment(&self, now: Timestamp) -> Timestamp {
+        let Some(last) = &self.last else { return now };
+        let ended = last.ended.as_ref().map_or(last.promoted_at, |end| end.at);
+        now.max(last.promoted_at).max(ended)
     }
 
     /// The version in production now.
