@@ -7,9 +7,12 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mlops_core::Outcome;
+use mlops_core::{Alias, Outcome, Timestamp};
 use mlops_registry::access::{Action, Role, Scope};
 use mlops_registry::audit::Act;
+use mlops_registry::lineage::LineageNode;
+use mlops_registry::model::card::ModelCard;
+use mlops_registry::model::{AliasIs, Stage, StageTransition};
 use mlops_registry::promotion::{PromotionPolicy, PromotionRequest, ReviewOutcome, TargetStage};
 use mlops_registry::tracking::RunBatch;
 use mlops_registry::trial::{TrialKind, TrialOutcome};
@@ -23,9 +26,18 @@ fn told(world: &World, from: u64) -> Vec<Act> {
 
 type Attempt = Box<dyn Fn(&Session) -> Result<()>>;
 
-/// Everything that takes a grant, each on things that are there.
+/// Everything that takes a grant, each on things that are there; that nothing is left out, the
+/// test sees to.
 fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)> {
     let run = world.run();
+    let [update, resume, delete, restore, purge] = std::array::from_fn(|_| run.clone());
+    let hour = Duration::from_hours(1);
+    let alias: Alias = "champion".parse().unwrap();
+    let other_alias = alias.clone();
+    let reviewed = version("1.0.0");
+    let node = |text: &str| text.parse::<LineageNode>().unwrap();
+    let (view, of) = (node("view:weather"), LineageNode::Run(run.clone()));
+    let (served, service) = (node("version:flight-delay/1.0.0"), node("deployment:flight-delay/eu-west"));
     let request = request.clone();
     let candidate = world.registry.version(&model(), &version("1.0.0")).unwrap();
     let verdict = mlops_core::Evidence::of(&world.verdict(&candidate, Outcome::Passed)).unwrap();
@@ -74,6 +86,39 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
             Action::EndTrial,
             Box::new(|s| s.end_trial(&model(), &version("1.0.0"), TrialOutcome::Completed).map(drop)),
         ),
+        (Action::PruneLog, Box::new(|s| s.prune_log(Timestamp::default(), "old", &mut Vec::new()).map(drop))),
+        (Action::UpdateExperiment, Box::new(|s| s.rename_experiment(&experiment(), "mine").map(drop))),
+        (Action::DeleteExperiment, Box::new(|s| s.delete_experiment(&experiment()).map(drop))),
+        (Action::RestoreExperiment, Box::new(|s| s.restore_experiment(&experiment()).map(drop))),
+        (Action::PurgeExperiment, Box::new(move |s| s.purge_experiment(&experiment(), hour).map(drop))),
+        (Action::UpdateRun, Box::new(move |s| s.rename_run(&update, "mine").map(drop))),
+        (Action::ResumeRun, Box::new(move |s| s.resume_run(&resume).map(drop))),
+        (Action::DeleteRun, Box::new(move |s| s.delete_run(&delete).map(drop))),
+        (Action::RestoreRun, Box::new(move |s| s.restore_run(&restore).map(drop))),
+        (Action::PurgeRun, Box::new(move |s| s.purge_run(&purge, hour).map(drop))),
+        (
+            Action::TransitionStage,
+            Box::new(|s| {
+                let to = StageTransition::to(Stage::Archived);
+                s.transition_stage(&model(), &version("1.0.0"), &to).map(drop)
+            }),
+        ),
+        (
+            Action::SetAlias,
+            Box::new(move |s| s.set_alias(&model(), &alias, &version("1.0.0"), &AliasIs::Any).map(drop)),
+        ),
+        (Action::DeleteAlias, Box::new(move |s| s.delete_alias(&model(), &other_alias, &AliasIs::Any))),
+        (Action::TagModel, Box::new(|s| s.set_model_tag(&model(), None, "team", "eve").map(drop))),
+        (Action::UntagModel, Box::new(|s| s.delete_model_tag(&model(), None, "team"))),
+        (Action::DescribeModel, Box::new(|s| s.describe_model(&model(), None, "mine").map(drop))),
+        (
+            Action::SetCard,
+            Box::new(move |s| s.set_card(&model(), &reviewed, &ModelCard::new().owner("eve")).map(drop)),
+        ),
+        (Action::DeleteVersion, Box::new(|s| s.delete_version(&model(), &version("1.0.0"), "no").map(drop))),
+        (Action::DeleteModel, Box::new(|s| s.delete_model(&model(), "no").map(drop))),
+        (Action::RecordLink, Box::new(move |s| s.record_link(&view, &of).map(drop))),
+        (Action::RecordServing, Box::new(move |s| s.record_link(&served, &service).map(drop))),
         (Action::ReadModel, Box::new(|s| s.reader().versions(&model()).map(drop))),
         (Action::ReadTracking, Box::new(|s| s.reader().experiments().map(drop))),
         (Action::ReadRegistry, Box::new(|s| s.reader().grants().map(drop))),
@@ -86,7 +131,13 @@ fn who_holds_no_grant_is_denied_and_told_of() {
     for world in worlds() {
         let request = world.approved("1.0.0");
         let eve = world.registry.session(&principal("eve"));
-        for (action, attempt) in attempts(&world, &request) {
+        let attempts = attempts(&world, &request);
+        // Whoever founds a registry has no grant yet. `Action` itself tells what all are, by a
+        // match that a new one does not get past.
+        for action in Action::ALL.into_iter().filter(|action| *action != Action::CreateRegistry) {
+            assert!(attempts.iter().any(|(tried, _)| *tried == action), "{action} is not tried");
+        }
+        for (action, attempt) in attempts {
             let before = world.registry.store().size().unwrap();
             match attempt(&eve) {
                 Err(Error::Denied { principal, needed, .. }) => {

@@ -107,6 +107,59 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action.
+    pub const ALL: [Self; 49] = [
+        Self::CreateRegistry,
+        Self::GrantRole,
+        Self::RevokeRole,
+        Self::SetPolicy,
+        Self::PruneLog,
+        Self::StoreArtifact,
+        Self::CreateExperiment,
+        Self::UpdateExperiment,
+        Self::DeleteExperiment,
+        Self::RestoreExperiment,
+        Self::PurgeExperiment,
+        Self::StartRun,
+        Self::LogRun,
+        Self::EndRun,
+        Self::UpdateRun,
+        Self::ResumeRun,
+        Self::DeleteRun,
+        Self::RestoreRun,
+        Self::PurgeRun,
+        Self::RegisterVersion,
+        Self::RecordEvidence,
+        Self::RequestPromotion,
+        Self::ApprovePromotion,
+        Self::Promote,
+        Self::RejectPromotion,
+        Self::WithdrawPromotion,
+        Self::PromoteToStaging,
+        Self::BreakGlass,
+        Self::ReviewBreakGlass,
+        Self::RemovePolicy,
+        Self::RollBack,
+        Self::StartTrial,
+        Self::MoveTrial,
+        Self::EndTrial,
+        Self::ReadModel,
+        Self::ReadTracking,
+        Self::ReadRegistry,
+        Self::ReadAudit,
+        Self::TransitionStage,
+        Self::SetAlias,
+        Self::DeleteAlias,
+        Self::TagModel,
+        Self::UntagModel,
+        Self::DescribeModel,
+        Self::SetCard,
+        Self::DeleteVersion,
+        Self::DeleteModel,
+        Self::RecordLink,
+        Self::RecordServing,
+    ];
+
     /// As it stands in the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -297,5 +350,73 @@ impl fmt::Display for Action {
             Self::RecordLink => "record a link",
             Self::RecordServing => "record what is served",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new action does not compile here before it is added, nor pass before it is in `ALL`.
+    const fn place(action: Action) -> usize {
+        match action {
+            Action::CreateRegistry
+            | Action::GrantRole
+            | Action::RevokeRole
+            | Action::SetPolicy
+            | Action::PruneLog
+            | Action::StoreArtifact
+            | Action::CreateExperiment
+            | Action::UpdateExperiment
+            | Action::DeleteExperiment
+            | Action::RestoreExperiment
+            | Action::PurgeExperiment
+            | Action::StartRun
+            | Action::LogRun
+            | Action::EndRun
+            | Action::UpdateRun
+            | Action::ResumeRun
+            | Action::DeleteRun
+            | Action::RestoreRun
+            | Action::PurgeRun
+            | Action::RegisterVersion
+            | Action::RecordEvidence
+            | Action::RequestPromotion
+            | Action::ApprovePromotion
+            | Action::Promote
+            | Action::RejectPromotion
+            | Action::WithdrawPromotion
+            | Action::PromoteToStaging
+            | Action::BreakGlass
+            | Action::ReviewBreakGlass
+            | Action::RemovePolicy
+            | Action::RollBack
+            | Action::StartTrial
+            | Action::MoveTrial
+            | Action::EndTrial
+            | Action::ReadModel
+            | Action::ReadTracking
+            | Action::ReadRegistry
+            | Action::ReadAudit
+            | Action::TransitionStage
+            | Action::SetAlias
+            | Action::DeleteAlias
+            | Action::TagModel
+            | Action::UntagModel
+            | Action::DescribeModel
+            | Action::SetCard
+            | Action::DeleteVersion
+            | Action::DeleteModel
+            | Action::RecordLink
+            | Action::RecordServing => action as usize,
+        }
+    }
+
+    #[test]
+    fn all_are_all() {
+        for (i, action) in Action::ALL.into_iter().enumerate() {
+            assert_eq!(place(action), i, "{action}");
+        }
+        assert_eq!(Action::ALL.len(), place(Action::RecordServing) + 1);
     }
 }

@@ -10,17 +10,19 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an admin, [`Error::Invalid`] for one model whose
-    /// name would be read as a pattern.
+    /// name would be read as a pattern, or a principal in whose name something can't be seen;
+    /// [`Error::Conflict`] for a principal whose name looks like that of another who holds a role.
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn grant(&self, principal: &Principal, role: Role, scope: Scope) -> Result<Grant> {
         scope.check()?;
-        self.transact(|| {
-            let own = self.allowed_to(Action::GrantRole, None, &subject(principal, role, &scope))?;
+        let what = subject(principal, role, &scope);
+        self.transact_told(Action::GrantRole, &what, || {
+            let own = self.allowed_to(Action::GrantRole, None, &what)?;
             let key = Grant::key_of(principal, role, &scope);
             if let Some(held) = self.registry().find::<Grant>(key)? {
                 return Ok((None, held.value));
             }
-            let act = self.act(Action::GrantRole, subject(principal, role, &scope));
+            let act = self.act(Action::GrantRole, &what);
             let grant = Grant {
                 principal: principal.clone(),
                 role,
@@ -28,7 +30,12 @@ impl Session {
                 granted_by: self.principal().clone(),
                 granted_at: act.at,
             };
-            Ok((Some(Commit::new(act, vec![own], vec![grant.create()?])?), grant))
+            let all = self.registry().grants()?;
+            let others = all.into_iter().map(|grant| grant.principal.into()).collect();
+            let (unlike, claim) = self.registry().claim_look("principal", principal.as_str(), others)?;
+            let expected = [own].into_iter().chain(unlike).collect();
+            let changes = [grant.create()?].into_iter().chain(claim).collect();
+            Ok((Some(Commit::new(act, expected, changes)?), grant))
         })
     }
 
@@ -39,8 +46,14 @@ impl Session {
     /// not hold it, [`Error::Invalid`] if nobody would be left to grant anything.
     #[expect(clippy::needless_pass_by_value, reason = "a scope is spelled out in the call")]
     pub fn revoke(&self, principal: &Principal, role: Role, scope: Scope) -> Result<()> {
-        self.transact(|| {
-            let own = self.allowed_to(Action::RevokeRole, None, &subject(principal, role, &scope))?;
+        let what = subject(principal, role, &scope);
+        let last = || Error::Invalid {
+            field: "role",
+            value: what.clone(),
+            expected: "another admin to remain".to_owned(),
+        };
+        self.transact_told(Action::RevokeRole, &what, || {
+            let own = self.allowed_to(Action::RevokeRole, None, &what)?;
             let key = Grant::key_of(principal, role, &scope);
             let held = self.registry().get::<Grant>("grant", key.clone())?;
             // That the other stays is a condition: two admins may revoke each other at once.
@@ -51,15 +64,15 @@ impl Session {
                         && grant.value.scope == Scope::All
                         && grant.value.key() != key
                 });
-                Some(other.map(Stored::expected).ok_or_else(|| Error::Invalid {
-                    field: "role",
-                    value: subject(principal, role, &scope),
-                    expected: "another admin to remain".to_owned(),
-                })?)
+                let Some(other) = other else {
+                    self.tell_refusal(Action::RevokeRole, &what, &format!("last admin: {}", last()))?;
+                    return Err(last());
+                };
+                Some(Stored::expected(other))
             } else {
                 None
             };
-            let act = self.act(Action::RevokeRole, subject(principal, role, &scope));
+            let act = self.act(Action::RevokeRole, &what);
             let mut expected: Vec<_> = [own].into_iter().chain(stays).collect();
             // Whoever gives up a role of their own rests on the grant that is removed.
             expected.retain(|expected| expected.key != key || expected.kind != Kind::Grant);

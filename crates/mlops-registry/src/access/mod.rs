@@ -4,8 +4,9 @@
 //! grant and its end is in the audit log; what no grant allows is denied, and that is in the
 //! log too: who tried what, and which role it would have taken. The same refusal of the same
 //! principal is told once a minute, of more than 100 different ones within a minute the next
-//! stands for the rest, and so does one of 1,000 of all principals: being refused is no way
-//! to fill a disk. These counts are kept by each process for itself.
+//! stands for the rest, and so does one of 1,000 of all principals, but for the first of each:
+//! being refused is no way to fill a disk. What is not told is counted, and the next entry about
+//! the same principal says how many those were. These counts are kept by each process for itself.
 //!
 //! Changes go through a [`Session`](crate::Session), and so do reads of those who may not
 //! read everything: [`Session::reader`](crate::Session::reader).

@@ -57,7 +57,8 @@ impl Session {
         export: &mut dyn Write,
     ) -> Result<Option<PrunedLog>> {
         check_reason("reason", reason)?;
-        let own = self.allowed(Action::PruneLog, None)?;
+        let subject = format!("entries before {before}");
+        let own = self.allowed_to(Action::PruneLog, None, &subject)?;
         let store = self.registry().store();
         let size = store.size()?;
         let rests = resting(store, size)?;
@@ -90,10 +91,10 @@ impl Session {
             return Ok(None);
         }
         let pruned = Pruned::new(ranges, lines.finish()?)?;
-        let mut act = self.act(Action::PruneLog, format!("entries before {before}"));
+        let mut act = self.act(Action::PruneLog, &subject);
         act.reason = Some(reason.to_owned());
         let commit = Commit::new(act, vec![own], vec![])?.forgetting(pruned.clone());
-        let entry = store.commit(&commit)?;
+        let entry = self.commit_told(Action::PruneLog, &subject, &commit)?;
         Ok(Some(PrunedLog { entry, pruned, complete }))
     }
 }

@@ -87,12 +87,13 @@ impl Session {
                 expected: "a link of the table in the documentation of `lineage`".to_owned(),
             });
         }
+        let subject = format!("{source} to {target}");
         self.transact(|| {
             let own = match source.model().or(target.model()) {
                 Some(model) if target.kind() != NodeKind::DataSet => {
-                    self.allowed(Action::RecordServing, Some(model))?
+                    self.allowed_to(Action::RecordServing, Some(model), &subject)?
                 }
-                _ => self.allowed(Action::RecordLink, None)?,
+                _ => self.allowed_to(Action::RecordLink, None, &subject)?,
             };
             if let Some(there) = self.registry().find::<Link>(Link::key_of(source, target))? {
                 return Ok((None, there.value));
@@ -102,7 +103,7 @@ impl Session {
                 expected.extend(self.registry().node_is_there(node)?);
             }
             self.registry().check_no_way(target, source)?;
-            let act = self.act(Action::RecordLink, format!("{source} to {target}"));
+            let act = self.act(Action::RecordLink, &subject);
             let link = Link {
                 source: source.clone(),
                 target: target.clone(),

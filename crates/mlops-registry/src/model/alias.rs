@@ -129,8 +129,9 @@ impl Session {
         expected: &AliasIs,
     ) -> Result<AliasTarget> {
         check_alias(alias)?;
-        self.transact(|| {
-            let own = self.allowed(Action::SetAlias, Some(model))?;
+        let subject = format!("{model}@{alias} to {version}");
+        self.transact_told(Action::SetAlias, &subject, || {
+            let own = self.allowed_to(Action::SetAlias, Some(model), &subject)?;
             let registered =
                 self.registry().get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
             let found = self.registry().find::<AliasTarget>(AliasTarget::key_of(model, alias.as_str()))?;
@@ -138,7 +139,7 @@ impl Session {
             if let Some(found) = found.as_ref().filter(|found| found.value.version == *version) {
                 return Ok((None, found.value.clone()));
             }
-            let act = self.act(Action::SetAlias, format!("{model}@{alias} to {version}"));
+            let act = self.act(Action::SetAlias, &subject);
             let target = AliasTarget {
                 model: model.clone(),
                 alias: alias.clone(),
@@ -159,14 +160,15 @@ impl Session {
     /// `production` and the other words that are not set.
     pub fn delete_alias(&self, model: &ModelName, alias: &Alias, expected: &AliasIs) -> Result<()> {
         check_alias(alias)?;
-        self.transact(|| {
-            let own = self.allowed(Action::DeleteAlias, Some(model))?;
+        let subject = format!("{model}@{alias}");
+        self.transact_told(Action::DeleteAlias, &subject, || {
+            let own = self.allowed_to(Action::DeleteAlias, Some(model), &subject)?;
             let key = AliasTarget::key_of(model, alias.as_str());
             let found = self.registry().find::<AliasTarget>(key.clone())?;
             expected.check(model, alias, found.as_ref().map(|found| &found.value))?;
             let Stored { revision, value } =
-                found.ok_or_else(|| Error::NotFound { what: "alias", key: format!("{model}@{alias}") })?;
-            let act = self.act(Action::DeleteAlias, format!("{model}@{alias} from {}", value.version));
+                found.ok_or_else(|| Error::NotFound { what: "alias", key: subject.clone() })?;
+            let act = self.act(Action::DeleteAlias, format!("{subject} from {}", value.version));
             let removed = Change::remove(Kind::Alias, key, revision)?;
             Ok((Some(Commit::new(act, vec![own], vec![removed])?), ()))
         })
@@ -220,7 +222,10 @@ impl Registry {
                 if let Some(target) = self.find::<AliasTarget>(key)? {
                     return self.version(&reference.name, &target.value.version);
                 }
-                let number = text.strip_prefix(['v', 'V']).and_then(|digits| digits.parse().ok());
+                // `+1` would be read as a number, and is none here.
+                let digits = text.strip_prefix(['v', 'V']);
+                let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+                let number = digits.and_then(|digits| digits.parse().ok());
                 if text.eq_ignore_ascii_case(LATEST) {
                     self.latest(&reference.name)
                 } else if let Some(number) = number {

@@ -20,15 +20,14 @@ impl Session {
     /// [`Error::Invalid`] for an empty reason.
     pub fn delete_version(&self, model: &ModelName, version: &Version, reason: &str) -> Result<Tombstone> {
         check_reason("reason", reason)?;
-        self.transact(|| {
-            let own = self.allowed(Action::DeleteVersion, Some(model))?;
+        let subject = format!("{model}/{version}");
+        self.transact_told(Action::DeleteVersion, &subject, || {
+            let own = self.allowed_to(Action::DeleteVersion, Some(model), &subject)?;
             let registry = self.registry();
             let key = ModelVersion::key_of(model, version);
             let found = registry.get::<ModelVersion>("version", key)?;
             let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
-            let mut act = self
-                .act(Action::DeleteVersion, format!("{model}/{version}"))
-                .artifacts([found.value.artifact]);
+            let mut act = self.act(Action::DeleteVersion, &subject).artifacts([found.value.artifact]);
             act.reason = Some(reason.to_owned());
             // Written again as it is: who registers at the same time must look again.
             let mut changes = vec![family.replace(&family.value)?];
@@ -47,7 +46,7 @@ impl Session {
     /// As [`delete_version`](Self::delete_version), for each of its versions.
     pub fn delete_model(&self, model: &ModelName, reason: &str) -> Result<Tombstone> {
         check_reason("reason", reason)?;
-        self.transact(|| {
+        self.transact_told(Action::DeleteModel, model, || {
             let own = self.allowed(Action::DeleteModel, Some(model))?;
             let registry = self.registry();
             let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;

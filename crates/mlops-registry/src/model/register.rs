@@ -2,9 +2,13 @@ use super::bump::Line;
 use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage, check_text};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
+use crate::name::cut;
 use crate::registry::{Document as _, Session, StoredExt as _};
 use crate::store::{Commit, Key};
 use crate::{Error, Result};
+
+/// The longest version, in bytes: as the longest name of a model.
+const MAX_VERSION: usize = 256;
 
 impl Session {
     /// Registers a version, for good: with the next number of its model, and with what its
@@ -17,17 +21,22 @@ impl Session {
     /// [`Error::Denied`] without the role of an author of this model,
     /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the run is
     /// deleted, if a model is there whose name looks the same, or if the version is registered already, or was deleted and had another artifact,
-    /// [`Error::BumpTooSmall`] if the signature asks for a higher one.
+    /// [`Error::BumpTooSmall`] if the signature asks for a higher one, [`Error::Invalid`] for a
+    /// version of more than 256 bytes, or a text that is too long.
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {
         let NewVersion { model, run, artifact, signature, .. } = new;
         new.check()?;
         // Whether there is such an artifact is not for everybody to know.
-        self.allowed(Action::RegisterVersion, Some(model))?;
+        let subject = match &new.version {
+            Some(version) => format!("{model}/{version}"),
+            None => model.to_string(),
+        };
+        self.allowed_to(Action::RegisterVersion, Some(model), &subject)?;
         if !self.registry().artifacts().contains(artifact)? {
             return Err(Error::NotFound { what: "artifact", key: artifact.to_string() });
         }
-        self.transact(|| {
-            let own = self.allowed(Action::RegisterVersion, Some(model))?;
+        self.transact_told(Action::RegisterVersion, &subject, || {
+            let own = self.allowed_to(Action::RegisterVersion, Some(model), &subject)?;
             // Before the versions: whatever is registered or deleted since changes it too.
             let family = self.registry().find::<Model>(Key::from([model.as_str()]))?;
             let line = Line::read(self.registry(), model)?;
@@ -68,6 +77,7 @@ impl Session {
                 description: new.description.clone(),
                 run: run.value.id.clone(),
                 made_by: run.value.started_by.clone(),
+                contributors: run.value.contributors.clone(),
                 lineage: Lineage {
                     data: data.inputs,
                     params: data.params,
@@ -102,6 +112,17 @@ impl Session {
 
 impl NewVersion {
     fn check(&self) -> Result<()> {
+        // It becomes a part of keys and of what the audit log says.
+        if let Some(version) = &self.version {
+            let text = version.to_string();
+            if text.len() > MAX_VERSION {
+                return Err(Error::Invalid {
+                    field: "version",
+                    expected: format!("at most {MAX_VERSION} bytes, and these are {}", text.len()),
+                    value: cut(&text),
+                });
+            }
+        }
         check_text("description", &self.description)?;
         check_text("flavour", &self.flavour)?;
         if let Some(framework) = &self.framework {

@@ -65,13 +65,12 @@ impl Session {
     /// out as by [`promote`](Self::promote); else it is refused, and the check says what to
     /// do instead. So it is where another is in production that is not to be archived: there
     /// is one at most. Where a policy for staging asks for more, nothing goes there by hand
-    /// either: [`promote_to_staging`](Self::promote_to_staging) is the way.
+    /// either but is refused: [`promote_to_staging`](Self::promote_to_staging) is the way.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model, [`Error::NotFound`] if
-    /// the version is not registered, [`Error::Conflict`] if a policy for staging stands in the
-    /// way, [`Error::Invalid`] if a reason is missing, or others
-    /// are to be archived of a stage that is none of both; for production those of `promote`.
+    /// the version is not registered, [`Error::Invalid`] if a reason is missing, or others are to
+    /// be archived of a stage that is none of both; for production those of `promote`.
     pub fn transition_stage(
         &self,
         model: &ModelName,
@@ -82,26 +81,34 @@ impl Session {
         if transition.to == Stage::Production {
             return self.put_into_production(model, version, transition);
         }
-        self.transact(|| {
-            let own = self.allowed(Action::TransitionStage, Some(model))?;
+        let subject = format!("{model}/{version} to {}", transition.to);
+        self.transact_told(Action::TransitionStage, &subject, || {
+            let own = self.allowed_to(Action::TransitionStage, Some(model), &subject)?;
             let plan = Plan::read(self.registry(), model, version, transition)?;
             if plan.is_done() {
                 return Ok((None, Decision::Granted(plan.stage.value)));
             }
-            let mut act =
-                self.act(Action::TransitionStage, format!("{model}/{version} to {}", transition.to));
+            let mut act = self.act(Action::TransitionStage, &subject);
             act.reason.clone_from(&transition.reason);
             let there = if plan.stage.value.stage == transition.to {
                 plan.stage.value.clone()
             } else {
                 moved(&plan.stage.value, transition.to, act.at, self)
             };
-            let changes = plan.changes(self, &there, act.at)?;
             let mut expected = vec![own, plan.version.expected()];
             if transition.to == Stage::Staging {
-                let stands = plan.stage.value.stage;
-                expected.extend(self.registry().free_to_stage(model, version, stands)?);
+                let free = self.registry().free_to_stage(model, plan.stage.value.stage)?;
+                let refused = free.refused();
+                expected.extend(free.expected);
+                if let Some(check) = refused {
+                    let subject = plan.version.value.subject();
+                    let action = Action::TransitionStage.as_str();
+                    let verdict = Verdict::new(action, subject, act.at, vec![check]);
+                    expected.extend([plan.family.expected(), plan.stage.expected()]);
+                    return Ok((Some(refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
+                }
             }
+            let changes = plan.changes(self, &there, act.at)?;
             Ok((Some(Commit::new(act, expected, changes)?), Decision::Granted(there)))
         })
     }
@@ -112,8 +119,9 @@ impl Session {
         version: &Version,
         transition: &StageTransition,
     ) -> Result<Decision<VersionStage>> {
-        let found = self.transact(|| {
-            let own = self.allowed(Action::TransitionStage, Some(model))?;
+        let subject = format!("{model}/{version} to production");
+        let found = self.transact_told(Action::TransitionStage, &subject, || {
+            let own = self.allowed_to(Action::TransitionStage, Some(model), &subject)?;
             let registry = self.registry();
             let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
             let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
@@ -148,7 +156,7 @@ impl Session {
             match open {
                 Some(open) if checks.is_empty() => Ok((None, Decision::Granted(Some(open)))),
                 _ => {
-                    let act = self.act(Action::TransitionStage, format!("{model}/{version} to production"));
+                    let act = self.act(Action::TransitionStage, &subject);
                     let subject = candidate.value.subject();
                     let verdict = Verdict::new(Action::TransitionStage.as_str(), subject, act.at, checks);
                     let expected = vec![own, candidate.expected(), family.expected(), production];
@@ -235,6 +243,8 @@ impl<'a> Plan<'a> {
                 what: format!("production of {}", self.family.value.name),
                 reason: format!("{version} is in production, and no alias says so"),
             })?;
+            // The history goes forwards, whatever the clock does.
+            let at = at.max(promotion.value.promoted_at);
             let end = PromotionEnd { at, by: by.clone(), reason: reason.clone().unwrap_or_default() };
             let ended = Promotion { ended: Some(end), ..promotion.value.clone() };
             changes.push(Change::remove(Kind::Alias, alias.key.clone(), revision)?);

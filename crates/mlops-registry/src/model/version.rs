@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use mlops_core::{Digest, ModelName, Principal, Subject, Timestamp, Version, Window};
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +106,9 @@ pub struct ModelVersion {
     pub run: RunId,
     /// Who started that run.
     pub made_by: Principal,
+    /// Who else has logged to that run or resumed it, by the time of registration.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub contributors: BTreeSet<Principal>,
     /// What it was made from.
     pub lineage: Lineage,
     /// Who registered it.
@@ -120,7 +125,9 @@ impl ModelVersion {
 
     /// Whether `principal` has a hand in it, and so can't approve it.
     pub fn is_by(&self, principal: &Principal) -> bool {
-        *principal == self.made_by || *principal == self.registered_by
+        *principal == self.made_by
+            || *principal == self.registered_by
+            || self.contributors.contains(principal)
     }
 
     pub(crate) fn key_of(model: &ModelName, version: &Version) -> Key {

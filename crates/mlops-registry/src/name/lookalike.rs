@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use unicode_security::confusable_detection::skeleton;
 
 use super::{Rule, check};
-use crate::registry::{Document, Registry, StoredExt as _};
-use crate::store::{Change, Key, Kind};
+use crate::registry::{Document, Registry, Stored, StoredExt as _};
+use crate::store::{Change, Expected, Key, Kind};
 use crate::{Error, Result};
 
 /// The longest name of an experiment or a model, as `mlops-core` has it.
@@ -23,7 +23,13 @@ struct Lookalikes {
 impl Document for Lookalikes {
     const KIND: Kind = Kind::Lookalike;
     fn key(&self) -> Key {
-        Key::from([self.what.as_str(), self.skeleton.as_str()])
+        Self::key_of(&self.what, &self.skeleton)
+    }
+}
+
+impl Lookalikes {
+    fn key_of(what: &str, skeleton: &str) -> Key {
+        Key::from([what, skeleton])
     }
 }
 
@@ -42,23 +48,50 @@ impl Registry {
         others: impl FnOnce() -> Result<Vec<String>>,
     ) -> Result<Change> {
         check(what, name, MAX, Rule::Title)?;
-        let look: String = skeleton(name).collect();
-        let there = self.find::<Lookalikes>(Key::from([what, look.as_str()]))?;
+        let (there, look) = self.looks(what, name)?;
         let mut names = there.as_ref().map(|there| there.value.names.clone()).unwrap_or_default();
         let others = if name.is_ascii() { Vec::new() } else { others()? };
-        if let Some(other) = names.iter().chain(&others).find(|other| looks_like(name, other)) {
-            return Err(Error::Conflict {
-                what,
-                key: name.to_owned(),
-                expected: "unlike any other".to_owned(),
-                current: format!("not to be told from {other:?} by its look"),
-            });
-        }
+        is_unlike(what, name, names.iter().chain(&others))?;
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
         there.put(&Lookalikes { what: what.to_owned(), skeleton: look, names })
     }
+
+    /// The same for what may have a name that it has already, and where `others` are all that
+    /// there are: a name in plain ASCII, as hardly any is not, writes nothing, and expects that
+    /// nothing of its look was written.
+    pub(crate) fn claim_look(
+        &self,
+        what: &'static str,
+        name: &str,
+        others: Vec<String>,
+    ) -> Result<(Option<Expected>, Option<Change>)> {
+        if !name.is_ascii() {
+            return Ok((None, Some(self.claim_name(what, name, || Ok(others))?)));
+        }
+        check(what, name, MAX, Rule::Title)?;
+        let (there, look) = self.looks(what, name)?;
+        is_unlike(what, name, there.iter().flat_map(|there| &there.value.names).chain(&others))?;
+        let (kind, key) = (Lookalikes::KIND, Lookalikes::key_of(what, &look));
+        Ok((Some(Expected { kind, key, revision: there.map(|there| there.revision) }), None))
+    }
+
+    /// What looks like `name`, and its look.
+    fn looks(&self, what: &str, name: &str) -> Result<(Option<Stored<Lookalikes>>, String)> {
+        let look: String = skeleton(name).collect();
+        Ok((self.find(Lookalikes::key_of(what, &look))?, look))
+    }
+}
+
+fn is_unlike<'a>(what: &'static str, name: &str, mut others: impl Iterator<Item = &'a String>) -> Result<()> {
+    let Some(other) = others.find(|other| looks_like(name, other)) else { return Ok(()) };
+    Err(Error::Conflict {
+        what,
+        key: name.to_owned(),
+        expected: "unlike any other".to_owned(),
+        current: format!("not to be told from {other:?} by its look"),
+    })
 }
 
 /// Whether two different names look the same, as UTS 39 has it (*confusable*: their skeletons

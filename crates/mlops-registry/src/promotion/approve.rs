@@ -10,8 +10,10 @@ use crate::{Error, Result};
 
 impl Session {
     /// Approves a request as it was read: the approval names its artifact and evidence.
-    /// Refused to whoever trained, registered or requested the version, and if the request no
-    /// longer counts. An approval that no longer counts can be given again.
+    /// Refused to whoever trained, contributed to (by logging to its run or resuming it),
+    /// registered or requested the version, and if the request no longer counts. Who recorded a
+    /// verdict may approve: what that verdict is worth, the gate's
+    /// [definition](PromotionPolicy::requiring_exactly) says and not who hands it in. An approval that no longer counts can be given again.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an approver of the model,

@@ -3,9 +3,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
 use crate::model::{Model, ModelVersion};
+use crate::name::{Rule, check, check_value};
 use crate::registry::{Document, Registry, Session, Stored};
 use crate::store::{Commit, Key, Kind};
 use crate::{Error, Result};
+
+/// The longest text of a verdict, in bytes.
+const MAX_VERDICT: usize = 1 << 20;
+
+/// The longest name of a gate, in bytes.
+pub(super) const MAX_GATE: usize = 256;
 
 /// A verdict on a version, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +56,12 @@ impl Session {
     /// # Errors
     /// [`Error::Denied`] without the role of an author of the model,
     /// [`Error::NotFound`] if the version is not registered, [`Error::Invalid`] if the
-    /// verdict is on another artifact than the one registered.
+    /// verdict is on another artifact than the one registered, its gate has no proper name of
+    /// at most 256 bytes, or its text has more than a mebibyte.
     pub fn record_evidence(&self, evidence: &Evidence) -> Result<RecordedEvidence> {
+        check_value("verdict", "the text", evidence.document().len(), MAX_VERDICT)?;
         let verdict = evidence.verdict()?;
+        check("gate", &verdict.gate, MAX_GATE, Rule::Title)?;
         let subject = &verdict.subject;
         let name = format!("{}/{}", subject.model, subject.version);
         self.transact(|| {

@@ -64,9 +64,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an admin, [`Error::Invalid`] for a policy that
-    /// nobody can fulfil, such as two approvals of one named person.
+    /// nobody can fulfil, such as two approvals of one named person, or with more than 100 gates
+    /// or one whose name is none.
     pub fn set_policy(&self, policy: &PromotionPolicy) -> Result<()> {
         policy.check()?;
+        policy.check_size()?;
         let (stage, models) = (policy.stage(), policy.models());
         let subject = PromotionPolicy::subject(stage, models);
         self.transact(|| {

@@ -5,8 +5,10 @@ use std::time::Duration;
 use mlops_core::{Digest, ModelName};
 use serde::{Deserialize, Serialize};
 
+use super::evidence::MAX_GATE;
 use super::{ApproverRule, Approvers, BreakGlass, Freeze, TargetStage};
 use crate::access::Scope;
+use crate::name::{Rule, check};
 use crate::{Error, Result};
 
 /// The most freezes and rules of approvers that a policy may have.
@@ -286,6 +288,19 @@ impl PromotionPolicy {
     /// Whether it is for `model`, though another one may be closer.
     pub fn covers(&self, model: &ModelName) -> bool {
         self.models.covers(Some(model))
+    }
+
+    /// That it is not out of proportion. Not asked of what is stored, which may be of an
+    /// earlier release.
+    pub(super) fn check_size(&self) -> Result<()> {
+        if self.gates.len() > MAX_PARTS {
+            return Err(Error::Invalid {
+                field: "gates",
+                value: self.gates.len().to_string(),
+                expected: format!("at most {MAX_PARTS}"),
+            });
+        }
+        self.gates.keys().try_for_each(|gate| check("gate", gate, MAX_GATE, Rule::Title))
     }
 
     /// That it can be fulfilled, and says nothing that would go unheard.

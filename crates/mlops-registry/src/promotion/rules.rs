@@ -173,13 +173,13 @@ pub(super) fn second_person(
     request: &PromotionRequest,
 ) -> Check {
     let hands: Vec<_> = [
-        (&version.made_by, "trained"),
-        (&version.registered_by, "registered"),
-        (&request.requested_by, "requested"),
+        (*approver == version.made_by, "trained"),
+        (version.contributors.contains(approver), "contributed to"),
+        (*approver == version.registered_by, "registered"),
+        (*approver == request.requested_by, "requested"),
     ]
     .into_iter()
-    .filter(|(who, _)| *who == approver)
-    .map(|(_, what)| what)
+    .filter_map(|(has, what)| has.then_some(what))
     .collect();
     let check = check("second person", hands.is_empty())
         .expected("an approver who neither trained, registered nor requested the version");

@@ -1,4 +1,4 @@
-use mlops_core::{ModelName, Verdict, Version};
+use mlops_core::{Check, ModelName, Verdict, Version};
 
 use super::grounds::Grounds;
 use super::{Decision, PromotionRequest, RequestId, RequestState, TargetStage, rules};
@@ -65,24 +65,46 @@ impl Session {
 }
 
 impl Registry {
-    /// That a version may be put into staging without a request: it stands there already, or
-    /// no policy for staging says otherwise. Gives the conditions that this is still so. Every
-    /// way into staging that is not a promotion asks this.
-    pub(crate) fn free_to_stage(
-        &self,
-        model: &ModelName,
-        version: &Version,
-        stands: Stage,
-    ) -> Result<[Expected; 2]> {
+    /// Whether a version may be put into staging without a request. Every way into staging
+    /// that is not a promotion asks this.
+    pub(crate) fn free_to_stage(&self, model: &ModelName, stands: Stage) -> Result<FreeToStage> {
         let now = self.policy_now(model, TargetStage::Staging)?;
-        if now.policy.is_none() || stands == Stage::Staging {
-            return Ok(now.expected);
+        let is_free = now.policy.is_none() || stands == Stage::Staging;
+        Ok(FreeToStage { is_free, stands, expected: now.expected })
+    }
+}
+
+/// Whether a version may be put into staging without a request: it stands there already, or no
+/// policy for staging says otherwise.
+pub(crate) struct FreeToStage {
+    is_free: bool,
+    stands: Stage,
+    /// The conditions that this is still so.
+    pub(crate) expected: [Expected; 2],
+}
+
+impl FreeToStage {
+    /// The check that keeps it out, for what comes to a decision.
+    pub(crate) fn refused(&self) -> Option<Check> {
+        let reason = "its policy for staging asks for a promotion: request it, have it approved, then \
+                      carry it out";
+        let check = || {
+            let expected = "a version in staging, or no policy for staging";
+            rules::rule("policy for staging", expected, false, reason)
+        };
+        (!self.is_free).then(check)
+    }
+
+    /// The same as the error of what comes to none.
+    pub(crate) fn check(self, model: &ModelName, version: &Version) -> Result<[Expected; 2]> {
+        if self.is_free {
+            return Ok(self.expected);
         }
         Err(Error::Conflict {
             what: "version",
             key: format!("{model}/{version}"),
             expected: "in staging, which its policy asks a promotion for".to_owned(),
-            current: format!("in {stands}"),
+            current: format!("in {}", self.stands),
         })
     }
 }

@@ -15,6 +15,9 @@ use crate::{Error, Result};
 /// that someone else got through, so that this is reached only under siege.
 const ATTEMPTS: usize = 10_000;
 
+/// How much of the subject and of the reason of a refusal is told, in characters.
+const TOLD: usize = 2000;
+
 /// The registry in the hands of one principal: everything that changes something, and what
 /// they may [read](Self::reader).
 ///
@@ -77,14 +80,13 @@ impl Session {
         self.decide(action, model, &self.grants()?)
     }
 
-    /// The same by the grants as they were a moment ago, without reading them each time; only
-    /// where it becomes a condition of a commit, which is where a grant that is gone is found.
-    /// A denial is never from memory.
-    pub(crate) fn presumed(&self, action: Action, model: Option<&ModelName>) -> Result<Expected> {
+    /// That the principal may do what belongs to no model, by the grants as they were a moment
+    /// ago, without reading them each time. A denial is never from memory.
+    fn presumed(&self, action: Action, subject: &dyn Display) -> Result<Expected> {
         let known = self.registry.known_grants().of(&self.principal);
-        match known.map(|grants| self.decide(action, model, &grants)) {
+        match known.map(|grants| self.decide(action, None, &grants)) {
             Some(Ok(grant)) => Ok(grant),
-            _ => self.allowed(action, model),
+            _ => self.allowed_to(action, None, subject),
         }
     }
 
@@ -122,16 +124,19 @@ impl Session {
     /// Leaves a refusal in the audit log, if it is not [there](crate::access) already. Who can't be told
     /// of it gets the error of the store: nobody is refused behind the log's back.
     pub(crate) fn tell_refusal(&self, action: Action, subject: &dyn Display, reason: &str) -> Result<()> {
-        let act = self.act(action, subject);
+        // What was asked for may be of any length.
+        let short = |text: &str| text.chars().take(TOLD).collect::<String>();
+        let act = self.act(action, short(&subject.to_string()));
         let recent = self.registry.refusals();
-        let (ticket, act) = match recent.ask(&self.principal, action, &act.subject, reason, act.at) {
+        let (ticket, reasons) = match recent.ask(&self.principal, action, &act.subject, reason, act.at) {
             Telling::Told => return Ok(()),
-            Telling::Tell(ticket) => (ticket, act.refused([reason.to_owned()])),
+            Telling::Tell(ticket) => (ticket, vec![short(reason)]),
             Telling::TellLast(ticket) => {
                 let last = "too many within a minute: this one stands for those that follow".to_owned();
-                (ticket, act.refused([reason.to_owned(), last]))
+                (ticket, vec![short(reason), last])
             }
         };
+        let act = act.refused(reasons).refused(ticket.untold());
         let told = Commit::new(act, vec![], vec![]).and_then(|commit| self.commit(&commit));
         if told.is_err() {
             recent.take_back(&ticket);
@@ -152,11 +157,44 @@ impl Session {
         subject: &dyn Display,
         build: impl FnMut() -> Result<(Option<Commit>, T)>,
     ) -> Result<T> {
-        let result = self.transact(build);
-        if let Err(conflict @ Error::Conflict { .. }) = &result {
-            self.tell_refusal(action, subject, &format!("state: {conflict}"))?;
+        self.telling(action, subject, self.transact(build))
+    }
+
+    /// Commits what can't be built anew, since something went out with it; told of as by
+    /// [`transact_told`](Self::transact_told).
+    pub(crate) fn commit_told(&self, action: Action, subject: &dyn Display, commit: &Commit) -> Result<u64> {
+        self.telling(action, subject, self.commit(commit))
+    }
+
+    fn telling<T>(&self, action: Action, subject: &dyn Display, result: Result<T>) -> Result<T> {
+        let word = match &result {
+            Err(Error::Conflict { .. }) => "state",
+            Err(Error::BumpTooSmall(_)) => "bump",
+            _ => return result,
+        };
+        if let Err(error) = &result {
+            self.tell_refusal(action, subject, &format!("{word}: {error}"))?;
         }
         result
+    }
+
+    /// [`transact`](Self::transact) on a grant as it was a moment ago, which the commit must
+    /// have as a condition: there a grant that is gone is found. Where nothing is committed,
+    /// be it done already or impossible, the grant is read, so that who no longer holds it
+    /// learns nothing.
+    pub(crate) fn transact_presuming<T>(
+        &self,
+        action: Action,
+        subject: &dyn Display,
+        mut build: impl FnMut(Expected) -> Result<(Option<Commit>, T)>,
+    ) -> Result<T> {
+        self.transact(|| {
+            let built = build(self.presumed(action, subject)?);
+            if !matches!(built, Ok((Some(_), _))) {
+                self.allowed_to(action, None, subject)?;
+            }
+            built
+        })
     }
 
     /// Builds a transaction and commits it; anew from the state of then, if someone was faster.

@@ -33,8 +33,7 @@ impl Session {
                 expected: "finished, failed or killed".to_owned(),
             });
         }
-        self.transact(|| {
-            let own = self.presumed(Action::EndRun, None)?;
+        self.transact_presuming(Action::EndRun, run, |own| {
             let (record, experiment) = self.registry().active_run(run)?;
             takes(&record)?;
             let act = self.act(Action::EndRun, format!("{run} as {status}"));
@@ -59,8 +58,7 @@ impl Session {
     /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the
     /// run, [`Error::Conflict`] if it is running or deleted.
     pub fn resume_run(&self, run: &RunId) -> Result<Run> {
-        self.transact(|| {
-            let own = self.presumed(Action::ResumeRun, None)?;
+        self.transact_presuming(Action::ResumeRun, run, |own| {
             let (record, experiment) = self.registry().active_run(run)?;
             let was = record.value.status;
             if was == RunStatus::Running {
@@ -76,8 +74,8 @@ impl Session {
                 RunStatus::Scheduled => act.at.max(record.value.started_at),
                 _ => record.value.started_at,
             };
-            let running =
-                Run { status: RunStatus::Running, started_at, ended_at: None, ..record.value.clone() };
+            let run = record.value.contributed_to_by(self.principal()).unwrap_or(record.value.clone());
+            let running = Run { status: RunStatus::Running, started_at, ended_at: None, ..run };
             Ok((Some(Commit::new(act, vec![own, experiment], vec![record.replace(&running)?])?), running))
         })
     }
@@ -105,8 +103,7 @@ impl Session {
     }
 
     fn update_run(&self, id: &RunId, subject: &str, update: impl Fn(&mut Run)) -> Result<Run> {
-        self.transact(|| {
-            let own = self.presumed(Action::UpdateRun, None)?;
+        self.transact_presuming(Action::UpdateRun, id, |own| {
             let (record, experiment) = self.registry().active_run(id)?;
             let mut run = record.value.clone();
             update(&mut run);

@@ -15,7 +15,7 @@ impl Session {
     /// experiment, [`Error::Conflict`] if it is deleted already.
     pub fn delete_experiment(&self, name: &ExperimentName) -> Result<Experiment> {
         self.transact(|| {
-            let own = self.allowed(Action::DeleteExperiment, None)?;
+            let own = self.allowed_to(Action::DeleteExperiment, None, name)?;
             let there = self.registry().active_experiment(name)?;
             let act = self.act(Action::DeleteExperiment, name);
             let deleted = Some(Deletion { at: act.at, by: self.principal().clone(), purged: false });
@@ -32,7 +32,7 @@ impl Session {
     /// experiment, also once it is being purged; [`Error::Conflict`] if it is not deleted.
     pub fn restore_experiment(&self, name: &ExperimentName) -> Result<Experiment> {
         self.transact(|| {
-            let own = self.allowed(Action::RestoreExperiment, None)?;
+            let own = self.allowed_to(Action::RestoreExperiment, None, name)?;
             let there = self.registry().kept_experiment(name)?;
             if there.value.deleted.is_none() {
                 return Err(not_deleted("experiment", name.to_string()));
@@ -51,7 +51,7 @@ impl Session {
     /// run, [`Error::Conflict`] if it or its experiment is deleted already.
     pub fn delete_run(&self, run: &RunId) -> Result<Run> {
         self.transact(|| {
-            let own = self.allowed(Action::DeleteRun, None)?;
+            let own = self.allowed_to(Action::DeleteRun, None, run)?;
             let (there, experiment) = self.registry().active_run(run)?;
             let act = self.act(Action::DeleteRun, run);
             let deleted = Some(Deletion { at: act.at, by: self.principal().clone(), purged: false });
@@ -67,7 +67,7 @@ impl Session {
     /// run, [`Error::Conflict`] if it is not deleted, is being purged, or its experiment is deleted.
     pub fn restore_run(&self, run: &RunId) -> Result<Run> {
         self.transact(|| {
-            let own = self.allowed(Action::RestoreRun, None)?;
+            let own = self.allowed_to(Action::RestoreRun, None, run)?;
             let there = self.registry().get::<Run>("run", run.key())?;
             let experiment = self.registry().active_experiment(&run.experiment)?.expected();
             match &there.value.deleted {

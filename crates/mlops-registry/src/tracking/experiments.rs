@@ -16,7 +16,7 @@ impl Session {
     /// something in the name can't be seen.
     pub fn create_experiment(&self, name: &ExperimentName) -> Result<Experiment> {
         self.transact(|| {
-            let own = self.allowed(Action::CreateExperiment, None)?;
+            let own = self.allowed_to(Action::CreateExperiment, None, name)?;
             if let Some(there) = self.registry().find::<Experiment>(Key::from([name.as_str()]))? {
                 let begun = format!("begun by {} at {}", there.value.created_by, there.value.created_at);
                 return Err(Error::Conflict {
@@ -80,7 +80,7 @@ impl Session {
         update: impl Fn(&mut Experiment),
     ) -> Result<Experiment> {
         self.transact(|| {
-            let own = self.allowed(Action::UpdateExperiment, None)?;
+            let own = self.allowed_to(Action::UpdateExperiment, None, name)?;
             let there = self.registry().active_experiment(name)?;
             let mut experiment = there.value.clone();
             update(&mut experiment);
@@ -102,7 +102,7 @@ impl Session {
         check("tag", tag, limits::KEY, Rule::Key)?;
         check_value("tag value", tag, value.len(), limits::EXPERIMENT_TAG_VALUE)?;
         self.transact(|| {
-            let own = self.allowed(Action::UpdateExperiment, None)?;
+            let own = self.allowed_to(Action::UpdateExperiment, None, name)?;
             let experiment = self.registry().active_experiment(name)?;
             let new =
                 ExperimentTag { experiment: name.clone(), name: tag.to_owned(), value: value.to_owned() };
@@ -122,7 +122,7 @@ impl Session {
     /// experiment or the tag, [`Error::Conflict`] if the experiment is deleted.
     pub fn untag_experiment(&self, name: &ExperimentName, tag: &str) -> Result<()> {
         self.transact(|| {
-            let own = self.allowed(Action::UpdateExperiment, None)?;
+            let own = self.allowed_to(Action::UpdateExperiment, None, name)?;
             let experiment = self.registry().active_experiment(name)?;
             let key = Key::from([name.as_str(), tag]);
             let there = self.registry().get::<ExperimentTag>("tag", key.clone())?;

@@ -10,6 +10,9 @@ use crate::{Error, Result};
 impl Session {
     /// Adds to a run, all or nothing. What is there already in the same words is left as it is.
     ///
+    /// Who adds more than tags to the run of another is a
+    /// [contributor](super::Run::contributors) from then on.
+    ///
     /// A run that has ended takes tags alone, unless it is [resumed](Self::resume_run).
     ///
     /// # Errors
@@ -22,8 +25,7 @@ impl Session {
         // Hardly anything that is logged is there already. So that is not looked up; where it
         // turns out otherwise, the commit is a conflict that leaves nothing, and then it is.
         let mut look = false;
-        self.transact(|| {
-            let own = self.presumed(Action::LogRun, None)?;
+        self.transact_presuming(Action::LogRun, run, |own| {
             let (record, experiment) = self.registry().active_run(run)?;
             if !batch.is_remarks() {
                 takes(&record)?;
@@ -56,11 +58,16 @@ impl Session {
             for input in &checked.inputs {
                 changes.input(input)?;
             }
-            let changes: Vec<_> = changes.made.into_values().collect();
+            let mut changes: Vec<_> = changes.made.into_values().collect();
             if changes.is_empty() {
                 return Ok((None, ()));
             }
-            let expected = vec![own, record.expected(), experiment];
+            let mut expected = vec![own, experiment];
+            // A remark is no hand in what comes of the run.
+            match record.value.contributed_to_by(self.principal()).filter(|_| !batch.is_remarks()) {
+                Some(run) => changes.push(record.replace(&run)?),
+                None => expected.push(record.expected()),
+            }
             Ok((Some(Commit::new(act, expected, changes)?), ()))
         })
     }
@@ -71,8 +78,7 @@ impl Session {
     /// [`Error::Denied`] without the role of an author, [`Error::NotFound`] without the run
     /// or the tag, [`Error::Conflict`] if the run is deleted.
     pub fn untag_run(&self, run: &RunId, name: &str) -> Result<()> {
-        self.transact(|| {
-            let own = self.presumed(Action::LogRun, None)?;
+        self.transact_presuming(Action::LogRun, run, |own| {
             let (record, experiment) = self.registry().active_run(run)?;
             let tag = self.registry().get::<Tag>("tag", run.key().and(name))?;
             let act = self.act(Action::LogRun, format!("{run} without the tag {name}"));

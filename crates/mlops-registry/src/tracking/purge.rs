@@ -41,7 +41,7 @@ impl Session {
     /// version came from it (its lineage is kept), or if runs are nested in it.
     pub fn purge_run(&self, run: &RunId, retention: Duration) -> Result<Purged> {
         self.transact_told(Action::PurgeRun, run, || {
-            let own = self.allowed(Action::PurgeRun, None)?;
+            let own = self.allowed_to(Action::PurgeRun, None, run)?;
             let there = self.registry().get::<Run>("run", run.key())?;
             self.is_over("run", run.to_string(), there.value.deleted.as_ref(), retention)?;
             self.registry().is_no_origin(|origin| origin == run)?;
@@ -72,7 +72,7 @@ impl Session {
     pub fn purge_experiment(&self, name: &ExperimentName, retention: Duration) -> Result<Purged> {
         let group = Key::from([name.as_str()]);
         self.transact_told(Action::PurgeExperiment, name, || {
-            let own = self.allowed(Action::PurgeExperiment, None)?;
+            let own = self.allowed_to(Action::PurgeExperiment, None, name)?;
             let there = self.registry().get::<Experiment>("experiment", group.clone())?;
             self.is_over("experiment", name.to_string(), there.value.deleted.as_ref(), retention)?;
             self.registry().is_no_origin(|origin| origin.experiment == *name)?;
@@ -158,7 +158,7 @@ impl Session {
     fn remove_run(&self, run: &RunId, action: Action) -> Result<Purged> {
         let records = self.remove_all(&run.key(), &OF_A_RUN, run, action)?;
         self.transact(|| {
-            let own = self.allowed(action, None)?;
+            let own = self.allowed_to(action, None, run)?;
             // Someone else may have finished it.
             let Some(there) = self.registry().find::<Run>(run.key())? else {
                 return Ok((None, Purged { runs: 0, records }));
@@ -187,7 +187,7 @@ impl Session {
         let mut removed = 0;
         loop {
             let page = self.transact(|| {
-                let own = self.allowed(action, None)?;
+                let own = self.allowed_to(action, None, subject)?;
                 let mut changes = Vec::new();
                 for kind in kinds {
                     let room = PAGE - changes.len();

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use mlops_core::{ExperimentName, Principal, Timestamp};
@@ -74,9 +75,22 @@ pub struct Run {
     /// That it was deleted, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deletion>,
+    /// Who has logged to it or resumed it, beside who started it. Who only tagged it is none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub contributors: BTreeSet<Principal>,
 }
 
 impl Run {
+    /// The same with `principal` among the contributors; `None` if nothing is to be said of them.
+    pub(super) fn contributed_to_by(&self, principal: &Principal) -> Option<Self> {
+        if *principal == self.started_by || self.contributors.contains(principal) {
+            return None;
+        }
+        let mut run = self.clone();
+        run.contributors.insert(principal.clone());
+        Some(run)
+    }
+
     /// Whether it is there. The runs of a deleted experiment are hidden with it.
     pub const fn lifecycle(&self) -> Lifecycle {
         if self.deleted.is_some() { Lifecycle::Deleted } else { Lifecycle::Active }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use mlops_core::ExperimentName;
 
 use super::log::unique;
@@ -98,8 +100,7 @@ impl Session {
             check_value("tag value", name, value.len(), limits::TAG_VALUE)?;
         }
         let mut again = false;
-        self.transact(|| {
-            let own = self.presumed(Action::StartRun, None)?;
+        self.transact_presuming(Action::StartRun, &new.experiment, |own| {
             let group = self.registry().active_experiment(&new.experiment)?;
             let mut expected = vec![own, group.expected()];
             if let Some(parent) = &new.parent {
@@ -119,6 +120,7 @@ impl Session {
                 parent: new.parent.clone(),
                 description: new.description.clone(),
                 deleted: None,
+                contributors: BTreeSet::new(),
             };
             let mut changes = vec![run.create()?];
             if let Some(parent) = &new.parent {

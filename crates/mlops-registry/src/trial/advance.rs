@@ -18,15 +18,16 @@ impl Session {
     /// [`Error::Invalid`](crate::Error::Invalid) for a canary of no or all requests.
     pub fn move_trial(&self, model: &ModelName, version: &Version, kind: TrialKind) -> Result<Trial> {
         kind.check()?;
-        self.transact(|| {
-            let own = self.allowed(Action::MoveTrial, Some(model))?;
+        let subject = format!("{model}/{version} as {kind}");
+        self.transact_told(Action::MoveTrial, &subject, || {
+            let own = self.allowed_to(Action::MoveTrial, Some(model), &subject)?;
             let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
             let running = Running::find(self.registry(), &family.value)?;
             let Running { trial, .. } = Running::of(running, model, version)?;
             if trial.value.kind == kind {
                 return Ok((None, trial.value));
             }
-            let act = self.act(Action::MoveTrial, format!("{model}/{version} as {kind}"));
+            let act = self.act(Action::MoveTrial, &subject);
             let mut moved = Trial { kind, ..trial.value.clone() };
             moved.phases.push(TrialPhase { kind, since: act.at, by: self.principal().clone() });
             Ok((Some(Commit::new(act, vec![own], vec![trial.replace(&moved)?])?), moved))

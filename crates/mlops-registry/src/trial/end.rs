@@ -33,14 +33,13 @@ impl Session {
         evidence: &[Digest],
     ) -> Result<Trial> {
         outcome.check()?;
-        self.transact(|| {
-            let own = self.allowed(Action::EndTrial, Some(model))?;
+        let subject = format!("{model}/{version} as {}", outcome.as_str());
+        self.transact_told(Action::EndTrial, &subject, || {
+            let own = self.allowed_to(Action::EndTrial, Some(model), &subject)?;
             let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
             let running = Running::find(self.registry(), &family.value)?;
             let running = Running::of(running, model, version)?;
-            let mut act = self
-                .act(Action::EndTrial, format!("{model}/{version} as {}", outcome.as_str()))
-                .evidence(evidence.iter().copied());
+            let mut act = self.act(Action::EndTrial, &subject).evidence(evidence.iter().copied());
             act.reason = outcome.reason();
             let end = TrialEnd {
                 outcome: outcome.clone(),

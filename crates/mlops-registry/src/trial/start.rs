@@ -15,14 +15,15 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model, [`Error::NotFound`]
-    /// if the version is not registered, [`Error::Conflict`] if it is in production or a
-    /// trial of the model is running, [`Error::Invalid`] for a canary of no or all requests;
+    /// if the version is not registered, [`Error::Conflict`] if it is in production, a
+    /// trial of the model is running, or a policy for staging stands in the way, [`Error::Invalid`] for a canary of no or all requests;
     /// [`Error::Corrupt`] if the artifact has changed.
     pub fn start_trial(&self, model: &ModelName, version: &Version, kind: TrialKind) -> Result<Trial> {
         kind.check()?;
         let mut checked = false;
-        self.transact(|| {
-            let own = self.allowed(Action::StartTrial, Some(model))?;
+        let subject = format!("{model}/{version} as {kind}");
+        self.transact_told(Action::StartTrial, &subject, || {
+            let own = self.allowed_to(Action::StartTrial, Some(model), &subject)?;
             let registry = self.registry();
             let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
             let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
@@ -55,10 +56,8 @@ impl Session {
                 checked = true;
             }
             let stage = registry.get::<VersionStage>("version", ModelVersion::key_of(model, version))?;
-            let free = registry.free_to_stage(model, version, stage.value.stage)?;
-            let act = self
-                .act(Action::StartTrial, format!("{model}/{version} as {kind}"))
-                .artifacts([candidate.value.artifact]);
+            let free = registry.free_to_stage(model, stage.value.stage)?.check(model, version)?;
+            let act = self.act(Action::StartTrial, &subject).artifacts([candidate.value.artifact]);
             let trial = Trial {
                 model: model.clone(),
                 number: family.value.trials + 1,

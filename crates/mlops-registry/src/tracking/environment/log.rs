@@ -41,7 +41,7 @@ impl Session {
     /// # Errors
     /// As [`log_file`](Session::log_file).
     pub fn log_environment(&self, run: &RunId, environment: &Environment) -> Result<RunFile> {
-        self.may_log(run)?;
+        self.may_log(run, &format!("{run} {FILE}"))?;
         let path = FilePath::new(FILE)?;
         let tags: Vec<_> = environment.tags().into_iter().collect();
         for (name, value) in &tags {

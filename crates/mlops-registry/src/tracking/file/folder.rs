@@ -28,7 +28,7 @@ impl Session {
         folder: &Path,
         limits: &FileLimits,
     ) -> Result<Vec<RunFile>> {
-        self.may_log(run)?;
+        self.may_log(run, run)?;
         let mut found = Vec::new();
         let mut walk = Walk { limits, total: 0, found: &mut found };
         walk.folder(folder, at.map(ToString::to_string).as_deref(), limits.depth)?;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Read};
 
 use mlops_core::Digest;
@@ -89,15 +90,16 @@ impl Session {
         limits: &FileLimits,
     ) -> Result<RunFile> {
         // Before anything is stored that nobody may want.
-        self.may_log(run)?;
+        self.may_log(run, &format!("{run} {path}"))?;
         let stored = self.put_file(path.as_str(), source, limits.file)?;
         let mut files = self.log_stored(run, &[(path.clone(), stored)], &[])?;
         files.pop().ok_or_else(|| Error::NotFound { what: "file", key: path.to_string() })
     }
 
     /// That the run takes files from this principal, as far as can be told before they are read.
-    pub(in crate::tracking) fn may_log(&self, run: &RunId) -> Result<()> {
-        self.presumed(Action::LogRun, None)?;
+    /// The grant is read: bytes that are put are no commit that would have it as a condition.
+    pub(in crate::tracking) fn may_log(&self, run: &RunId, subject: &dyn Display) -> Result<()> {
+        self.allowed_to(Action::LogRun, None, subject)?;
         takes(&self.registry().active_run(run)?.0)
     }
 
@@ -127,16 +129,15 @@ impl Session {
         files: &[(FilePath, (Digest, u64))],
         tags: &[(&str, String)],
     ) -> Result<Vec<RunFile>> {
-        self.transact(|| {
-            let own = self.presumed(Action::LogRun, None)?;
+        let subject = match files {
+            [(path, _)] => format!("{run} {path}"),
+            _ => format!("{run}: {} files", files.len()),
+        };
+        self.transact_presuming(Action::LogRun, &subject, |own| {
             let (record, experiment) = self.registry().active_run(run)?;
             takes(&record)?;
-            let subject = match files {
-                [(path, _)] => format!("{run} {path}"),
-                _ => format!("{run}: {} files", files.len()),
-            };
             let digests = files.iter().map(|(_, (digest, _))| *digest);
-            let act = self.act(Action::LogRun, subject).artifacts(digests);
+            let act = self.act(Action::LogRun, &subject).artifacts(digests);
             let mut expected = BTreeMap::new();
             let (mut changes, mut logged) = (Vec::new(), Vec::new());
             for (path, (digest, size)) in files {
@@ -169,7 +170,11 @@ impl Session {
             if changes.is_empty() {
                 return Ok((None, logged));
             }
-            let mut all = vec![own, record.expected(), experiment];
+            let mut all = vec![own, experiment];
+            match record.value.contributed_to_by(self.principal()) {
+                Some(run) => changes.push(record.replace(&run)?),
+                None => all.push(record.expected()),
+            }
             all.extend(expected.into_values());
             Ok((Some(Commit::new(act, all, changes)?), logged))
         })

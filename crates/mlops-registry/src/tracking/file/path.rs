@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::name::{Rule, check, cut};
 use crate::tracking::limits;
@@ -12,7 +13,8 @@ use crate::{Error, Result};
 /// It is a name and never a place: nothing is opened by it, and no link is followed. What
 /// would lead elsewhere if it were written to a disk of any system is refused all the same:
 /// `..`, a leading `/`, a drive letter, a backslash, what becomes one of these when it is
-/// decoded once more (`%2e%2e`), parts that are empty or end in a dot or in white space,
+/// decoded (`%2e%2e`, however often encoded) or written in plain characters (`‥`), the names
+/// of devices on Windows (`NUL`, `con.txt`), parts that are empty or end in a dot or in white space,
 /// what can't be seen, and letters in another than their composed form. At most
 /// [`FILE_PATH`](limits::FILE_PATH) bytes, and [`FILE_PART`](limits::FILE_PART) a part.
 ///
@@ -49,8 +51,13 @@ impl FilePath {
             if part.ends_with('.') || part.trim() != part {
                 return Err(invalid("parts that do not end in a dot or white space".to_owned()));
             }
-            if is_disguised(part) {
-                return Err(invalid("no dot, slash or backslash in disguise (%2e, %2f, %5c)".to_owned()));
+            let plain = undisguised(part);
+            if matches!(plain.as_str(), "." | "..") || plain.contains(['/', '\\', '\0']) {
+                let expected = "no dots, slash or backslash in disguise (%2e, %2f, %5c, ‥)";
+                return Err(invalid(expected.to_owned()));
+            }
+            if is_device(&plain) {
+                return Err(invalid(format!("no part that is a device on Windows, as {plain:?} is")));
             }
         }
         Ok(Self(path))
@@ -75,12 +82,41 @@ impl FilePath {
     }
 }
 
-/// Whether a part is another one once it is decoded as a URL is.
-fn is_disguised(part: &str) -> bool {
-    let lower = part.to_ascii_lowercase();
-    let decoded = lower.replace("%25", "%").replace("%2e", ".");
-    matches!(decoded.as_str(), "." | "..")
-        || ["%2f", "%5c", "%00"].iter().any(|slash| decoded.contains(slash))
+/// What a part becomes where it is decoded as a URL is, however often, and its characters are
+/// taken for the plain ones that they are compatible with (NFKC).
+fn undisguised(part: &str) -> String {
+    let mut plain: String = part.nfkc().collect();
+    // Each round that changes anything makes it shorter.
+    while let Some(decoded) = decoded(&plain) {
+        plain = decoded.nfkc().collect();
+    }
+    plain
+}
+
+/// Percent-decoded once; `None` if there is nothing to decode.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|digits| {
+            let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|hex| u8::try_from(hex).ok());
+            Some(hex(digits[0])? << 4 | hex(digits[1])?)
+        });
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    (bytes.len() < part.len()).then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether Windows takes it for a device, whatever comes after a dot (*Naming Files, Paths, and
+/// Namespaces*, Microsoft).
+fn is_device(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
+    if matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
+        return true;
+    }
+    let number = name.strip_prefix("COM").or_else(|| name.strip_prefix("LPT"));
+    number.is_some_and(|number| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
 }
 
 impl FromStr for FilePath {
@@ -110,9 +146,24 @@ mod tests {
 
     #[test]
     fn what_leads_elsewhere_is_refused() {
-        for path in
-            ["model.txt", "a/b/c", "größe.csv", "a b/c d", "..a", "a..b", ".hidden", "100%/x", "a%2eb"]
-        {
+        for path in [
+            "model.txt",
+            "a/b/c",
+            "größe.csv",
+            "a b/c d",
+            "..a",
+            "a..b",
+            ".hidden",
+            "100%/x",
+            "a%2eb",
+            "50%25",
+            "console",
+            "nul_values.csv",
+            "auxiliary",
+            "COM10",
+            "a…b",
+            "比：率",
+        ] {
             assert_eq!(FilePath::new(path).unwrap().as_str(), path);
         }
         let long = "x".repeat(256);
@@ -140,6 +191,26 @@ mod tests {
             "a/%2e./b",
             ".%2e/x",
             "%252e%252e/x",
+            "%25252e%2525252E/x",
+            "‥/x",
+            "．．/x",
+            "．/x",
+            "a／b",
+            "a＼b",
+            "%E2%80%A5/x",
+            "％2e％2e/x",
+            "a℀b",
+            "NUL",
+            "con.txt",
+            "a/AUX",
+            "a/nul /b",
+            "CON .tar.gz",
+            "com1",
+            "LPT9.x",
+            "COM¹.x",
+            "ＮＵＬ",
+            "%4eul",
+            "conout$",
             "a%2fb",
             "a%5Cb",
             "a%00",
