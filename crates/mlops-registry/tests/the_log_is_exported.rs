@@ -184,3 +184,70 @@ fn progress_is_told_and_a_full_disk_is_an_error() {
     );
     assert!(matches!(failed, Err(Error::Unavailable { .. })), "{failed:?}");
 }
+
+/// An export of a pruned log, in which entry `at` is told by its hash as well.
+fn covered(world: &World, file: &str, at: usize) -> String {
+    let lines = file.split_inclusive('\n').enumerate().map(|(place, line)| {
+        let hash = mlops_registry::merkle::leaf_hash(line.trim_end().as_bytes());
+        if place == at { format!("{{\"hash\":\"{hash}\",\"sequence\":{place}}}\n") } else { line.to_owned() }
+    });
+    let covered: String = lines.collect();
+    assert_ne!(covered, file, "{}", world.name);
+    covered
+}
+
+#[test]
+fn no_entry_is_hidden_behind_its_hash() {
+    for world in worlds() {
+        world.promoted("1.0.0");
+        world.promoted("1.1.0");
+        world.clock.advance(Duration::from_hours(24));
+        let before = world.registry.tree_head().unwrap();
+        let log = world.admin.prune_log(world.clock.now(), "old", &mut Vec::new()).unwrap().unwrap();
+        let head = world.registry.tree_head().unwrap();
+        let file = whole(&world);
+        let size = check(&world, &file, &head).unwrap();
+        for at in 0..usize::try_from(size).unwrap() {
+            if !log.pruned.contains(at as u64) {
+                let found = check(&world, &covered(&world, &file, at), &head).unwrap_err().to_string();
+                let told = format!("line {}: entry {at} is told by its hash alone", at + 1);
+                // Without the entry that says what was pruned, the first that it names is missed.
+                let act = at as u64 == log.entry && found.contains("is told by its hash alone");
+                assert!(found.contains(&told) || act, "{found}");
+            }
+        }
+        // That it was pruned is said behind the end of what was signed: whoever made the file can say so.
+        let early = check(&world, &file, &before);
+        assert!(matches!(early, Err(Unproven::Unreadable { .. })), "{early:?}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn an_export_does_not_cover_up_what_was_taken_out_by_hand() {
+    let world = World::sqlite();
+    world.promoted("1.0.0");
+    world.promoted("1.1.0");
+    world.clock.advance(Duration::from_hours(24));
+    let log = world.admin.prune_log(world.clock.now(), "old", &mut Vec::new()).unwrap().unwrap();
+    let formats = [
+        (ExportFormat::JsonLines, EntryFilter::new()),
+        (ExportFormat::JsonLines, EntryFilter::new().action("promotion.")),
+        (ExportFormat::Csv, EntryFilter::new()),
+    ];
+    let export = |format, filter: &EntryFilter| {
+        world.registry.export_log(filter, format, &mut Vec::new(), &mut |_| {})
+    };
+    for (format, filter) in &formats {
+        export(*format, filter).unwrap();
+    }
+    let sequence = (0..log.entry).rfind(|sequence| !log.pruned.contains(*sequence)).unwrap();
+    let connection = rusqlite::Connection::open(world.folder.path().join("registry.db")).unwrap();
+    connection.execute("DELETE FROM leaf WHERE sequence = ?1", [sequence.cast_signed()]).unwrap();
+    for (format, filter) in &formats {
+        match export(*format, filter) {
+            Err(Error::Corrupt { what, .. }) => assert!(what.contains(&format!("entry {sequence} "))),
+            other => panic!("{other:?}"),
+        }
+    }
+}

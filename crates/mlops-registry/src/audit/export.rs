@@ -1,12 +1,14 @@
 //! The log as a file: lines to be computed with, and a table to be looked at.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Write};
+use std::ops::Range;
 
 use mlops_core::{Digest, DigestWriter, canonical};
 use serde::{Deserialize, Serialize};
 
 use super::retention::unwritten;
-use super::{Entry, EntryFilter, Phase, Progress, Unproven};
+use super::{Entry, EntryFilter, Phase, Progress, Pruned, Unproven};
 use crate::merkle::{Frontier, NodeId, PublicKey, Rejection, SignedTreeHead, TreeHead, leaf_hash};
 use crate::registry::Registry;
 use crate::{Error, Result};
@@ -59,7 +61,8 @@ impl Registry {
     /// then how far it is. Needs the memory of a few hundred entries, whatever the log's length.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if an entry can't be read or is gone, unless it was pruned;
+    /// [`Error::Corrupt`] if an entry can't be read, or is gone and no later one says that it
+    /// was pruned, be it asked for or not: then what was written is not to be relied on;
     /// [`Error::Unavailable`] if `to` can't be written; those of the store.
     pub fn export_log(
         &self,
@@ -68,7 +71,8 @@ impl Registry {
         to: &mut dyn Write,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Exported> {
-        let size = self.store().size()?;
+        let mut size = self.store().size()?;
+        let mut gaps = Gaps::default();
         let mut out = Output { to, digest: DigestWriter::new() };
         let (mut entries, mut pruned) = (0, 0);
         if format == ExportFormat::Csv {
@@ -81,9 +85,13 @@ impl Registry {
             let mut next = start;
             let leaves = self.store().leaves(start..end)?;
             for (sequence, leaf) in &leaves {
+                gaps.miss(next..*sequence);
                 pruned += self.gap(next..*sequence, stubs, &mut out)?;
                 next = sequence + 1;
                 let entry = Entry::read(*sequence, leaf)?;
+                if let Some(taken) = &entry.pruned {
+                    gaps.explain(*sequence, taken);
+                }
                 if !filter.fits(&entry) {
                     continue;
                 }
@@ -96,16 +104,28 @@ impl Registry {
                     ExportFormat::Csv => out.put(row(&entry, leaf).as_bytes())?,
                 }
             }
+            gaps.miss(next..end);
             pruned += self.gap(next..end, stubs, &mut out)?;
             start = end;
+            // What is gone may have been taken out meanwhile: the entry that says so is to be
+            // in the file as well.
+            if start == size && gaps.first().is_some() {
+                size = self.store().size()?;
+            }
             progress(Progress { phase: Phase::Entries, done: end, total: size });
         }
         out.to.flush().map_err(unwritten)?;
+        if let Some(sequence) = gaps.first() {
+            return Err(Error::Corrupt {
+                what: format!("entry {sequence} of the audit log"),
+                reason: "it is gone, and no entry says that it was pruned".to_owned(),
+            });
+        }
         Ok(Exported { entries, pruned, size, digest: out.digest.finish() })
     }
 
     /// Entries that are not there: pruned ones.
-    fn gap(&self, range: std::ops::Range<u64>, stubs: bool, out: &mut Output<'_>) -> Result<u64> {
+    fn gap(&self, range: Range<u64>, stubs: bool, out: &mut Output<'_>) -> Result<u64> {
         if !stubs || range.is_empty() {
             return Ok(0);
         }
@@ -115,6 +135,44 @@ impl Registry {
             out.put(b"\n")?;
         }
         Ok(range.end - range.start)
+    }
+}
+
+/// Entries that are not there and that no entry so far says to have taken out, in their order.
+#[derive(Debug, Default)]
+struct Gaps(VecDeque<Range<u64>>);
+
+impl Gaps {
+    /// Entries that are not there, behind all before.
+    fn miss(&mut self, range: Range<u64>) {
+        match self.0.back_mut() {
+            _ if range.is_empty() => {}
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.0.push_back(range),
+        }
+    }
+
+    /// Entry `by` says that it took these out; of those behind itself it can't have.
+    fn explain(&mut self, by: u64, pruned: &Pruned) {
+        for taken in pruned.ranges() {
+            let (first, end) = (taken.start, taken.end.min(by));
+            let at = self.0.partition_point(|gap| gap.end <= first);
+            let until = self.0.partition_point(|gap| gap.start < end);
+            if at >= until || first >= end {
+                continue;
+            }
+            let (low, high) = (self.0[at].start, self.0[until - 1].end);
+            let rest = [low..first, end..high].into_iter().filter(|range| range.start < range.end);
+            let behind = self.0.split_off(until);
+            self.0.truncate(at);
+            self.0.extend(rest);
+            self.0.extend(behind);
+        }
+    }
+
+    /// The first that is left.
+    fn first(&self) -> Option<u64> {
+        self.0.front().map(|gap| gap.start)
     }
 }
 
@@ -189,11 +247,13 @@ pub struct ExportedLog {
 
 /// Checks an export of the whole log, as JSON lines, against a head that the holder of `key`
 /// has signed: the file has every entry that the head is over, unchanged and in its order.
-/// Those behind, written since, no signature speaks for. It needs no store and no registry,
-/// one pass, and the memory of a line.
+/// Those behind, written since, no signature speaks for: that one of those it is over was
+/// pruned, an entry must say that it is over too, or whoever made the file could hide any.
+/// It needs no store and no registry, one pass, and the memory of a line.
 ///
 /// # Errors
-/// [`Unproven::Unreadable`] that names the line, if it is no such file;
+/// [`Unproven::Unreadable`] that names the line, if it is no such file, or if an entry is told
+/// by its hash and none says that it was pruned: against a head from before that, ask for a later one;
 /// [`Unproven::Rejected`] if the head is not signed with this key, or over other entries.
 pub fn verify_export(
     file: &mut dyn BufRead,
@@ -203,6 +263,9 @@ pub fn verify_export(
     let head = head.verify(key)?;
     let mut frontier = Frontier::new();
     let mut pruned = 0;
+    let mut gaps = Gaps::default();
+    // What is told by its hash, though nothing that the head is over explains it.
+    let mut unexplained = None;
     let mut signed = (head.size() == 0).then(|| frontier.root());
     let mut line = Vec::new();
     loop {
@@ -218,17 +281,24 @@ pub fn verify_export(
         };
         let sequence = frontier.size();
         let hash = match read_line(sequence, text) {
-            Ok(Some(hash)) => {
+            Ok(Line::Stub(hash)) => {
                 pruned += 1;
+                gaps.miss(sequence..sequence + 1);
                 hash
             }
-            Ok(None) => leaf_hash(text),
+            Ok(Line::Entry(taken)) => {
+                if let Some(taken) = taken {
+                    gaps.explain(sequence, &taken);
+                }
+                leaf_hash(text)
+            }
             Err(Error::Corrupt { reason, .. }) => return Err(unreadable(reason)),
             Err(other) => return Err(unreadable(other.to_string())),
         };
         frontier.append(hash);
         if frontier.size() == head.size() {
             signed = Some(frontier.root());
+            unexplained = gaps.first();
         }
     }
     let (size, root) = (frontier.size(), frontier.root());
@@ -238,19 +308,33 @@ pub fn verify_export(
     if signed != *head.root() {
         return Err(Rejection::Root { computed: signed, root: *head.root() }.into());
     }
+    if let Some(sequence) = unexplained.or(gaps.first()) {
+        let reason = format!(
+            "line {}: entry {sequence} is told by its hash alone, and no entry that the head is over says that it was pruned",
+            sequence + 1
+        );
+        return Err(Unproven::Unreadable { reason });
+    }
     Ok(ExportedLog { size, pruned, root, head: head.clone() })
 }
 
-/// The hash of a pruned entry; `None` for one that is there.
-fn read_line(sequence: u64, line: &[u8]) -> Result<Option<Digest>> {
+/// What a line of an export tells.
+enum Line {
+    /// An entry that is there, and what it took out.
+    Entry(Option<Pruned>),
+    /// The hash of one that is not.
+    Stub(Digest),
+}
+
+fn read_line(sequence: u64, line: &[u8]) -> Result<Line> {
     if !line.starts_with(b"{\"hash\":") {
-        return Entry::read(sequence, line).map(|_| None);
+        return Entry::read(sequence, line).map(|entry| Line::Entry(entry.pruned));
     }
     let corrupt = |reason: String| Error::Corrupt { what: "pruned entry".to_owned(), reason };
     let text = std::str::from_utf8(line).map_err(|error| corrupt(error.to_string()))?;
     let stub: Stub = canonical::from_str(text).map_err(|error| corrupt(error.to_string()))?;
     if stub.sequence == sequence {
-        Ok(Some(stub.hash))
+        Ok(Line::Stub(stub.hash))
     } else {
         Err(corrupt(format!("it says that it is entry {}", stub.sequence)))
     }
