@@ -123,6 +123,34 @@ fn what_the_state_rests_on_stays() {
     }
 }
 
+#[test]
+fn the_proof_that_time_has_passed_stays() {
+    for world in worlds() {
+        let now = world.clock.now();
+        world.promoted("1.0.0");
+        world.clock.advance(Duration::from_hours(48));
+        let late = world.clock.now();
+        world.promoted("1.1.0");
+        world.promoted("1.2.0");
+        // The clock is set back, and all is to be pruned that was ever dated.
+        world.clock.set(now + Duration::from_hours(1));
+        let ever = late + Duration::from_hours(1000);
+        let dated = || {
+            let all = world.registry.entries(0..u64::MAX).unwrap();
+            all.into_iter()
+                .filter(|entry| entry.act.at >= late)
+                .map(|entry| entry.sequence)
+                .collect::<Vec<_>>()
+        };
+        let before = dated();
+        let log = world.admin.prune_log(ever, "all of it", &mut Vec::new()).unwrap().unwrap();
+        assert_eq!(dated(), before, "{}: what was dated later than the act is there", world.name);
+        let act = world.registry.entries(log.entry..log.entry + 1).unwrap().remove(0).act;
+        assert_eq!(act.subject, format!("entries before {}", act.at));
+        assert!(world.registry.verify().unwrap().is_clean());
+    }
+}
+
 /// A disk that is full.
 struct Full;
 

@@ -35,7 +35,7 @@ impl Session {
     /// line of canonical JSON each. Their hashes stay, so that every root, head and
     /// proof is what it was, and an exported line can still be [proven](Registry::prove_exported).
     ///
-    /// Taken out are entries from before `before` on which nothing rests any more: later ones
+    /// Taken out are entries from before `before`, and from before now by the clock, on which nothing rests any more: later ones
     /// have written or removed every record that they did. The last entry about each record
     /// stays, as do those about artifacts and those that took out others. The act is itself an entry, with
     /// `reason`, which entries, and the digest of the export; an [audit](super::Audit) tells them from
@@ -57,8 +57,14 @@ impl Session {
         export: &mut dyn Write,
     ) -> Result<Option<PrunedLog>> {
         check_reason("reason", reason)?;
+        let own = self.allowed_to(Action::PruneLog, None, &format!("entries before {before}"))?;
+        // What is dated later than this very act stays: were the clock set back, such entries
+        // are the proof of the time that has passed. The act itself vouches for what is older.
+        let mut act = self.act(Action::PruneLog, "");
+        let before = before.min(act.at);
         let subject = format!("entries before {before}");
-        let own = self.allowed_to(Action::PruneLog, None, &subject)?;
+        act.subject.clone_from(&subject);
+        act.reason = Some(reason.to_owned());
         let store = self.registry().store();
         let size = store.size()?;
         let rests = resting(store, size)?;
@@ -91,8 +97,6 @@ impl Session {
             return Ok(None);
         }
         let pruned = Pruned::new(ranges, lines.finish()?)?;
-        let mut act = self.act(Action::PruneLog, &subject);
-        act.reason = Some(reason.to_owned());
         let commit = Commit::new(act, vec![own], vec![])?.forgetting(pruned.clone());
         let entry = self.commit_told(Action::PruneLog, &subject, &commit)?;
         Ok(Some(PrunedLog { entry, pruned, complete }))
