@@ -117,3 +117,28 @@ fn a_cut_file_is_told() {
         assert!(use_it(&path), "cut to {length} bytes");
     }
 }
+
+#[test]
+fn a_table_that_is_gone_and_a_trigger_of_others_are_named() {
+    for (edit, told) in [
+        ("DROP TABLE tag", "table tag is not there"),
+        ("DROP TABLE search_value", "table search_value is not there"),
+        ("DROP INDEX search_item_order", "index search_item_order is not there"),
+        (
+            "CREATE TRIGGER quiet AFTER INSERT ON leaf BEGIN DELETE FROM leaf WHERE 0; END",
+            "trigger quiet is none of ours",
+        ),
+        ("ALTER TABLE tag ADD COLUMN note TEXT", "table tag is not as it was made"),
+    ] {
+        let world = World::sqlite();
+        world.promoted("1.0.0");
+        let connection = rusqlite::Connection::open(world.folder.path().join("registry.db")).unwrap();
+        connection.execute_batch(edit).unwrap();
+        let report = world.registry.verify().unwrap();
+        assert!(report.to_string().contains(told), "{edit}: {report}");
+        if edit == "DROP TABLE tag" {
+            let read = world.store.read(&Query::under(Kind::Tag, Key::all(), 1));
+            assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
+        }
+    }
+}

@@ -82,11 +82,22 @@ pub(super) fn error(path: &Path, error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::CannotOpen) => "see that its folder is there, and that this process may write in it",
         Some(ErrorCode::SystemIoFailure) => "see to the disk, and to the room on it",
+        // Our statements are right where the tables are as we have made them.
+        Some(ErrorCode::Unknown) if lacks_something(&error) => {
+            return Error::Corrupt { what: store, reason: error.to_string() };
+        }
         Some(_) => return Error::Unavailable { store, transient: false, source: Box::new(error) },
         // Values of a type that no statement of ours writes.
         None => return Error::Corrupt { what: store, reason: error.to_string() },
     };
     Error::Unavailable { store, transient: false, source: Box::new(Advised { error, advice }) }
+}
+
+/// Whether SQLite says that a table, a column or an index is not there. It has one code for
+/// that and for much else, so that its words must tell.
+fn lacks_something(error: &rusqlite::Error) -> bool {
+    let words = error.to_string();
+    ["no such ", "has no column", "no query solution"].iter().any(|what| words.contains(what))
 }
 
 /// What SQLite says, and what to do about it.

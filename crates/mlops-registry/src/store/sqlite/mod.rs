@@ -162,7 +162,10 @@ impl MetadataStore for SqliteStore {
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
             let mut lines: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
             lines.retain(|line| line != "ok");
-            // Of a damaged file nothing else is asked.
+            // Of a damaged file nothing else is asked, and of other tables than ours neither.
+            if lines.is_empty() {
+                lines = schema::differences(connection)?;
+            }
             if lines.is_empty() {
                 lines = strays::strays(connection)?;
             }

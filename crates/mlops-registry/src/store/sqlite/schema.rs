@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
@@ -22,6 +23,35 @@ const SEARCHED: i64 = 3;
 
 /// How often the switch to the write-ahead log is tried while other processes do the same.
 const TRIES: usize = 100;
+
+/// In what the tables, indexes and triggers of a file differ from those that the migrations
+/// make, in words. What else is in it nobody asked for, and it may write where it likes.
+pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let fresh = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        fresh.execute_batch(migration)?;
+    }
+    let (mut ours, theirs) = (things(&fresh)?, things(connection)?);
+    let mut told = Vec::new();
+    for ((kind, name), sql) in theirs {
+        match ours.remove(&(kind.clone(), name.clone())) {
+            None => told.push(format!("{kind} {name} is none of ours")),
+            Some(made) if made != sql => told.push(format!("{kind} {name} is not as it was made")),
+            Some(_) => {}
+        }
+    }
+    told.extend(ours.into_keys().map(|(kind, name)| format!("{kind} {name} is not there")));
+    Ok(told)
+}
+
+/// What a file consists of, by kind and name, and the statement that made it.
+fn things(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String), Option<String>>> {
+    // What begins so is SQLite's own.
+    let mut statement = connection
+        .prepare(r"SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'")?;
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    rows.collect()
+}
 
 /// Makes sure that the file is ours, and has our schema.
 pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
