@@ -12,6 +12,7 @@ use mlops_core::Digest;
 use mlops_registry::tracking::environment::{Capture, Redaction};
 use mlops_registry::tracking::{FileEntry, FileLimits, FilePath, RunId};
 use mlops_registry::{Error, Result};
+use world::meddled::meddled;
 use world::{World, experiment, worlds};
 
 fn path(text: &str) -> FilePath {
@@ -311,4 +312,55 @@ fn an_audit_names_what_was_logged() -> Result<()> {
         assert_eq!(last.act.artifacts, [file.digest]);
     }
     Ok(())
+}
+
+#[test]
+fn of_two_who_make_a_file_and_a_folder_of_one_path_one_gets_it() {
+    for (mine, theirs) in [("a", "a/b"), ("a/b", "a"), ("a", "a/b/c"), ("a/b/c", "a/b")] {
+        for (world, store) in meddled() {
+            let run = started(&world);
+            let (ben, of, mut done) = (world.ana.clone(), run.clone(), false);
+            store.meddle(move |call| {
+                if call.commits() && !std::mem::replace(&mut done, true) {
+                    ben.log_file(&of, &path(theirs), &mut "theirs".as_bytes())?;
+                }
+                Ok(())
+            });
+            let late = world.ana.log_file(&run, &path(mine), &mut "mine".as_bytes());
+            assert!(matches!(late, Err(Error::Conflict { .. })), "{} {mine}: {late:?}", world.name);
+            store.rest();
+            let files = world.registry.files(&run).unwrap();
+            assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), [theirs]);
+            world.is_whole();
+        }
+    }
+}
+
+#[test]
+fn folders_are_put_down_once_and_are_no_files() {
+    for world in worlds() {
+        let run = started(&world);
+        for name in ["!first", "a/b/one", "a/b/two", "a/three", "z"] {
+            world.ana.log_file(&run, &path(name), &mut name.as_bytes()).unwrap();
+            world.ana.log_file(&run, &path(name), &mut "again".as_bytes()).unwrap();
+        }
+        let files = world.registry.files(&run).unwrap();
+        let names: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(names, ["!first", "a/b/one", "a/b/two", "a/three", "z"]);
+        assert_eq!(listed(&world, &run, None), ["!first 5", "a/", "z 5"]);
+        assert_eq!(listed(&world, &run, Some("a")), ["a/b/", "a/three 5"]);
+        world.is_whole();
+    }
+}
+
+#[test]
+fn an_artifact_has_a_size_as_a_file_has() {
+    for world in worlds() {
+        let limits = FileLimits::default().file(4);
+        let over = world.ana.store_artifact_within(&mut "12345".as_bytes(), &limits).unwrap_err();
+        assert!(matches!(over, Error::Invalid { field: "size of the file", .. }), "{over}");
+        let kept = world.ana.store_artifact_within(&mut "1234".as_bytes(), &limits).unwrap();
+        assert_eq!(kept, Digest::of("1234"));
+        assert!(!world.registry.artifacts().list(None, 9).unwrap().contains(&Digest::of("12345")));
+    }
 }

@@ -9,6 +9,7 @@ use super::{Registry, Stored};
 use crate::access::{Access, Action, Grant, Telling};
 use crate::audit::Act;
 use crate::store::{Commit, Expected};
+use crate::tracking::FileLimits;
 use crate::{Error, Result};
 
 /// How often a change is built anew when others change the same things. Each time means
@@ -49,10 +50,20 @@ impl Session {
     /// Keeps what `source` yields among the artifacts; a model file, before its version is registered.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an author, of whatever model; those of the store.
+    /// As [`store_artifact_within`](Self::store_artifact_within), with the bytes that
+    /// [`FileLimits::default`] lets one file have.
     pub fn store_artifact(&self, source: &mut dyn Read) -> Result<Digest> {
+        self.store_artifact_within(source, &FileLimits::default())
+    }
+
+    /// The same within a limit of the caller's, [`FileLimits::file`].
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the role of an author, of whatever model; [`Error::Invalid`]
+    /// with the limit if there are more bytes, of which none is kept; those of the store.
+    pub fn store_artifact_within(&self, source: &mut dyn Read, limits: &FileLimits) -> Result<Digest> {
         self.allowed(Action::StoreArtifact, None)?;
-        self.registry.artifacts().put(source)
+        Ok(self.put_file("artifact", source, limits.file)?.0)
     }
 
     /// That the principal may do `action`, as the condition that the grant still stands. If

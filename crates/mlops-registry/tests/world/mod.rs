@@ -4,6 +4,7 @@
 
 #[cfg(feature = "sqlite")]
 pub(crate) mod kept;
+pub(crate) mod meddled;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use mlops_core::Digest;
 
+use super::record::Folder;
 use super::{FilePath, RunFile};
 use crate::access::Action;
 use crate::registry::{Document as _, Session, StoredExt as _};
@@ -104,12 +105,7 @@ impl Session {
     }
 
     /// Keeps bytes among the artifacts, at most `limit` of them.
-    pub(in crate::tracking) fn put_file(
-        &self,
-        name: &str,
-        source: &mut dyn Read,
-        limit: u64,
-    ) -> Result<(Digest, u64)> {
+    pub(crate) fn put_file(&self, name: &str, source: &mut dyn Read, limit: u64) -> Result<(Digest, u64)> {
         let mut bounded = Bounded { source, left: limit, read: 0, over: false };
         let put = self.registry().artifacts().put(&mut bounded);
         if bounded.over {
@@ -139,9 +135,9 @@ impl Session {
             let digests = files.iter().map(|(_, (digest, _))| *digest);
             let act = self.act(Action::LogRun, &subject).artifacts(digests);
             let mut expected = BTreeMap::new();
+            let mut folders = BTreeMap::new();
             let (mut changes, mut logged) = (Vec::new(), Vec::new());
             for (path, (digest, size)) in files {
-                self.fits(run, path, &mut expected)?;
                 let file = RunFile {
                     run: run.clone(),
                     path: path.clone(),
@@ -154,8 +150,14 @@ impl Session {
                     Some(there) if (there.value.digest, there.value.size) == (*digest, *size) => {
                         logged.push(there.value);
                     }
-                    there => {
-                        changes.push(there.put(&file)?);
+                    // Whose path it is has been settled when it was first logged.
+                    Some(there) => {
+                        changes.push(there.replace(&file)?);
+                        logged.push(file);
+                    }
+                    None => {
+                        self.fits(run, path, &mut expected, &mut folders)?;
+                        changes.push(file.create()?);
                         logged.push(file);
                     }
                 }
@@ -170,6 +172,11 @@ impl Session {
             if changes.is_empty() {
                 return Ok((None, logged));
             }
+            for folder in folders.values() {
+                if self.registry().find::<Folder>(folder.key())?.is_none() {
+                    changes.push(folder.create()?);
+                }
+            }
             let mut all = vec![own, experiment];
             match record.value.contributed_to_by(self.principal()) {
                 Some(run) => changes.push(record.replace(&run)?),
@@ -180,31 +187,42 @@ impl Session {
         })
     }
 
-    /// That no folder of the path is a file, and the path no folder.
-    fn fits(&self, run: &RunId, path: &FilePath, expected: &mut BTreeMap<String, Expected>) -> Result<()> {
+    /// That no folder of a new path is a file, and the path no folder. What must stay so is
+    /// expected; the folders are to be put down as such.
+    fn fits(
+        &self,
+        run: &RunId,
+        path: &FilePath,
+        expected: &mut BTreeMap<String, Expected>,
+        folders: &mut BTreeMap<String, Folder>,
+    ) -> Result<()> {
         let conflict = |expected: &str, current: String| Error::Conflict {
             what: "file",
             key: format!("{run} {path}"),
             expected: expected.to_owned(),
             current,
         };
+        let mut absent = |key: crate::store::Key| {
+            expected.insert(key.to_string(), Expected { kind: Kind::File, key, revision: None });
+        };
         for folder in path.folders() {
-            if expected.contains_key(folder) {
+            if folders.contains_key(folder) {
                 continue;
             }
             let key = run.key().and(folder);
             if self.registry().find::<RunFile>(key.clone())?.is_some() {
                 return Err(conflict("in a folder", format!("within {folder:?}, which is a file")));
             }
-            expected.insert(folder.to_owned(), Expected { kind: Kind::File, key, revision: None });
+            absent(key);
+            let made = Folder { run: run.clone(), folder: FilePath::new(folder)? };
+            folders.insert(folder.to_owned(), made);
         }
         let below = self.registry().file_after(run, &format!("{path}/"))?;
-        match below {
-            Some(file) if file.path.as_str().starts_with(&format!("{path}/")) => {
-                Err(conflict("a file", format!("the folder of {:?}", file.path.as_str())))
-            }
-            _ => Ok(()),
+        if let Some(file) = below.filter(|file| file.path.as_str().starts_with(&format!("{path}/"))) {
+            return Err(conflict("a file", format!("the folder of {:?}", file.path.as_str())));
         }
+        absent(Folder { run: run.clone(), folder: path.clone() }.key());
+        Ok(())
     }
 }
 

@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::FilePath;
 use crate::registry::{Document, Registry};
-use crate::store::{Key, Kind, Query};
+use crate::store::{Key, Kind, Part, Query};
 use crate::tracking::RunId;
 use crate::{Error, Result};
+
+/// How many records are read at a time.
+const PAGE: usize = 1000;
 
 /// A file of a run; its bytes lie among the artifacts, by their digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,32 @@ impl Document for RunFile {
     fn key(&self) -> Key {
         self.run.key().and(self.path.as_str())
     }
+}
+
+/// That a path of a run is a folder: who logs a file of that path expects that there is none.
+/// So of two who make a file and a folder of it at once, one gets it.
+///
+/// It lies among the files, under a key that none of them can have, since no path begins
+/// with a slash. Runs of before have none: there the files are looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Folder {
+    pub(super) run: RunId,
+    pub(super) folder: FilePath,
+}
+
+impl Document for Folder {
+    const KIND: Kind = Kind::File;
+    fn key(&self) -> Key {
+        self.run.key().and(format!("/{}", self.folder))
+    }
+}
+
+/// What comes behind the keys of all folders.
+const BEHIND_FOLDERS: &str = "/\u{10ffff}";
+
+/// Whether a record of the kind is that of a folder.
+fn is_folder(key: &Key) -> bool {
+    matches!(key.parts().last(), Some(Part::Text(path)) if path.starts_with('/'))
 }
 
 /// What lies in a folder of a run.
@@ -69,7 +98,19 @@ impl Registry {
     /// # Errors
     /// Those of the store.
     pub fn files(&self, run: &RunId) -> Result<Vec<RunFile>> {
-        self.values(&run.key())
+        let mut files = Vec::new();
+        let mut query = Query::under(Kind::File, run.key(), PAGE);
+        loop {
+            let records = self.store().read(&query)?;
+            for record in records.iter().filter(|record| !is_folder(&record.key)) {
+                files.push(record.document()?);
+            }
+            match records.into_iter().nth(PAGE - 1) {
+                Some(last) if is_folder(&last.key) => query = query.after(run.key().and(BEHIND_FOLDERS)),
+                Some(last) => query = query.after(last.key),
+                None => return Ok(files),
+            }
+        }
     }
 
     /// What lies in a folder of a run, by name; at its root, if `folder` is `None`. One read
@@ -118,7 +159,14 @@ impl Registry {
 
     /// The first file of a run whose path comes after `path`.
     pub(super) fn file_after(&self, run: &RunId, path: &str) -> Result<Option<RunFile>> {
-        let query = Query::under(Kind::File, run.key(), 1).after(run.key().and(path));
-        self.store().read(&query)?.first().map(crate::store::Record::document).transpose()
+        let first = |path: &str| {
+            let query = Query::under(Kind::File, run.key(), 1).after(run.key().and(path));
+            Ok::<_, Error>(self.store().read(&query)?.pop())
+        };
+        let found = match first(path)? {
+            Some(folder) if is_folder(&folder.key) => first(BEHIND_FOLDERS)?,
+            other => other,
+        };
+        found.map(|record| record.document()).transpose()
     }
 }
