@@ -252,3 +252,38 @@ mod killed {
         world.is_whole();
     }
 }
+
+#[test]
+fn a_run_hides_what_it_was_told_to() {
+    use mlops_registry::tracking::environment::Redaction;
+    use mlops_registry::tracking::{Dataset, NewRun};
+    for world in worlds() {
+        let new = NewRun::new(experiment(), "x").redaction(Redaction::default().known("hunter2"));
+        let told = |run: &mlops_registry::tracking::RunId| {
+            world.registry.run_data(run).unwrap().tags[FAILURE_TAG].clone()
+        };
+        let run = world.ana.run_with(&new).unwrap();
+        let data = Dataset::new("d", Digest::of("d")).source("http", "https://a:b@host/hunter2?key=x");
+        run.log(&RunBatch::new().dataset(data)).unwrap();
+        let source = world.registry.inputs(run.id()).unwrap().remove(0).source;
+        assert_eq!(source, "https://host/[redacted]?key=[redacted]");
+        let nested = run.nested("part").unwrap();
+        let (id, part) = (run.id().clone(), nested.id().clone());
+        nested.fail("the part said hunter2").unwrap();
+        run.fail("it said hunter2").unwrap();
+        assert_eq!(
+            (told(&id), told(&part)),
+            ("it said [redacted]".into(), "the part said [redacted]".into())
+        );
+        let mut of = None;
+        let failed = world.ana.with_new_run(&new, |run| {
+            of = Some(run.id().clone());
+            Err::<(), _>(Error::NotFound { what: "password", key: "hunter2".to_owned() })
+        });
+        assert!(failed.is_err());
+        assert!(!told(&of.unwrap()).contains("hunter2"));
+        let resumed = world.ana.resume(&id).unwrap().redaction(Redaction::default().known("again"));
+        resumed.fail("once again").unwrap();
+        assert_eq!(told(&id), "once [redacted]");
+    }
+}

@@ -5,12 +5,14 @@
 mod world;
 
 use mlops_core::{Clock as _, Digest, Timestamp};
+use mlops_registry::model::NewVersion;
 use mlops_registry::store::{Key, Kind, Query};
 use mlops_registry::tracking::{Dataset, Metric, NewRun, RunBatch, RunId, limits};
 use mlops_registry::{Error, Result};
 use proptest::prelude::*;
 use serde_json::json;
-use world::{World, experiment, worlds};
+use world::meddled::meddled;
+use world::{World, experiment, model, version, worlds};
 
 fn started(world: &World) -> RunId {
     world.ana.start_run(&experiment(), "x").unwrap().id
@@ -334,5 +336,73 @@ fn secrets_of_whatever_type_are_not_kept() {
         assert!(!format!("{batch:?}").contains("hunter2"));
         world.ana.log(&run, &batch).unwrap();
         assert_eq!(world.registry.run_data(&run).unwrap().params["db_password"], "[redacted]");
+    }
+}
+
+#[test]
+fn the_profiles_of_a_batch_have_a_bound_together() {
+    for world in worlds() {
+        let run = started(&world);
+        // A profile of 8 MiB is within its own limit.
+        let text = "x".repeat(8 << 20);
+        let batch = (0..8).fold(RunBatch::new(), |batch, number| {
+            let name = format!("d{number}");
+            let dataset = Dataset::new(&name, Digest::of(&name)).profile(json!({ "note": text }));
+            batch.dataset(dataset)
+        });
+        let told = invalid(world.ana.log(&run, &batch));
+        assert!(told.contains("schemas and profiles"), "{told}");
+        assert!(world.registry.inputs(&run).unwrap().is_empty(), "nothing of it is kept");
+    }
+}
+
+#[test]
+fn the_latest_of_many_points_is_found() {
+    for world in worlds() {
+        let run = started(&world);
+        let at = |micros| Timestamp::from_micros(micros);
+        let mut points: Vec<(&str, i64, i64, f64)> = Vec::new();
+        points.extend((0..2500_i64).map(|i| ("steps", i * i * i, 7, i as f64)));
+        points.extend((0..2500_i64).map(|i| ("times", 3, i * 1_000_003, i as f64)));
+        points.extend((0..2500_i64).map(|i| ("values", 3, 4, i as f64)));
+        points.extend([("a few", -5, 9, 1.0), ("a few", -4, 1, 2.0), ("z", 0, 0, f64::NAN)]);
+        points.extend([("ends", -(1 << 53), 0, 1.0), ("ends", 1 << 53, 0, 2.0)]);
+        for page in points.chunks(1000) {
+            let batch = page.iter().fold(RunBatch::new(), |batch, (name, step, micros, value)| {
+                batch.metric_at(*name, *value, *step, at(*micros))
+            });
+            world.ana.log(&run, &batch).unwrap();
+        }
+        let found = world.registry.run_data(&run).unwrap().metrics;
+        assert!(found["z"].is_nan());
+        let found: Vec<_> = found.iter().map(|(name, value)| (name.as_str(), *value)).take(5).collect();
+        let last = 2499.0;
+        assert_eq!(
+            found,
+            [("a few", 2.0), ("ends", 2.0), ("steps", last), ("times", last), ("values", last)]
+        );
+    }
+}
+
+#[test]
+fn a_version_has_all_or_nothing_of_a_log_call() {
+    for (world, store) in meddled() {
+        let run = started(&world);
+        world.ana.log(&run, &RunBatch::new().param("first", 1).metric("first", 1.0)).unwrap();
+        let artifact = world.ana.store_artifact(&mut "model".as_bytes()).unwrap();
+        let (ana, of, mut done) = (world.ana.clone(), run.clone(), false);
+        // Between the parameters and the metrics.
+        store.meddle(move |call| {
+            if call.reads(Kind::Metric) && !std::mem::replace(&mut done, true) {
+                ana.log(&of, &RunBatch::new().param("second", 2).metric("second", 2.0))?;
+            }
+            Ok(())
+        });
+        let new = NewVersion::new(model(), version("1.0.0"), run, artifact);
+        let lineage = world.ana.register(&new).unwrap().lineage;
+        store.rest();
+        let params: Vec<_> = lineage.params.keys().collect();
+        let metrics: Vec<_> = lineage.metrics.keys().collect();
+        assert_eq!(params, metrics, "{}", world.name);
     }
 }

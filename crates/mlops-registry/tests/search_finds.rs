@@ -183,3 +183,63 @@ fn what_can_not_be_asked_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_hundred_conditions_on_a_hundred_fields() {
+    for world in worlds() {
+        let name = |i: usize| format!("p{i}");
+        let all = (0..100).fold(RunBatch::new(), |batch, i| batch.param(name(i), i));
+        let tags = (0..100).fold(RunBatch::new(), |batch, i| batch.tag(name(i), i.to_string()));
+        let first = start(&world, "all", &all);
+        world.ana.log(&first, &tags).unwrap();
+        start(&world, "some", &RunBatch::new().param(name(0), 0).tag(name(0), "0"));
+        let params: Vec<_> = (0..100).map(|i| format!("params.p{i} = '{i}'")).collect();
+        let mixed: Vec<_> =
+            (0..50).map(|i| format!("params.p{i} != 'x' AND tags.p{i} LIKE '%{i}'")).collect();
+        let absent: Vec<_> = (0..100).map(|i| format!("params.q{i} IS NULL")).collect();
+        for (filter, found_there) in [
+            (params.join(" AND "), vec![1]),
+            (mixed.join(" AND "), vec![1]),
+            (absent.join(" AND "), vec![2, 1]),
+        ] {
+            for order in [&[][..], &["params.p1 DESC", "tags.p2", "attributes.run_name"]] {
+                let mut there = found(&world.registry, &runs(&filter, order));
+                there.sort_unstable_by(|a, b| b.cmp(a));
+                assert_eq!(there, found_there, "{}", world.name);
+            }
+        }
+        let many: Vec<_> = (0..20).map(|i| format!("params.p{i} DESC")).collect();
+        let many: Vec<_> = many.iter().map(String::as_str).collect();
+        assert_eq!(found(&world.registry, &runs(&params.join(" AND "), &many)), [1]);
+    }
+}
+
+#[test]
+fn an_experiment_is_found_by_when_it_changed_last() {
+    for world in worlds() {
+        use mlops_core::Clock as _;
+        world.later();
+        let then = world.clock.now().as_micros() / 1000;
+        let since = |filter: &str| {
+            let search = ExperimentSearch::default().view(View::All).filter(filter).unwrap();
+            world.registry.search_experiments(&search).unwrap().items.len()
+        };
+        let changed = format!("last_update_time >= {then}");
+        assert_eq!(since(&changed), 0);
+        type Change = fn(&World);
+        let changes: [Change; 4] = [
+            |world| drop(world.ana.describe_experiment(&experiment(), "late").unwrap()),
+            |world| drop(world.ana.rename_experiment(&experiment(), "Late").unwrap()),
+            |world| drop(world.ana.delete_experiment(&experiment()).unwrap()),
+            |world| drop(world.ana.restore_experiment(&experiment()).unwrap()),
+        ];
+        for change in changes {
+            world.later();
+            let now = world.clock.now().as_micros() / 1000;
+            change(&world);
+            assert_eq!(since(&changed), 1, "{}", world.name);
+            assert_eq!(since(&format!("last_update_time = {now}")), 1, "{}", world.name);
+            assert_eq!(since(&format!("creation_time >= {then}")), 0);
+        }
+    }
+}

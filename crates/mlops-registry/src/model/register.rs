@@ -20,7 +20,8 @@ impl Session {
     /// # Errors
     /// [`Error::Denied`] without the role of an author of this model,
     /// [`Error::NotFound`] without the run or the artifact, [`Error::Conflict`] if the run is
-    /// deleted, if a model is there whose name looks the same, or if the version is registered already, or was deleted and had another artifact,
+    /// deleted or is logged to without a pause, if a model is there whose name looks the same,
+    /// or if the version is registered already, or was deleted and had another artifact,
     /// [`Error::BumpTooSmall`] if the signature asks for a higher one, [`Error::Invalid`] for a
     /// version of more than 256 bytes, or a text that is too long.
     pub fn register(&self, new: &NewVersion) -> Result<ModelVersion> {
@@ -59,7 +60,7 @@ impl Session {
             }
             line.check(&version, signature.as_ref(), artifact)?;
             let (run, standing) = self.registry().active_run(run)?;
-            let data = self.registry().run_data(&run.value.id)?;
+            let data = self.registry().settled_run_data(&run.value.id)?;
             let act = self.act(Action::RegisterVersion, format!("{model}/{version}")).artifacts([*artifact]);
             let before = match &family {
                 Some(family) => family.value.clone(),

@@ -49,7 +49,7 @@ impl Facets {
                 facets.text("experiment_id", experiment.name.to_string());
                 facets.text("name", experiment.title().to_owned());
                 facets.time("creation_time", experiment.created_at);
-                facets.time("last_update_time", experiment.created_at);
+                facets.time("last_update_time", experiment.updated_at.unwrap_or(experiment.created_at));
             }
             Kind::Model => {
                 let model: Model = document(key, body)?;

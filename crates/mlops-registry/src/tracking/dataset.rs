@@ -76,11 +76,17 @@ impl Dataset {
     }
 
     /// Where it came from: the kind of the source, and which. User and password are taken
-    /// out of a URL.
+    /// out of a URL, and what else the default [`Redaction`] hides;
+    /// [`RunGuard::log`](super::RunGuard::log) hides what its own does as well.
     pub fn source(mut self, kind: impl Into<String>, source: impl AsRef<str>) -> Self {
         self.source_type = kind.into();
         self.source = Redaction::default().text(source.as_ref());
         self
+    }
+
+    /// Hides in its source what must not be kept.
+    pub(super) fn show(&mut self, redaction: &Redaction) {
+        self.source = redaction.text(&self.source);
     }
 
     /// Its columns with their types.
@@ -101,8 +107,9 @@ impl Dataset {
         self
     }
 
-    /// The record, if everything about it may be kept.
-    pub(super) fn input(&self, run: &RunId) -> Result<DataInput> {
+    /// The record, if everything about it may be kept, and how many bytes its schema and
+    /// its profile have.
+    pub(super) fn input(&self, run: &RunId) -> Result<(DataInput, usize)> {
         let name = &self.name;
         check("data set", name, limits::INPUT_NAME, Rule::Title)?;
         if let Some(given) = &self.given {
@@ -130,16 +137,20 @@ impl Dataset {
                 });
             }
         }
-        Ok(DataInput {
+        let (schema, columns) = json("data set schema", name, self.schema.as_ref(), limits::INPUT_SCHEMA)?;
+        let (profile, content) =
+            json("data set profile", name, self.profile.as_ref(), limits::INPUT_PROFILE)?;
+        let input = DataInput {
             given: self.given.clone(),
             contexts,
             source: self.source.clone(),
             source_type: self.source_type.clone(),
-            schema: json("data set schema", name, self.schema.as_ref(), limits::INPUT_SCHEMA)?,
-            profile: json("data set profile", name, self.profile.as_ref(), limits::INPUT_PROFILE)?,
+            schema,
+            profile,
             tags,
             ..DataInput::new(run.clone(), name.clone(), self.digest)
-        })
+        };
+        Ok((input, columns + content))
     }
 }
 
@@ -183,9 +194,14 @@ impl DataInput {
     }
 }
 
-/// The value as it will be read back, if it comes back as it is.
-fn json(field: &'static str, name: &str, value: Option<&Value>, max: usize) -> Result<Option<Value>> {
-    let Some(value) = value else { return Ok(None) };
+/// The value as it will be read back, if it comes back as it is, and its length in bytes.
+fn json(
+    field: &'static str,
+    name: &str,
+    value: Option<&Value>,
+    max: usize,
+) -> Result<(Option<Value>, usize)> {
+    let Some(value) = value else { return Ok((None, 0)) };
     let invalid = |expected: String| Error::Invalid { field, value: cut(name), expected };
     if !matches!(value, Value::Object(_) | Value::Array(_)) {
         return Err(invalid("a JSON object or array".to_owned()));
@@ -194,7 +210,7 @@ fn json(field: &'static str, name: &str, value: Option<&Value>, max: usize) -> R
     let text = canonical::to_string(value)?;
     check_value(field, name, text.len(), max)?;
     let back = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
-    Ok(Some(back))
+    Ok((Some(back), text.len()))
 }
 
 fn check_json(value: &Value, depth: usize) -> Result<(), String> {
@@ -224,7 +240,7 @@ mod tests {
     use super::*;
 
     fn kept(value: &Value) -> Result<Option<Value>> {
-        json("profile", "flights", Some(value), 100)
+        json("profile", "flights", Some(value), 100).map(|(kept, _)| kept)
     }
 
     #[test]

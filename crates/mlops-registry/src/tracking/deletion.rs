@@ -19,7 +19,8 @@ impl Session {
             let there = self.registry().active_experiment(name)?;
             let act = self.act(Action::DeleteExperiment, name);
             let deleted = Some(Deletion { at: act.at, by: self.principal().clone(), purged: false });
-            let experiment = Experiment { deleted, ..there.value.clone() };
+            let updated_at = Some(act.at);
+            let experiment = Experiment { deleted, updated_at, ..there.value.clone() };
             Ok((Some(Commit::new(act, vec![own], vec![there.replace(&experiment)?])?), experiment))
         })
     }
@@ -38,7 +39,8 @@ impl Session {
                 return Err(not_deleted("experiment", name.to_string()));
             }
             let act = self.act(Action::RestoreExperiment, name);
-            let experiment = Experiment { deleted: None, ..there.value.clone() };
+            let updated_at = Some(act.at);
+            let experiment = Experiment { deleted: None, updated_at, ..there.value.clone() };
             Ok((Some(Commit::new(act, vec![own], vec![there.replace(&experiment)?])?), experiment))
         })
     }

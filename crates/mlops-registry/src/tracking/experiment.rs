@@ -26,6 +26,9 @@ pub struct Experiment {
     /// What a person should know of it; Markdown, by custom.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// When it was renamed, described, deleted or restored last; `None` if it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// That it was deleted, if it was; then its runs are hidden with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deletion>,

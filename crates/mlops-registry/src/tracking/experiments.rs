@@ -42,6 +42,7 @@ impl Session {
                 counted: 0,
                 title: None,
                 description: String::new(),
+                updated_at: None,
                 deleted: None,
             };
             Ok((Some(Commit::new(act, vec![own], vec![experiment.create()?, claim])?), experiment))
@@ -88,6 +89,7 @@ impl Session {
                 return Ok((None, experiment));
             }
             let act = self.act(Action::UpdateExperiment, subject);
+            experiment.updated_at = Some(act.at);
             Ok((Some(Commit::new(act, vec![own], vec![there.replace(&experiment)?])?), experiment))
         })
     }

@@ -46,12 +46,19 @@ pub const FAILURE_TAG: &str = "mlops.failure";
 pub struct RunGuard {
     session: Session,
     run: Run,
+    redaction: Redaction,
     over: bool,
 }
 
 impl RunGuard {
-    const fn of(session: Session, run: Run) -> Self {
-        Self { session, run, over: false }
+    const fn of(session: Session, run: Run, redaction: Redaction) -> Self {
+        Self { session, run, redaction, over: false }
+    }
+
+    /// The same with what must not be kept, in place of what [`NewRun::redaction`] said.
+    pub fn redaction(mut self, redaction: Redaction) -> Self {
+        self.redaction = redaction;
+        self
     }
 
     /// Which run.
@@ -69,12 +76,20 @@ impl RunGuard {
         &self.session
     }
 
-    /// Adds to the run: [`Session::log`].
+    /// Adds to the run: [`Session::log`]. Of where a data set came from is kept what the
+    /// redaction of the run shows.
     ///
     /// # Errors
     /// Those of [`Session::log`].
     pub fn log(&self, batch: &RunBatch) -> Result<()> {
-        self.session.log(self.id(), batch)
+        if batch.inputs.is_empty() {
+            return self.session.log(self.id(), batch);
+        }
+        let mut shown = batch.clone();
+        for dataset in &mut shown.inputs {
+            dataset.show(&self.redaction);
+        }
+        self.session.log(self.id(), &shown)
     }
 
     /// Keeps a file of the run: [`Session::log_file`].
@@ -93,13 +108,13 @@ impl RunGuard {
         self.session.log_environment(self.id(), environment)
     }
 
-    /// A run within this one.
+    /// A run within this one, which hides what this one does.
     ///
     /// # Errors
     /// Those of [`Session::start_run_with`].
     pub fn nested(&self, name: &str) -> Result<Self> {
         let new = NewRun::new(self.id().experiment.clone(), name).within(self.id().clone());
-        self.session.run_with(&new)
+        self.session.run_with(&new.redaction(self.redaction.clone()))
     }
 
     /// Ends the run as finished.
@@ -112,7 +127,7 @@ impl RunGuard {
     }
 
     /// Ends the run as failed, and says why: in the tag [`FAILURE_TAG`], without what
-    /// [`Redaction::text`] hides, and cut to the length of a tag.
+    /// the [`Redaction::text`] of the run hides, and cut to the length of a tag.
     ///
     /// # Errors
     /// Those of [`Session::end_run`].
@@ -131,7 +146,7 @@ impl RunGuard {
     fn end(mut self, status: RunStatus, why: Option<&str>) -> Result<Run> {
         // Whatever comes of it, dropping is not to say otherwise.
         self.over = true;
-        let tags: Vec<_> = why.map(|why| (FAILURE_TAG, remark(why))).into_iter().collect();
+        let tags: Vec<_> = why.map(|why| (FAILURE_TAG, remark(why, &self.redaction))).into_iter().collect();
         self.session.end_run_saying(&self.run.id, status, &tags)
     }
 }
@@ -166,7 +181,7 @@ impl Session {
     /// # Errors
     /// Those of [`start_run_with`](Self::start_run_with).
     pub fn run_with(&self, new: &NewRun) -> Result<RunGuard> {
-        Ok(RunGuard::of(self.clone(), self.start_run_with(new)?))
+        Ok(RunGuard::of(self.clone(), self.start_run_with(new)?, new.redaction.clone()))
     }
 
     /// Goes on with a run, which then ends when the guard goes.
@@ -174,7 +189,7 @@ impl Session {
     /// # Errors
     /// Those of [`resume_run`](Self::resume_run).
     pub fn resume(&self, run: &RunId) -> Result<RunGuard> {
-        Ok(RunGuard::of(self.clone(), self.resume_run(run)?))
+        Ok(RunGuard::of(self.clone(), self.resume_run(run)?, Redaction::default()))
     }
 
     /// Does `work` in a run, which ends as finished if it comes to its end, and as failed if
@@ -209,7 +224,19 @@ impl Session {
         name: &str,
         work: impl FnOnce(&RunGuard) -> Result<T, E>,
     ) -> Result<T, E> {
-        let run = self.run(experiment, name)?;
+        self.with_new_run(&NewRun::new(experiment.clone(), name), work)
+    }
+
+    /// The same with all that is known of the run, also of what must not be kept of it.
+    ///
+    /// # Errors
+    /// Those of [`with_run`](Self::with_run).
+    pub fn with_new_run<T, E: From<Error> + Display>(
+        &self,
+        new: &NewRun,
+        work: impl FnOnce(&RunGuard) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let run = self.run_with(new)?;
         match catch_unwind(AssertUnwindSafe(|| work(&run))) {
             Ok(Ok(value)) => {
                 run.finish()?;
@@ -237,8 +264,8 @@ fn message(panic: &(dyn Any + Send)) -> String {
 }
 
 /// As much of it as a tag holds, and nothing secret.
-fn remark(why: &str) -> String {
-    let mut text = Redaction::default().text(why);
+fn remark(why: &str, redaction: &Redaction) -> String {
+    let mut text = redaction.text(why);
     if text.len() > limits::TAG_VALUE {
         let mut end = limits::TAG_VALUE - '…'.len_utf8();
         while !text.is_char_boundary(end) {
@@ -257,10 +284,13 @@ mod tests {
     #[test]
     fn a_remark_fits_a_tag() {
         for text in ["ü".repeat(5000), "x".repeat(8000), "x".repeat(8001), "€".repeat(3000)] {
-            let kept = remark(&text);
+            let kept = remark(&text, &Redaction::default());
             assert!(kept.len() <= limits::TAG_VALUE && kept.len() > limits::TAG_VALUE - 8, "{}", kept.len());
             assert_eq!(kept == text, text.len() <= limits::TAG_VALUE);
         }
-        assert_eq!(remark("can't open postgres://a:b@h/d"), "can't open postgres://h/d");
+        assert_eq!(
+            remark("can't open postgres://a:b@h/d", &Redaction::default()),
+            "can't open postgres://h/d"
+        );
     }
 }

@@ -48,6 +48,9 @@ pub const INPUT_SCHEMA: usize = 1_048_575;
 /// The profile of a data set, as canonical JSON.
 pub const INPUT_PROFILE: usize = 16_777_215;
 
+/// The schemas and profiles of all data sets in one batch, as canonical JSON.
+pub const BATCH_PROFILES: usize = 64 << 20;
+
 /// The value of a tag of a data set, and what it was for.
 pub const INPUT_TAG_VALUE: usize = 500;
 

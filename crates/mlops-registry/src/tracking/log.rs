@@ -150,7 +150,14 @@ impl<'a> Checked<'a> {
                 });
             }
         }
-        let inputs = batch.inputs.iter().map(|dataset| dataset.input(run)).collect::<Result<_>>()?;
+        let mut inputs = Vec::with_capacity(batch.inputs.len());
+        let mut size = 0;
+        for dataset in &batch.inputs {
+            let (input, bytes) = dataset.input(run)?;
+            size += bytes;
+            check_value("schemas and profiles", "data sets", size, limits::BATCH_PROFILES)?;
+            inputs.push(input);
+        }
         Ok(Self { params, tags, inputs })
     }
 }

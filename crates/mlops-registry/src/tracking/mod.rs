@@ -22,6 +22,7 @@ mod experiments;
 mod file;
 mod guard;
 mod input;
+mod latest;
 mod lifecycle;
 pub mod limits;
 mod log;

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use mlops_core::ExperimentName;
 
+use super::environment::Redaction;
 use super::log::unique;
 use super::run::NestedRun;
 use super::{Run, RunId, RunStatus, Tag, limits};
@@ -28,6 +29,7 @@ pub struct NewRun {
     description: String,
     status: RunStatus,
     tags: Vec<(String, String)>,
+    pub(super) redaction: Redaction,
 }
 
 impl NewRun {
@@ -40,6 +42,7 @@ impl NewRun {
             description: String::new(),
             status: RunStatus::Running,
             tags: Vec::new(),
+            redaction: Redaction::default(),
         }
     }
 
@@ -59,6 +62,13 @@ impl NewRun {
     /// It is told of now and begins later, with [`resume_run`](Session::resume_run).
     pub fn scheduled(mut self) -> Self {
         self.status = RunStatus::Scheduled;
+        self
+    }
+
+    /// What must not be kept of it: its guard hides that in what it says of a failure, and
+    /// in where data sets came from.
+    pub fn redaction(mut self, redaction: Redaction) -> Self {
+        self.redaction = redaction;
         self
     }
 

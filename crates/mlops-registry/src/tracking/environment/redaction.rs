@@ -5,7 +5,7 @@ use crate::tracking::batch::REDACTED;
 
 /// Parts of names whose values are secrets, wherever in the name they stand. Lower case,
 /// letters and digits only, as names are compared.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 17] = [
     "password",
     "passwd",
     "passphrase",
@@ -21,13 +21,15 @@ const PARTS: [&str; 15] = [
     "bearer",
     "jwt",
     "connectionstring",
+    "signature",
+    "webhook",
 ];
 
 /// Names of one word, or words of a name, whose values are secrets.
-const WORDS: [&str; 7] = ["pass", "pw", "pin", "cred", "creds", "sas", "sid"];
+const WORDS: [&str; 8] = ["pass", "pw", "pin", "cred", "creds", "sas", "sid", "sig"];
 
 /// Whole names that are none of these, though they look like it.
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 10] = [
     "tokenizer",
     "tokenizername",
     "maxtokens",
@@ -37,6 +39,7 @@ const HARMLESS: [&str; 9] = [
     "authors",
     "keyboard",
     "keypoints",
+    "modelsignature",
 ];
 
 /// Beginnings of words that nobody but an issuer of secrets writes, and how long such a word is at least.
@@ -65,8 +68,9 @@ const ISSUED: [(&str, usize); 16] = [
 /// Names are compared without regard to case and to what is not a letter or a digit:
 /// `api_key`, `X-API-Key` and `apiKey` are the same name, and hold the pattern `key`.
 /// The patterns are `password`, `passwd`, `passphrase`, `passcode`, `pwd`, `secret`,
-/// `token`, `key`, `credential`, `auth`, `dsn`, `cookie`, `bearer`, `jwt`, `connectionstring`
-/// anywhere in a name, and `pass`, `pw`, `pin`, `cred`, `creds`, `sas`, `sid` as a word of it.
+/// `token`, `key`, `credential`, `auth`, `dsn`, `cookie`, `bearer`, `jwt`, `connectionstring`,
+/// `signature`, `webhook` anywhere in a name, and `pass`, `pw`, `pin`, `cred`, `creds`, `sas`,
+/// `sid`, `sig` as a word of it.
 /// It rather hides too much: only a few names such as `tokenizer`, `max_tokens` and `author` are exempt.
 ///
 /// ```
@@ -76,7 +80,7 @@ const ISSUED: [(&str, usize); 16] = [
 /// let arguments = ["train", "--api-key", "s3cr3t", "--trees=100"].map(String::from);
 /// assert_eq!(redaction.arguments(arguments), ["train", "--api-key", "[redacted]", "--trees=100"]);
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Redaction {
     parts: Vec<String>,
@@ -145,11 +149,12 @@ impl Redaction {
         if self.hides(name) { REDACTED.to_owned() } else { self.text(value) }
     }
 
-    /// A text, as far as it may be shown: without users and passwords in URLs, values after
-    /// `name=` and `name:` whose names are hidden, what follows `Bearer` and `Basic`, tokens
+    /// A text, as far as it may be shown: without users and passwords in URLs, the paths of web
+    /// hooks, which are their passwords, values after `name=` and `name:` whose names are hidden, what follows `Bearer` and `Basic`, tokens
     /// as some issuers write them, private keys in PEM, and every known secret.
     ///
-    /// What nothing marks as a secret can't be told from other words.
+    /// What was shown once is shown the same again. What nothing marks as a secret can't be
+    /// told from other words.
     pub fn text(&self, text: &str) -> String {
         let mut shown = text.to_owned();
         // The longest first: one may be a part of another.

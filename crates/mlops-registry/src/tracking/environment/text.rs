@@ -19,6 +19,11 @@ pub(super) fn shown(text: &str, redaction: &Redaction) -> String {
         if let Some(after) = rest.strip_prefix("://") {
             shown.push_str("://");
             rest = &after[user(after)..];
+            if let Some((keep, secret)) = hook(rest) {
+                shown.push_str(&rest[..keep]);
+                shown.push_str(REDACTED);
+                rest = &rest[keep + secret..];
+            }
             word = shown.len();
             continue;
         }
@@ -80,6 +85,22 @@ fn user(after: &str) -> usize {
     if has_password { all.rfind('@').map_or(0, |at| at + 1) } else { 0 }
 }
 
+/// How much of a web hook's address behind `://` is kept, and how many bytes after that are
+/// its secret: the path, where the host is one for hooks, else what follows the part of the
+/// path that says so.
+fn hook(address: &str) -> Option<(usize, usize)> {
+    let end = address.find([' ', '\t', '\n', '\r', '"', '\'', '<', '>', '`', '|']).unwrap_or(address.len());
+    let all = address[..end].to_ascii_lowercase();
+    let host = all.find(['/', '?', '#']).unwrap_or(end);
+    let keep = if all.starts_with("hooks.") || all[..host].contains("webhook") {
+        host + 1
+    } else {
+        let said = host + all[host..].find("webhook")?;
+        said + all[said..].find(['/', '?', '#'])? + 1
+    };
+    (keep < end).then(|| (keep, end - keep))
+}
+
 /// The name at the end of what was read, before a `=` or `:`; quotes and spaces around it left out.
 fn name_before(read: &str) -> Option<&str> {
     let read = read.trim_end_matches([' ', '\t']);
@@ -108,6 +129,10 @@ fn extent(value: &str, is_header: bool) -> (usize, usize) {
     // A header says all that is on its line; `name: value, other: value` loses the rest too.
     if is_header || scheme > 0 {
         return (0, line);
+    }
+    // What was hidden before ends with a bracket of its own.
+    if value.starts_with(REDACTED) {
+        return (0, REDACTED.len());
     }
     let end = value[scheme..].find(ENDS).map_or(value.len(), |end| scheme + end);
     (0, end.min(line))
