@@ -8,6 +8,7 @@ use std::time::Duration;
 use mlops_core::{Outcome, Window};
 use mlops_registry::Error;
 use mlops_registry::access::{Role, Scope};
+use mlops_registry::model::{NewVersion, Stage, StageTransition};
 use mlops_registry::promotion::{BreakGlass, Freeze, PromotionPolicy, RequestState, ReviewOutcome};
 use world::{GATE, World, granted, model, principal, refused, version, worlds};
 
@@ -182,6 +183,89 @@ fn a_rollback_past_it_and_a_promotion_after_it_go_on() {
         assert_eq!(world.registry.production(&model()).unwrap().unwrap().version, version("1.0.0"));
         world.promoted("1.2.0");
         assert_eq!(world.registry.history(&model()).unwrap().len(), 4);
+        world.is_whole();
+    }
+}
+
+#[test]
+fn a_rollback_leads_to_it_only_if_it_was_justified() {
+    for world in worlds() {
+        world.promoted("1.0.0");
+        world.admin.set_policy(&PromotionPolicy::requiring(GATE).break_glass(terms())).unwrap();
+        let candidate = world.register("1.1.0");
+        world.judge(&candidate, Outcome::Failed);
+        let emergency = granted(world.dora.break_glass(&model(), &version("1.1.0"), "fire").unwrap());
+        world.promoted("1.2.0");
+        let back_to = |text: &str| world.dora.rollback_to(&model(), &version(text), "back").unwrap();
+        let expected = |review: &str| {
+            [format!(
+                "went by the rules: promotion 2 of 1.1.0 was an emergency, {review}: \
+                 that takes gates and approvals"
+            )]
+        };
+        assert_eq!(refused(back_to("1.1.0")), expected("which nobody has reviewed yet"));
+        let told = world.registry.entries(0..u64::MAX).unwrap().pop().unwrap();
+        assert_eq!((told.act.refused.len(), told.changes.len()), (1, 0));
+        let review = |outcome| {
+            let number = world.registry.emergencies(&model()).unwrap().pop().unwrap().promotion;
+            granted(world.ben.review_break_glass(&model(), number, outcome, "I was there").unwrap())
+        };
+        review(ReviewOutcome::NotJustified);
+        assert_eq!(refused(back_to("1.1.0")), expected("which was not justified, says ben"));
+        // By one step it goes past it, to what went by the rules.
+        let back = world.rolled_back();
+        assert_eq!((back.version, back.rollback.unwrap().restores), (version("1.0.0"), 1));
+        assert_eq!(refused(back_to("1.1.0")).len(), 1);
+
+        // Out by hand, it does not come back either.
+        let _again = granted(world.dora.break_glass(&model(), &version("1.1.0"), "fire again").unwrap());
+        let out = StageTransition::to(Stage::Archived).because("it was no fire");
+        let _out = granted(world.dora.transition_stage(&model(), &version("1.1.0"), &out).unwrap());
+        assert_eq!(world.rolled_back().version, version("1.0.0"));
+        // One that was justified is as good as any.
+        review(ReviewOutcome::Justified);
+        let restored = granted(back_to("1.1.0")).rollback.unwrap().restores;
+        assert!(restored > emergency.number);
+        assert_eq!(world.rolled_back().version, version("1.0.0"));
+
+        // So is one that went by the rules, before or after an emergency.
+        let _broken = granted(world.dora.break_glass(&model(), &version("1.2.0"), "fire").unwrap());
+        assert_eq!(world.rolled_back().version, version("1.0.0"));
+        assert_eq!(granted(back_to("1.2.0")).rollback.unwrap().restores, 3);
+        world.is_whole();
+    }
+}
+
+#[test]
+fn one_that_was_deleted_since_is_reviewed_all_the_same() {
+    for world in worlds() {
+        world.promoted("1.0.0");
+        let policy = PromotionPolicy::requiring(GATE).break_glass(terms().not_while_overdue());
+        world.admin.set_policy(&policy).unwrap();
+        let gone = world.register("1.1.0");
+        let broken = granted(world.dora.break_glass(&model(), &version("1.1.0"), "fire").unwrap());
+        world.rolled_back();
+        world.admin.delete_version(&model(), &version("1.1.0"), "it burnt").unwrap();
+        // Another has registered it anew: that is not the one that went in.
+        let carl = world.registry.session(&principal("carl"));
+        for role in [Role::Author, Role::Approver] {
+            world.admin.grant(carl.principal(), role, Scope::All).unwrap();
+        }
+        world.admin.grant(world.ana.principal(), Role::Approver, Scope::All).unwrap();
+        let review = |who: &mlops_registry::Session| {
+            who.review_break_glass(&model(), broken.number, ReviewOutcome::NotJustified, "no fire").unwrap()
+        };
+        let refusal = ["second person: ana has a hand in 1.1.0"];
+        assert_eq!(refused(review(&world.ana)), refusal);
+        let run = carl.start_run(&world::experiment(), "again").unwrap();
+        let new = NewVersion::new(model(), version("1.1.0"), run.id, gone.artifact);
+        assert_eq!(carl.register(&new).unwrap().number, 3);
+        assert_eq!(refused(review(&world.ana)), refusal);
+        world.admin.delete_version(&model(), &version("1.1.0"), "once more").unwrap();
+        assert_eq!(refused(review(&world.ana)), refusal);
+        let reviewed = granted(review(&carl));
+        assert_eq!(reviewed.review.unwrap().by, principal("carl"));
+        assert_eq!(world.registry.open_reviews().unwrap(), []);
         world.is_whole();
     }
 }

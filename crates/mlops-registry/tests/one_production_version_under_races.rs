@@ -5,6 +5,7 @@
 mod world;
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use mlops_core::{Outcome, Version};
@@ -73,6 +74,62 @@ fn of_racing_promotions_one_goes_through() {
             assert_eq!(history.len(), round);
             assert_eq!(history[round - 1].version, winners[0]);
         }
+        world.is_whole();
+    }
+}
+
+#[test]
+fn sixty_four_promote_at_once_and_every_read_finds_one() {
+    const THREADS: usize = 64;
+    for world in worlds() {
+        world.promoted("0.1.0");
+        let versions: Vec<_> = (0..THREADS).map(|minor| format!("1.{minor}.0")).collect();
+        let requests = approved_requests(&world, &versions);
+        let start = Barrier::new(THREADS + 2);
+        let (results, reads) = thread::scope(|scope| {
+            let threads: Vec<_> = requests
+                .iter()
+                .map(|request| {
+                    let (start, dora) = (&start, &world.dora);
+                    scope.spawn(move || {
+                        start.wait();
+                        dora.promote(&request.id())
+                    })
+                })
+                .collect();
+            let over = AtomicBool::new(false);
+            let (over, start, world) = (&over, &start, &world);
+            thread::scope(|scope| {
+                let readers = [(); 2].map(|()| {
+                    scope.spawn(move || {
+                        start.wait();
+                        let mut reads = 0;
+                        while !over.load(Ordering::Relaxed) {
+                            assert_eq!(in_production(world).len(), 1, "{}", world.name);
+                            assert!(world.registry.production(&model()).unwrap().is_some());
+                            reads += 1;
+                        }
+                        reads
+                    })
+                });
+                let results: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+                over.store(true, Ordering::Relaxed);
+                (results, readers.map(|reader| reader.join().unwrap()))
+            })
+        });
+        assert!(reads.iter().all(|reads: &u32| *reads > 0), "{reads:?}");
+        let mut winners = Vec::new();
+        for result in results {
+            match result {
+                Ok(Decision::Granted(promotion)) => winners.push(promotion.version),
+                Err(Error::Conflict { what: "production of", .. }) => {}
+                other => panic!("neither won nor lost: {other:?}"),
+            }
+        }
+        assert_eq!((winners.len(), in_production(&world)), (1, winners.clone()), "{}", world.name);
+        let production = world.registry.production(&model()).unwrap().unwrap();
+        assert_eq!(production.version, winners[0]);
+        assert_eq!(world.registry.history(&model()).unwrap().len(), 2);
         world.is_whole();
     }
 }

@@ -111,13 +111,20 @@ fn nothing_goes_into_production_by_hand() {
 
         // Another one there must be meant to go.
         world.approved("1.1.0");
-        let result = world.dora.transition_stage(&model(), &version("1.1.0"), &production).unwrap();
+        let hasty = production.clone().because("at once");
+        let result = world.dora.transition_stage(&model(), &version("1.1.0"), &hasty).unwrap();
         assert_eq!(
             refused(result),
             ["one in production: 1.0.0 is in production: have those that are there archived"]
         );
-        let archiving = production.clone().archiving_existing();
+        assert!(last(&world).contains("(at once)"), "{}", last(&world));
+        let archiving = production.clone().archiving_existing().because("the summer schedule");
         assert_eq!(to(&world, "1.1.0", &archiving), Stage::Production);
+        assert!(
+            last(&world).ends_with("dora promotion.execute flight-delay/1.1.0 (the summer schedule)"),
+            "{}",
+            last(&world)
+        );
         assert_eq!(stage(&world.registry, "1.0.0"), Stage::Archived);
         // Where it stands already nothing changes.
         let size = world.registry.store().size().unwrap();
@@ -231,6 +238,9 @@ fn six_threads_and_never_two_in_production() {
                 barrier.wait();
                 while !done.load(Ordering::Relaxed) {
                     registry.production(&model()).unwrap().unwrap();
+                    let stages = registry.stages(&model()).unwrap();
+                    let there = stages.iter().filter(|stage| stage.stage == Stage::Production);
+                    assert_eq!(there.count(), 1, "{stages:?}");
                 }
             })
         };

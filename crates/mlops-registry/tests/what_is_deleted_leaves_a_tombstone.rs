@@ -7,12 +7,16 @@ mod world;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use mlops_core::{Digest, ModelName};
+use mlops_core::{Clock as _, Digest, ModelName};
 use mlops_registry::Error;
 use mlops_registry::access::Role;
+use mlops_registry::audit::Act;
+use mlops_registry::model::card::ModelCard;
 use mlops_registry::model::{AliasIs, Deleted, NewVersion, Stage, StageTransition};
+use mlops_registry::promotion::RequestState;
+use mlops_registry::store::{Change, Commit, Key, Kind, MetadataStore as _, Query};
 use mlops_registry::trial::TrialKind;
-use world::{World, granted, model, version, worlds};
+use world::{World, granted, model, principal, refused, version, worlds};
 
 #[test]
 fn a_deleted_version_is_out_of_sight_and_not_lost() {
@@ -38,9 +42,20 @@ fn a_deleted_version_is_out_of_sight_and_not_lost() {
             let found = world.registry.resolve(&reference.parse().unwrap());
             assert!(matches!(found, Err(Error::NotFound { .. })), "{reference}: {found:?}");
         }
-        // Nothing more is done with it, whatever was open.
-        assert!(matches!(world.ben.approve(&request), Err(Error::NotFound { .. })));
-        assert!(matches!(world.dora.promote(&request.id()), Err(Error::NotFound { .. })));
+        // Nothing more is done with it, and what was open is closed.
+        let closed = world.registry.promotion_request(&request.id()).unwrap();
+        assert_eq!(closed.state, RequestState::Void);
+        let closure = closed.closed.unwrap();
+        assert_eq!((closure.by.as_str(), closure.reason.as_str()), ("root", "trained on bad labels"));
+        let void = |result: Result<(), Error>| match result {
+            Err(Error::Conflict { what: "promotion request", current, .. }) => {
+                assert_eq!(current, "void by root: trained on bad labels");
+            }
+            other => panic!("{other:?}"),
+        };
+        void(world.ben.approve(&request).map(drop));
+        void(world.dora.promote(&request.id()).map(drop));
+        void(world.ana.withdraw(&request.id(), "late").map(drop));
         let trial = world.dora.start_trial(&model(), &gone.version, TrialKind::Shadow);
         assert!(matches!(trial, Err(Error::NotFound { .. })), "{trial:?}");
         let again = world.admin.delete_version(&model(), &gone.version, "again");
@@ -238,6 +253,106 @@ fn what_was_approved_can_still_be_read() {
         assert_eq!(world.registry.descriptions(&model(), None).unwrap().len(), 1);
         let result = world.ana.describe_model(&model(), None, "\u{7}");
         assert!(matches!(result, Err(Error::Invalid { field: "description", .. })), "{result:?}");
+        world.is_whole();
+    }
+}
+
+#[test]
+fn an_old_approval_does_not_promote_one_that_was_registered_anew() {
+    for world in worlds() {
+        let request = world.approved("1.0.0");
+        let other = world.approved("1.1.0");
+        world.admin.delete_version(&model(), &version("1.0.0"), "bad labels").unwrap();
+        let again = world.register("1.0.0");
+        assert_eq!((again.number, again.artifact), (3, request.artifact));
+        let result = world.dora.promote(&request.id());
+        assert!(matches!(result, Err(Error::Conflict { what: "promotion request", .. })), "{result:?}");
+        // The other one is as it was; a new one of the first is a new one.
+        assert_eq!(world.registry.promotion_request(&other.id()).unwrap(), other);
+        let anew = world.request("1.0.0");
+        assert_eq!(refused(world.dora.promote(&anew.id()).unwrap()), ["approvals: nobody has approved"]);
+        world.admin.delete_model(&model(), "the whole of it").unwrap();
+        let open = world.registry.promotion_requests(&model()).unwrap();
+        assert!(open.iter().all(|request| request.state == RequestState::Void), "{open:?}");
+        world.is_whole();
+    }
+}
+
+/// A store of before requests were closed with their version may hold such a one.
+#[test]
+fn a_request_is_for_the_version_that_was_registered_then() {
+    for world in worlds() {
+        let request = world.approved("1.0.0");
+        let mut registered = world.registry.version(&model(), &version("1.0.0")).unwrap();
+        registered.number = 7;
+        let key = Key::from([model().as_str(), "1.0.0"]);
+        let was = world.store.read(&Query::one(Kind::Version, key.clone())).unwrap()[0].revision;
+        let act = Act::new(world.clock.now(), principal("root"), "version.register", "anew".to_owned());
+        let change = Change::put(Kind::Version, key, Some(was), &registered).unwrap();
+        world.store.commit(&Commit::new(act, vec![], vec![change]).unwrap()).unwrap();
+        let result = [world.ben.approve(&request).map(drop), world.dora.promote(&request.id()).map(drop)];
+        for result in result {
+            match result {
+                Err(Error::Conflict { what: "version", current, .. }) => {
+                    assert_eq!(current, "registered anew since, with number 7");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_said_of_a_deleted_one_is_not_said_of_the_next() {
+    for world in worlds() {
+        world.register("1.0.0");
+        let one = version("1.0.0");
+        let card = ModelCard::new().license("none");
+        for version in [None, Some(&one)] {
+            world.ana.set_model_tag(&model(), version, "team", "pricing").unwrap();
+            world.ana.describe_model(&model(), version, "which flights are late").unwrap();
+        }
+        world.ana.set_card(&model(), &one, &card).unwrap();
+        let nothing_is_said = |version| {
+            assert!(world.registry.model_tags(&model(), version).unwrap().is_empty());
+            let said = world.registry.descriptions(&model(), version).unwrap();
+            assert!(said.iter().all(|said| said.number == 0), "{said:?}");
+        };
+        let tombstone = world.admin.delete_version(&model(), &one, "bad labels").unwrap();
+        assert_eq!(tombstone.tags["team"], "pricing");
+        assert_eq!(tombstone.descriptions[0].text, "which flights are late");
+        assert_eq!(tombstone.card.unwrap().card, card);
+        world.register("1.0.0");
+        nothing_is_said(Some(&one));
+        assert_eq!(world.registry.model_card(&model(), &one).unwrap().written, None);
+        assert_eq!(world.registry.model_tags(&model(), None).unwrap().len(), 1);
+        let first = world.ana.describe_model(&model(), Some(&one), "in other words").unwrap();
+        assert_eq!((first.number, first.replaces), (1, Some(Digest::of(""))));
+
+        let tombstone = world.admin.delete_model(&model(), "replaced by arrivals").unwrap();
+        assert_eq!((tombstone.tags.len(), tombstone.descriptions.len()), (1, 1));
+        world.register("1.0.0");
+        nothing_is_said(None);
+        nothing_is_said(Some(&one));
+        world.is_whole();
+    }
+}
+
+/// Who tags it while it is deleted leaves a tag behind, which is not one of the next.
+#[test]
+fn a_word_in_the_moment_of_deletion_is_not_said_of_the_next_either() {
+    for world in worlds() {
+        world.register("1.0.0");
+        world.admin.delete_version(&model(), &version("1.0.0"), "bad labels").unwrap();
+        let key = Key::from([model().as_str(), "1.0.0", "team"]);
+        let tag = serde_json::json!({
+            "model": model(), "version": "1.0.0", "name": "team", "value": "pricing",
+        });
+        let act = Act::new(world.clock.now(), principal("ana"), "model.tag", "late".to_owned());
+        let change = Change::put(Kind::ModelTag, key, None, &tag).unwrap();
+        world.store.commit(&Commit::new(act, vec![], vec![change]).unwrap()).unwrap();
+        world.register("1.0.0");
+        assert!(world.registry.model_tags(&model(), Some(&version("1.0.0"))).unwrap().is_empty());
         world.is_whole();
     }
 }

@@ -1,7 +1,7 @@
 use mlops_core::{Alias, ModelName, ModelRef, Principal, Selector, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use super::{LATEST, ModelVersion, PRODUCTION, bump};
+use super::{LATEST, Model, ModelVersion, PRODUCTION, bump};
 use crate::access::Action;
 use crate::name::looks_like;
 use crate::registry::{Document, Registry, Session, Stored, StoredExt as _};
@@ -134,6 +134,8 @@ impl Session {
             let own = self.allowed_to(Action::SetAlias, Some(model), &subject)?;
             let registered =
                 self.registry().get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
+            // Written again as it is: who deletes the version at the same time must look again.
+            let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
             let found = self.registry().find::<AliasTarget>(AliasTarget::key_of(model, alias.as_str()))?;
             expected.check(model, alias, found.as_ref().map(|found| &found.value))?;
             if let Some(found) = found.as_ref().filter(|found| found.value.version == *version) {
@@ -148,7 +150,8 @@ impl Session {
                 by: self.principal().clone(),
             };
             let conditions = vec![own, registered.expected()];
-            Ok((Some(Commit::new(act, conditions, vec![found.put(&target)?])?), target))
+            let changes = vec![family.replace(&family.value)?, found.put(&target)?];
+            Ok((Some(Commit::new(act, conditions, changes)?), target))
         })
     }
 
@@ -168,9 +171,11 @@ impl Session {
             expected.check(model, alias, found.as_ref().map(|found| &found.value))?;
             let Stored { revision, value } =
                 found.ok_or_else(|| Error::NotFound { what: "alias", key: subject.clone() })?;
+            let family = self.registry().get::<Model>("model", Key::from([model.as_str()]))?;
             let act = self.act(Action::DeleteAlias, format!("{subject} from {}", value.version));
             let removed = Change::remove(Kind::Alias, key, revision)?;
-            Ok((Some(Commit::new(act, vec![own], vec![removed])?), ()))
+            let changes = vec![family.replace(&family.value)?, removed];
+            Ok((Some(Commit::new(act, vec![own], changes)?), ()))
         })
     }
 }
@@ -189,8 +194,25 @@ impl Registry {
     /// # Errors
     /// Those of the store.
     pub fn production(&self, model: &ModelName) -> Result<Option<ModelVersion>> {
-        let target = self.find::<AliasTarget>(AliasTarget::key_of(model, PRODUCTION))?;
-        target.map(|target| self.version(model, &target.value.version)).transpose()
+        self.version_at(model, PRODUCTION)
+    }
+
+    /// The version that an alias points at; `None` without the alias.
+    fn version_at(&self, model: &ModelName, alias: &str) -> Result<Option<ModelVersion>> {
+        let read = || self.find::<AliasTarget>(AliasTarget::key_of(model, alias));
+        let mut target = read()?;
+        while let Some(at) = target {
+            let key = ModelVersion::key_of(model, &at.value.version);
+            if let Some(found) = self.find::<ModelVersion>(key)? {
+                return Ok(Some(found.value));
+            }
+            // Deleted between the two? Then the alias went with it, or had moved before.
+            target = read()?;
+            if target.as_ref().is_some_and(|now| now.revision == at.revision) {
+                return self.version(model, &at.value.version).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The version of a model with the highest precedence: of the releases, or of all if
@@ -218,9 +240,8 @@ impl Registry {
             Selector::Version(version) => self.version(&reference.name, version),
             Selector::Alias(alias) => {
                 let text = alias.as_str();
-                let key = AliasTarget::key_of(&reference.name, text);
-                if let Some(target) = self.find::<AliasTarget>(key)? {
-                    return self.version(&reference.name, &target.value.version);
+                if let Some(version) = self.version_at(&reference.name, text)? {
+                    return Ok(version);
                 }
                 // `+1` would be read as a number, and is none here.
                 let digits = text.strip_prefix(['v', 'V']);

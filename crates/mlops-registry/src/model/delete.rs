@@ -1,8 +1,10 @@
 use mlops_core::{Alias, ModelName, Timestamp, Version};
 
+use super::remarks::Remarks;
 use super::{AliasTarget, Deleted, DeletedVersion, Model, ModelVersion, Stage, Tombstone, VersionStage};
 use crate::access::Action;
 use crate::audit::check_reason;
+use crate::promotion::{Closure, PromotionRequest, RequestState};
 use crate::registry::{Document as _, Session, Stored};
 use crate::store::{Change, Commit, Key, Kind};
 use crate::trial::Running;
@@ -10,7 +12,8 @@ use crate::{Error, Result};
 
 impl Session {
     /// Deletes a version: it is no longer found, listed, or to be promoted, and the aliases
-    /// at it go with it. Its [`Tombstone`] keeps what it was, its evidence and its part in
+    /// at it go with it, as do its tags, descriptions and card; requests for it that are open
+    /// are void. Its [`Tombstone`] keeps what it was, its evidence and its part in
     /// the history stay, and so does its file. Its name is taken for good, except for the
     /// same file registered again.
     ///
@@ -61,7 +64,9 @@ impl Session {
             for version in &versions {
                 grave.bury(version, &aliases, &mut changes)?;
             }
-            let tombstone = grave.tombstone(Deleted::Model(family.value));
+            let remarks = Remarks::read(registry, model, None)?;
+            changes.extend(remarks.removed()?);
+            let tombstone = grave.tombstone(Deleted::Model(family.value), &remarks);
             changes.push(tombstone.create()?);
             Ok((Some(Commit::new(act, vec![own], changes)?), tombstone))
         })
@@ -107,22 +112,41 @@ impl Grave<'_> {
         }
         changes.push(Change::remove(Kind::Version, key.clone(), version.revision)?);
         changes.push(Change::remove(Kind::Stage, key, stage.revision)?);
+        for request in self.session.registry().list::<PromotionRequest>(&Key::from([model.as_str()]))? {
+            if request.value.version == *name && request.value.state == RequestState::Open {
+                let closed = Closure {
+                    by: self.session.principal().clone(),
+                    at: self.at,
+                    reason: self.reason.to_owned(),
+                };
+                changes.push(request.replace(&PromotionRequest {
+                    state: RequestState::Void,
+                    closed: Some(closed),
+                    ..request.value.clone()
+                })?);
+            }
+        }
         let deleted = DeletedVersion {
             version: version.value.clone(),
             stage: stage.value,
             aliases: at_it.iter().map(|alias| Alias::clone(&alias.value.alias)).collect(),
         };
-        let tombstone = self.tombstone(Deleted::Version(Box::new(deleted)));
+        let remarks = Remarks::read(self.session.registry(), model, Some(name))?;
+        changes.extend(remarks.removed()?);
+        let tombstone = self.tombstone(Deleted::Version(Box::new(deleted)), &remarks);
         changes.push(tombstone.create()?);
         Ok(tombstone)
     }
 
-    fn tombstone(&self, deleted: Deleted) -> Tombstone {
+    fn tombstone(&self, deleted: Deleted, remarks: &Remarks) -> Tombstone {
         Tombstone {
             deleted,
             reason: self.reason.to_owned(),
             deleted_by: self.session.principal().clone(),
             deleted_at: self.at,
+            tags: remarks.tags(),
+            descriptions: remarks.descriptions(),
+            card: remarks.card(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod lineage;
 mod lock;
 mod register;
 mod registered;
+mod remarks;
 pub mod signature;
 mod stage;
 mod tag;

@@ -1,4 +1,5 @@
 use super::bump::Line;
+use super::remarks::Remarks;
 use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage, check_text};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
@@ -95,12 +96,16 @@ impl Session {
                 since: act.at,
                 by: self.principal().clone(),
             };
+            let left = Remarks::read(self.registry(), model, Some(&registered.version))?;
             let mut changes = vec![
                 family.put(&Model { versions: number, ..before })?,
                 registered.create()?,
                 stage.create()?,
             ];
+            // Of one of this name that was deleted.
+            changes.extend(left.removed()?);
             if family.is_none() {
+                changes.extend(Remarks::read(self.registry(), model, None)?.removed()?);
                 changes.push(self.registry().claim_name("model", model.as_str(), || {
                     let all: Vec<Model> = self.registry().values(&Key::all())?;
                     Ok(all.into_iter().map(|model| model.name.into()).collect())

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use mlops_core::{Alias, Digest, ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Model, ModelVersion, VersionStage};
+use super::card::RecordedCard;
+use super::{Description, Model, ModelVersion, VersionStage};
 use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
@@ -19,6 +22,16 @@ pub struct Tombstone {
     pub deleted_by: Principal,
     /// When.
     pub deleted_at: Timestamp,
+    /// Its tags, which went with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The descriptions of it that went with it; the one that a version was registered with
+    /// is in the version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub descriptions: Vec<Description>,
+    /// The card of a version, which went with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<RecordedCard>,
 }
 
 /// What was deleted, as it was.

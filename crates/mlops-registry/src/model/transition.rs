@@ -84,7 +84,9 @@ impl Session {
         let subject = format!("{model}/{version} to {}", transition.to);
         self.transact_told(Action::TransitionStage, &subject, || {
             let own = self.allowed_to(Action::TransitionStage, Some(model), &subject)?;
-            let plan = Plan::read(self.registry(), model, version, transition)?;
+            let plan = self
+                .registry()
+                .of_one_moment(model, |family| Plan::read(self.registry(), family, version, transition))?;
             if plan.is_done() {
                 return Ok((None, Decision::Granted(plan.stage.value)));
             }
@@ -156,7 +158,8 @@ impl Session {
             match open {
                 Some(open) if checks.is_empty() => Ok((None, Decision::Granted(Some(open)))),
                 _ => {
-                    let act = self.act(Action::TransitionStage, &subject);
+                    let mut act = self.act(Action::TransitionStage, &subject);
+                    act.reason.clone_from(&transition.reason);
                     let subject = candidate.value.subject();
                     let verdict = Verdict::new(Action::TransitionStage.as_str(), subject, act.at, checks);
                     let expected = vec![own, candidate.expected(), family.expected(), production];
@@ -167,7 +170,9 @@ impl Session {
         let decision = match found {
             Decision::Refused(verdict) => return Ok(Decision::Refused(verdict)),
             Decision::Granted(None) => None,
-            Decision::Granted(Some(request)) => Some(self.promote(&PromotionRequest::id(&request))?),
+            Decision::Granted(Some(request)) => {
+                Some(self.promote_because(&PromotionRequest::id(&request), transition.reason.as_deref())?)
+            }
         };
         match decision {
             Some(Decision::Refused(verdict)) => Ok(Decision::Refused(verdict)),
@@ -193,13 +198,13 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn read(
         registry: &Registry,
-        model: &ModelName,
+        family: Stored<Model>,
         version: &Version,
         transition: &'a StageTransition,
     ) -> Result<Self> {
+        let model = &family.value.name.clone();
         let key = ModelVersion::key_of(model, version);
         let candidate = registry.get::<ModelVersion>("version", key.clone())?;
-        let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
         let stage = registry.get::<VersionStage>("version", key)?;
         let mut others = Vec::new();
         if transition.archive_existing {

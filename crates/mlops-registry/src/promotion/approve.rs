@@ -37,6 +37,7 @@ impl Session {
             request.check_replaces(current.as_ref())?;
             let key = ModelVersion::key_of(&request.model, &request.version);
             let version = self.registry().get::<ModelVersion>("version", key)?;
+            PromotionRequest::check_registered(&open, &version)?;
             let policy = self.registry().policy_now(&request.model, request.stage)?;
             let mut expected = vec![own, open.expected(), version.expected(), production];
             expected.extend(policy.expected);

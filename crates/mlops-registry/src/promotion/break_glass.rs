@@ -9,8 +9,8 @@ use super::{
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::audit::check_reason;
-use crate::model::ModelVersion;
-use crate::registry::{Document as _, Session, Stored};
+use crate::model::{ModelVersion, Tombstone};
+use crate::registry::{Document as _, Registry, Session, Stored};
 use crate::store::{Commit, Expected, Key};
 use crate::{Error, Result};
 
@@ -19,7 +19,8 @@ impl Session {
     /// to freezes, if the policy has terms for it. What is not waived: the version must be
     /// registered, and its file must be what was registered. The history and the audit log
     /// say that it was done, by whom and why; what was waived is kept, and somebody else must
-    /// [review](Self::review_break_glass) it in time.
+    /// [review](Self::review_break_glass) it in time. Until a review finds it justified it is
+    /// nothing that a [rollback](Self::rollback) goes back to.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model and the one that the
@@ -182,7 +183,7 @@ impl Session {
     }
 
     /// The later look at a promotion that went without the rules, with its outcome and a note.
-    /// Refused to who did it, and to who has a hand in the version.
+    /// Refused to who did it, and to who has a hand in the version, be it deleted since.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an approver of the model, [`Error::NotFound`] if
@@ -211,12 +212,11 @@ impl Session {
                     current: format!("{} by {} at {}", review.outcome, review.by, review.at),
                 });
             }
-            let key = ModelVersion::key_of(model, version);
-            let candidate = registry.get::<ModelVersion>("version", key)?;
+            let (candidate, there) = registry.version_of(&open)?;
             let mut act = self.act(action, format!("{subject} as {outcome}"));
             act.reason = Some(note.to_owned());
             let me = self.principal();
-            let another = by != me && !candidate.value.is_by(me);
+            let another = by != me && !candidate.is_by(me);
             let reason = match (by == me, another) {
                 (true, _) => format!("{me} has done it"),
                 (false, false) => format!("{me} has a hand in {version}"),
@@ -224,18 +224,37 @@ impl Session {
             };
             let expected_words = "a reviewer who neither did it nor has a hand in the version";
             let check = rules::rule("second person", expected_words, another, reason);
-            let verdict = Verdict::new(action.as_str(), candidate.value.subject(), act.at, vec![check]);
+            let verdict = Verdict::new(action.as_str(), candidate.subject(), act.at, vec![check]);
             if !verdict.passed() {
-                let expected = vec![own, open.expected(), candidate.expected()];
+                let expected = vec![own, open.expected(), there];
                 return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
             let review = Review { by: me.clone(), at: act.at, outcome, note: note.to_owned() };
             let reviewed = Emergency { review: Some(review), ..open.value.clone() };
             let changes = vec![open.replace(&reviewed)?];
-            Ok((
-                Some(Commit::new(act, vec![own, candidate.expected()], changes)?),
-                Decision::Granted(reviewed),
-            ))
+            Ok((Some(Commit::new(act, vec![own, there], changes)?), Decision::Granted(reviewed)))
         })
+    }
+}
+
+impl Registry {
+    /// The version that went into production in an emergency, and the condition that it is
+    /// still found: it may have been deleted since, and one of its name registered anew.
+    fn version_of(&self, emergency: &Stored<Emergency>) -> Result<(ModelVersion, Expected)> {
+        let Emergency { model, version, .. } = &emergency.value;
+        let key = ModelVersion::key_of(model, version);
+        let there = self.find::<ModelVersion>(key.clone())?;
+        if let Some(there) = there.filter(|there| there.revision < emergency.revision) {
+            let expected = there.expected();
+            return Ok((there.value, expected));
+        }
+        // Deleted after the emergency, and the first of those that were.
+        let graves = self.list::<Tombstone>(&key)?;
+        let grave = graves.into_iter().filter(|grave| grave.revision > emergency.revision);
+        let grave = grave.min_by_key(|grave| grave.revision);
+        let gone = || Error::NotFound { what: "version", key: key.to_string() };
+        let grave = grave.ok_or_else(gone)?;
+        let expected = grave.expected();
+        Ok((grave.value.version().ok_or_else(gone)?.clone(), expected))
     }
 }

@@ -25,12 +25,22 @@ impl Session {
     /// already, or another version is in production than when it was requested;
     /// [`Error::Corrupt`](crate::Error::Corrupt) if the artifact has changed.
     pub fn promote(&self, id: &RequestId) -> Result<Decision<Promotion>> {
+        self.promote_because(id, None)
+    }
+
+    /// The same with words of who does it, which stand in the audit log.
+    pub(crate) fn promote_because(
+        &self,
+        id: &RequestId,
+        reason: Option<&str>,
+    ) -> Result<Decision<Promotion>> {
         let mut checked = None;
         self.transact_told(Action::Promote, id, || {
             let own = self.allowed_to(Action::Promote, Some(&id.model), id)?;
             let request = self.registry().open_request_to(id, TargetStage::Production)?;
             let plan = Plan::read(self, own, request)?;
-            let act = self.act(Action::Promote, plan.request.value.subject());
+            let mut act = self.act(Action::Promote, plan.request.value.subject());
+            act.reason = reason.map(ToOwned::to_owned);
             let verdict = Verdict::new(
                 Action::Promote.as_str(),
                 plan.version.value.subject(),
@@ -85,6 +95,7 @@ impl Plan {
         let switch = Switch::read(registry, family, version)?;
         request.value.check_replaces(switch.current())?;
         let candidate = registry.get::<ModelVersion>("version", ModelVersion::key_of(model, version))?;
+        PromotionRequest::check_registered(&request, &candidate)?;
         let grounds = Grounds::read(session, own, &request, &candidate)?;
         Ok(Self { request, version: candidate, switch, grounds })
     }

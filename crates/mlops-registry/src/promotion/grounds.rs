@@ -6,7 +6,7 @@ use super::{Approval, Approvers, PromotionPolicy, PromotionRequest};
 use crate::access::{Action, Role};
 use crate::model::ModelVersion;
 use crate::registry::{Registry, Session, Stored};
-use crate::store::Expected;
+use crate::store::{Expected, Kind};
 use crate::{Error, Result};
 
 /// What a promotion rests on beside the stages of versions: policy, evidence, approvals and
@@ -60,6 +60,12 @@ impl Grounds {
         let (approvers, checks) = rules::approvals(policy, candidate, &request.value, &given);
         self.checks.extend(checks);
         if policy.keeps_deployer_apart() {
+            // An approval of their own that was there is a condition already; that none is
+            // given meanwhile is one too.
+            let key = request.value.id().key().and(session.principal().as_str());
+            if given.iter().all(|given| given.approval.approver != *session.principal()) {
+                self.expected.push(Expected { kind: Kind::Approval, key, revision: None });
+            }
             self.checks.push(rules::separate_deployer(session.principal(), &approvers));
         }
         if let Some(validity) = policy.request_validity() {

@@ -2,14 +2,15 @@
 
 use mlops_core::Version;
 
-use super::Promotion;
+use super::{Emergency, Promotion, ReviewOutcome};
+use crate::registry::Stored;
 
 /// The versions that a rollback would walk back through, the one in production last: a
 /// promotion adds its version, and a rollback takes away what came after the version that it
 /// put back. One that is put back from beyond the line, rolled back itself before, is added.
 /// One that left production empty stays in the line: it is what was there before.
-fn line(history: &[Promotion]) -> Vec<&Version> {
-    let mut line: Vec<&Version> = Vec::new();
+fn line(history: &[Promotion]) -> Vec<&Promotion> {
+    let mut line: Vec<&Promotion> = Vec::new();
     let mut empty = true;
     for promotion in history {
         let earlier = if empty { line.len() } else { line.len().saturating_sub(1) };
@@ -17,28 +18,50 @@ fn line(history: &[Promotion]) -> Vec<&Version> {
         let back = promotion
             .rollback
             .as_ref()
-            .and_then(|_| line[..earlier].iter().rposition(|version| **version == promotion.version));
+            .and_then(|_| line[..earlier].iter().rposition(|earlier| earlier.version == promotion.version));
         match back {
             Some(at) => line.truncate(at + 1),
-            None => line.push(&promotion.version),
+            None => line.push(promotion),
         }
     }
     line
 }
 
 /// The version in production before the one that is there now, or before nothing was: the
-/// last of those that `is_there` still.
-pub(super) fn before(history: &[Promotion], is_there: impl Fn(&Version) -> bool) -> Option<&Version> {
+/// last of those that `may` come back.
+pub(super) fn before(history: &[Promotion], may: impl Fn(&Promotion) -> bool) -> Option<&Version> {
     let mut line = line(history);
     if history.last().is_some_and(|last| last.ended.is_none()) {
         line.pop();
     }
-    line.into_iter().rfind(|version| is_there(version))
+    line.into_iter().rfind(|promotion| may(promotion)).map(|promotion| &promotion.version)
 }
 
-/// The promotion that put `version` into production last, not counting rollbacks.
-pub(super) fn promotion_of<'a>(history: &'a [Promotion], version: &Version) -> Option<&'a Promotion> {
-    history.iter().rfind(|promotion| promotion.rollback.is_none() && promotion.version == *version)
+/// The promotion that put `version` into production last, not counting rollbacks, of those
+/// that `may` be restored.
+pub(super) fn promotion_of<'a>(
+    history: &'a [Promotion],
+    version: &Version,
+    may: impl Fn(&Promotion) -> bool,
+) -> Option<&'a Promotion> {
+    let mut of_it = history.iter().filter(|promotion| promotion.version == *version);
+    of_it.rfind(|promotion| promotion.rollback.is_none() && may(promotion))
+}
+
+/// Whether a promotion, or the one that it restores, is one to go back to: it went by the
+/// rules, or in an emergency in which there was no other way, as its review says. Without that
+/// a rollback would be the second emergency, with no terms, and nobody to review it.
+pub(super) fn stands(
+    promotion: &Promotion,
+    history: &[Promotion],
+    emergencies: &[Stored<Emergency>],
+) -> bool {
+    let first = promotion.rollback.as_ref().map_or(promotion.number, |back| back.restores);
+    let went_by_the_rules =
+        history.iter().any(|promotion| promotion.number == first && promotion.emergency.is_none());
+    let of_it = emergencies.iter().find(|emergency| emergency.value.promotion == first);
+    let review = of_it.and_then(|emergency| emergency.value.review.as_ref());
+    went_by_the_rules || review.is_some_and(|review| review.outcome == ReviewOutcome::Justified)
 }
 
 #[cfg(test)]
@@ -106,7 +129,7 @@ mod tests {
         history.push(promotion(3, true));
         assert_eq!(last(&history), Some(2));
         // One that was deleted is gone past.
-        assert_eq!(before(&history, |version| version.major() != 2).map(Version::major), Some(1));
+        assert_eq!(before(&history, |promotion| promotion.version.major() != 2).map(Version::major), Some(1));
     }
 
     /// The same with a tree: a promotion hangs itself below the one in production, and a

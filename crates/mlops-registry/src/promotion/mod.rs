@@ -16,7 +16,8 @@
 //! which somebody else reviews later.
 //!
 //! The way back takes none of it: a [rollback](crate::Session::rollback) is one call with a
-//! reason, and stands in the [history](crate::Registry::history) beside the promotions.
+//! reason, and stands in the [history](crate::Registry::history) beside the promotions. It leads
+//! to what went in by the rules, or in an emergency that was justified, as its review says.
 
 mod approval;
 mod approve;

@@ -46,6 +46,8 @@ pub enum RequestState {
     Rejected,
     /// Who made it has taken it back.
     Withdrawn,
+    /// Its version was deleted.
+    Void,
 }
 
 impl fmt::Display for RequestState {
@@ -55,6 +57,7 @@ impl fmt::Display for RequestState {
             Self::Done => "done",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
+            Self::Void => "void",
         })
     }
 }
@@ -63,7 +66,8 @@ impl fmt::Display for RequestState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Closure {
-    /// Who closed it: the approver who rejected it, or the one who had made it.
+    /// Who closed it: the approver who rejected it, the one who had made it, or who deleted
+    /// its version.
     pub by: Principal,
     /// When.
     pub at: Timestamp,
@@ -97,7 +101,7 @@ pub struct PromotionRequest {
     /// The stage that it is for.
     #[serde(default, skip_serializing_if = "TargetStage::is_production")]
     pub stage: TargetStage,
-    /// Who closed it and why, if it was rejected or withdrawn.
+    /// Who closed it and why, if it was rejected or withdrawn, or is void.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closure>,
     /// Why it was carried out at once without the rules, if it was: an emergency.
@@ -124,6 +128,21 @@ impl PromotionRequest {
             key: self.model.to_string(),
             expected: format!("{}, as when {} was requested", words(self.replaces.as_ref()), self.id()),
             current: words(current),
+        })
+    }
+
+    /// That it is about `version` and not about one of that name that was deleted before
+    /// this one was registered. The entries that wrote the two tell: an open request is
+    /// as it was made.
+    pub(super) fn check_registered(asked: &Stored<Self>, version: &Stored<ModelVersion>) -> Result<()> {
+        if version.revision <= asked.revision {
+            return Ok(());
+        }
+        Err(Error::Conflict {
+            what: "version",
+            key: format!("{}/{}", asked.value.model, asked.value.version),
+            expected: format!("the one that was registered when {} was requested", asked.value.id()),
+            current: format!("registered anew since, with number {}", version.value.number),
         })
     }
 

@@ -1,13 +1,13 @@
 use mlops_core::{Check, ModelName, Outcome, Severity, Verdict, Version};
 
 use super::switch::Switch;
-use super::{Decision, Promotion, Rollback, line, rules};
+use super::{Decision, Emergency, Promotion, Rollback, line, rules};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::audit::{Act, check_reason};
 use crate::model::{Model, ModelVersion};
 use crate::registry::{Session, Stored};
-use crate::store::{Commit, Expected};
+use crate::store::{Commit, Expected, Key};
 use crate::{Error, Result};
 
 impl Session {
@@ -18,13 +18,14 @@ impl Session {
     /// is what was approved.
     ///
     /// Done again, it goes further back: from 3, which replaced 2, which replaced 1, to 2
-    /// and then to 1. Who wants one step whatever others do at the same time names the
+    /// and then to 1. It goes past a version that went in by
+    /// [breaking the glass](Self::break_glass), until a review has found that justified. Who wants one step whatever others do at the same time names the
     /// version with [`rollback_to`](Self::rollback_to): the second to ask is told that it is there.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of a deployer of the model,
-    /// [`Error::NotFound`] without the model, [`Error::NothingBefore`] if no other version was
-    /// in production before, [`Error::Conflict`] if another went into production during this
+    /// [`Error::NotFound`] without the model, [`Error::NothingBefore`] if no other version
+    /// that it may go back to was in production before, [`Error::Conflict`] if another went into production during this
     /// call, [`Error::Invalid`] for an empty reason; [`Error::Corrupt`] if the artifact has changed.
     pub fn rollback(&self, model: &ModelName, reason: &str) -> Result<Promotion> {
         check_reason("reason", reason)?;
@@ -36,15 +37,19 @@ impl Session {
             attempt.check(&family.value, &history)?;
             // One that was deleted can't come back: then it is the one before.
             let stages = self.registry().stages(model)?;
-            let is_there = |version: &Version| stages.iter().any(|stage| stage.version == *version);
-            let Some(version) = line::before(&history, is_there) else {
+            let emergencies = self.registry().list::<Emergency>(&Key::from([model.as_str()]))?;
+            let stands = |promotion: &Promotion| line::stands(promotion, &history, &emergencies);
+            let may = |promotion: &Promotion| {
+                stages.iter().any(|stage| stage.version == promotion.version) && stands(promotion)
+            };
+            let Some(version) = line::before(&history, may) else {
                 let last = history.last().filter(|promotion| promotion.ended.is_none());
                 let production = last.map(|promotion| promotion.version.clone());
                 return Err(Error::NothingBefore { model: model.clone(), production });
             };
-            let plan = Plan::read(self, own, family, version)?;
+            let plan = Plan::read(self, own, family, version, &emergencies)?;
             let act = self.act(Action::RollBack, format!("{model}/{version}"));
-            let restores = line::promotion_of(&history, version);
+            let restores = line::promotion_of(&history, version, stands);
             let restores = restores.ok_or_else(|| Error::Corrupt {
                 what: format!("promotion history of {model}"),
                 reason: format!("{version} was put back, but never promoted"),
@@ -54,8 +59,9 @@ impl Session {
         })
     }
 
-    /// Puts any version back that was in production once. Refused for one that never was:
-    /// that takes a promotion. Otherwise as [`rollback`](Self::rollback), which from here
+    /// Puts any version back that was in production once. Refused for one that never was, and
+    /// for one that went in by [breaking the glass](Self::break_glass) only, as long as no review
+    /// has found that justified: that takes a promotion. Otherwise as [`rollback`](Self::rollback), which from here
     /// goes on with what was in production before this version.
     ///
     /// # Errors
@@ -75,7 +81,8 @@ impl Session {
             let family = Switch::family(self.registry(), model)?;
             let history = self.registry().history(model)?;
             attempt.check(&family.value, &history)?;
-            let plan = Plan::read(self, own, family, version)?;
+            let emergencies = self.registry().list::<Emergency>(&Key::from([model.as_str()]))?;
+            let plan = Plan::read(self, own, family, version, &emergencies)?;
             if plan.switch.current() == Some(version) {
                 return Err(Error::Conflict {
                     what: "version",
@@ -85,10 +92,9 @@ impl Session {
                 });
             }
             let act = self.act(Action::RollBack, format!("{model}/{version}"));
-            let Some(restores) = line::promotion_of(&history, version) else {
-                let check = Check::new("was in production", Severity::Critical, Outcome::Failed)
-                    .expected("a version that was in production")
-                    .because(format!("{version} never was: that takes gates and approvals"));
+            let stands = |promotion: &Promotion| line::stands(promotion, &history, &emergencies);
+            let Some(restores) = line::promotion_of(&history, version, stands) else {
+                let check = not_a_way_back(version, &history, &emergencies);
                 let subject = plan.version.value.subject();
                 let verdict = Verdict::new(Action::RollBack.as_str(), subject, act.at, vec![check]);
                 let mut act = act;
@@ -100,6 +106,28 @@ impl Session {
             Ok((Some(commit), Decision::Granted(promotion)))
         })
     }
+}
+
+/// Why there is no going back to a version.
+fn not_a_way_back(version: &Version, history: &[Promotion], emergencies: &[Stored<Emergency>]) -> Check {
+    let failed = |name| Check::new(name, Severity::Critical, Outcome::Failed);
+    let Some(promotion) = line::promotion_of(history, version, |_| true) else {
+        return failed("was in production")
+            .expected("a version that was in production")
+            .because(format!("{version} never was: that takes gates and approvals"));
+    };
+    let of_it = emergencies.iter().find(|emergency| emergency.value.promotion == promotion.number);
+    let review = of_it.and_then(|emergency| emergency.value.review.as_ref());
+    let review = review.map_or_else(
+        || "which nobody has reviewed yet".to_owned(),
+        |review| format!("which was {}, says {}", review.outcome, review.by),
+    );
+    failed("went by the rules")
+        .expected("a version that went into production by the rules, or in an emergency that was justified")
+        .because(format!(
+            "promotion {} of {version} was an emergency, {review}: that takes gates and approvals",
+            promotion.number
+        ))
 }
 
 /// What one call has seen, however often it is built anew.
@@ -133,21 +161,32 @@ impl Attempt {
 
 /// All that a rollback rests on, as it was read.
 struct Plan {
-    own: Expected,
+    /// The grant, and the emergencies that are no way back, or are.
+    rests_on: Vec<Expected>,
     version: Stored<ModelVersion>,
     switch: Switch,
 }
 
 impl Plan {
-    fn read(session: &Session, own: Expected, family: Stored<Model>, version: &Version) -> Result<Self> {
+    fn read(
+        session: &Session,
+        own: Expected,
+        family: Stored<Model>,
+        version: &Version,
+        emergencies: &[Stored<Emergency>],
+    ) -> Result<Self> {
         let key = ModelVersion::key_of(&family.value.name, version);
         let candidate = session.registry().get::<ModelVersion>("version", key)?;
         let switch = Switch::read(session.registry(), family, version)?;
-        Ok(Self { own, version: candidate, switch })
+        let rests_on = [own].into_iter().chain(emergencies.iter().map(Stored::expected)).collect();
+        Ok(Self { rests_on, version: candidate, switch })
     }
 
     fn all_expected(self) -> Vec<Expected> {
-        [self.own, self.version.expected()].into_iter().chain(self.switch.expected()).collect()
+        let mut expected = self.rests_on;
+        expected.push(self.version.expected());
+        expected.extend(self.switch.expected());
+        expected
     }
 
     fn put_back(
@@ -181,7 +220,9 @@ impl Plan {
             emergency: None,
         };
         let changes = self.switch.changes(&promotion)?;
-        let commit = Commit::new(act, vec![self.own, self.version.expected()], changes)?;
+        let mut expected = self.rests_on;
+        expected.push(self.version.expected());
+        let commit = Commit::new(act, expected, changes)?;
         Ok((commit, promotion))
     }
 }

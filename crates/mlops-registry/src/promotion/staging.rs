@@ -25,6 +25,7 @@ impl Session {
             let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
             let key = ModelVersion::key_of(model, version);
             let candidate = registry.get::<ModelVersion>("version", key.clone())?;
+            PromotionRequest::check_registered(&request, &candidate)?;
             let stands = registry.get::<VersionStage>("version", key)?;
             if matches!(stands.value.stage, Stage::Staging | Stage::Production) {
                 return Err(Error::Conflict {
@@ -41,9 +42,9 @@ impl Session {
             let subject = candidate.value.subject();
             let verdict = Verdict::new(Action::PromoteToStaging.as_str(), subject, act.at, grounds.checks);
             let mut expected = grounds.expected;
-            expected.extend([family.expected(), production]);
+            expected.push(production);
             if !verdict.passed() {
-                expected.extend([request.expected(), stands.expected()]);
+                expected.extend([family.expected(), request.expected(), stands.expected()]);
                 return Ok((Some(rules::refusal(act, &verdict, expected)?), Decision::Refused(verdict)));
             }
             if checked != Some(*artifact) {
@@ -58,7 +59,9 @@ impl Session {
                 ..stands.value.clone()
             };
             let done = PromotionRequest { state: RequestState::Done, ..request.value.clone() };
-            let changes = vec![request.replace(&done)?, stands.replace(&stage)?];
+            // The model as it is: who archives all that is in staging must see this one too.
+            let changes =
+                vec![family.replace(&family.value)?, request.replace(&done)?, stands.replace(&stage)?];
             Ok((Some(Commit::new(act, expected, changes)?), Decision::Granted(stage)))
         })
     }
