@@ -14,7 +14,7 @@ use mlops_registry::audit::Act;
 use mlops_registry::model::card::ModelCard;
 use mlops_registry::model::{AliasIs, Deleted, NewVersion, Stage, StageTransition};
 use mlops_registry::promotion::RequestState;
-use mlops_registry::store::{Change, Commit, Key, Kind, MetadataStore as _, Query};
+use mlops_registry::store::{Change, Commit, Key, Kind, Query};
 use mlops_registry::trial::TrialKind;
 use world::{World, granted, model, principal, refused, version, worlds};
 
