@@ -56,14 +56,24 @@ fn an_alias_moves_if_it_is_where_it_is_taken_to_be() {
         assert!(matches!(missing, Err(Error::NotFound { what: "version", .. })), "{missing:?}");
         let acts: Vec<_> = world.registry.entries(0..u64::MAX).unwrap();
         let acts: Vec<_> = acts.iter().filter(|entry| entry.act.action.starts_with("alias")).collect();
-        let words: Vec<_> = acts.iter().map(|entry| entry.act.subject.as_str()).collect();
+        let words: Vec<_> = acts
+            .iter()
+            .map(|entry| {
+                let refused = !entry.act.refused.is_empty();
+                format!("{}{}", if refused { "refused: " } else { "" }, entry.act.subject)
+            })
+            .collect();
         assert_eq!(
             words,
             [
                 "flight-delay@champion to 1.0.0",
+                "refused: flight-delay@champion to 1.1.0",
+                "refused: flight-delay@champion to 1.1.0",
                 "flight-delay@champion to 1.1.0",
                 "flight-delay@challenger to 1.0.0",
-                "flight-delay@champion from 1.1.0"
+                "refused: flight-delay@champion",
+                "flight-delay@champion from 1.1.0",
+                "refused: flight-delay@champion",
             ]
         );
         world.is_whole();

@@ -156,6 +156,9 @@ macro_rules! calls {
 fn of_sessions() -> Vec<Call<Session>> {
     calls! { Session;
         does store_artifact = |s, t| s.store_artifact(&mut "own".as_bytes());
+        does store_artifact_within = |s, t| {
+            s.store_artifact_within(&mut "own".as_bytes(), &FileLimits::default())
+        };
         does grant = |s, t| s.grant(&principal("carl"), Role::Viewer, Scope::Model(t.model.clone()));
         asks revoke = |s, t| s.revoke(&principal("ben"), Role::Approver, Scope::All);
         does set_policy = |s, t| s.set_policy(&PromotionPolicy::requiring("own"));
@@ -172,6 +175,9 @@ fn of_sessions() -> Vec<Call<Session>> {
         asks start_run_with = |s, t| s.start_run_with(&NewRun::new(t.experiment.clone(), "own"));
         asks run_with = |s, t| s.run_with(&NewRun::new(t.experiment.clone(), "own"));
         asks with_run = |s, t| s.with_run(&t.experiment, "own", |_| Ok::<(), Error>(()));
+        asks with_new_run = |s, t| {
+            s.with_new_run(&NewRun::new(t.experiment.clone(), "own"), |_| Ok::<(), Error>(()))
+        };
         asks resume = |s, t| s.resume(&t.run);
         asks resume_run = |s, t| s.resume_run(&t.run);
         asks log = |s, t| s.log(&t.run, &RunBatch::new().param("own", 1));

@@ -2,7 +2,7 @@ use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::registry::{Document, Registry, Stored};
+use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
 /// A registered model.
@@ -41,29 +41,6 @@ impl Document for Model {
 }
 
 impl Registry {
-    /// What hangs together of a model, read from its record on, which `read` is given. Where
-    /// that was written meanwhile an error may come of reading the one thing before and the
-    /// other after, and then it is read anew.
-    pub(crate) fn of_one_moment<T>(
-        &self,
-        model: &ModelName,
-        mut read: impl FnMut(Stored<Model>) -> Result<T>,
-    ) -> Result<T> {
-        let family = || self.get::<Model>("model", Key::from([model.as_str()]));
-        let mut before = family()?;
-        loop {
-            let revision = before.revision;
-            let error = match read(before) {
-                Ok(read) => return Ok(read),
-                Err(error) => error,
-            };
-            before = family()?;
-            if before.revision == revision {
-                return Err(error);
-            }
-        }
-    }
-
     /// A registered model.
     ///
     /// # Errors

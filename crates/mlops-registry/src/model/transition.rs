@@ -84,9 +84,7 @@ impl Session {
         let subject = format!("{model}/{version} to {}", transition.to);
         self.transact_told(Action::TransitionStage, &subject, || {
             let own = self.allowed_to(Action::TransitionStage, Some(model), &subject)?;
-            let plan = self
-                .registry()
-                .of_one_moment(model, |family| Plan::read(self.registry(), family, version, transition))?;
+            let plan = Plan::read(self.registry(), model, version, transition)?;
             if plan.is_done() {
                 return Ok((None, Decision::Granted(plan.stage.value)));
             }
@@ -198,11 +196,11 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn read(
         registry: &Registry,
-        family: Stored<Model>,
+        model: &ModelName,
         version: &Version,
         transition: &'a StageTransition,
     ) -> Result<Self> {
-        let model = &family.value.name.clone();
+        let family = registry.get::<Model>("model", Key::from([model.as_str()]))?;
         let key = ModelVersion::key_of(model, version);
         let candidate = registry.get::<ModelVersion>("version", key.clone())?;
         let stage = registry.get::<VersionStage>("version", key)?;

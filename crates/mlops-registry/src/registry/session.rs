@@ -16,6 +16,9 @@ use crate::{Error, Result};
 /// that someone else got through, so that this is reached only under siege.
 const ATTEMPTS: usize = 10_000;
 
+/// How often something missing is looked for again while others write. Beyond, it is missing.
+const READINGS: usize = 100;
+
 /// How much of the subject and of the reason of a refusal is told, in characters.
 const TOLD: usize = 2000;
 
@@ -213,7 +216,7 @@ impl Session {
     /// Without a transaction there is nothing to be done.
     pub(crate) fn transact<T>(&self, mut build: impl FnMut() -> Result<(Option<Commit>, T)>) -> Result<T> {
         for _ in 1..ATTEMPTS {
-            let (commit, value) = build()?;
+            let (commit, value) = self.settled(&mut build)?;
             let Some(commit) = commit else { return Ok(value) };
             match self.commit(&commit) {
                 Ok(_) => return Ok(value),
@@ -221,11 +224,32 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
-        let (commit, value) = build()?;
+        let (commit, value) = self.settled(&mut build)?;
         if let Some(commit) = commit {
             self.commit(&commit)?;
         }
         Ok(value)
+    }
+
+    /// What `build` makes of several reads. Where something is missing or does not fit, the one
+    /// may have been read before a change by someone else and the other after: that is believed
+    /// only if nothing was recorded while it was read once more.
+    fn settled<T>(&self, build: &mut impl FnMut() -> Result<T>) -> Result<T> {
+        let mut built = build();
+        for _ in 1..READINGS {
+            if !matches!(
+                built,
+                Err(Error::NotFound { .. } | Error::NothingBefore { .. } | Error::Corrupt { .. })
+            ) {
+                break;
+            }
+            let Ok(before) = self.registry.store().size() else { break };
+            built = build();
+            if self.registry.store().size().is_ok_and(|after| after == before) {
+                break;
+            }
+        }
+        built
     }
 
     /// Commits, and forgets what was taken for granted where it may have changed.
