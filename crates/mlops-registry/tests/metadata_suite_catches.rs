@@ -6,7 +6,7 @@ use std::sync::Barrier;
 
 use mlops_core::Digest;
 use mlops_registry::merkle::{NodeId, NodeSource};
-use mlops_registry::search::{Matches, Search};
+use mlops_registry::search::{Filter, Matches, Search};
 use mlops_registry::store::{Commit, Key, MemoryStore, MetadataStore, Query, Record};
 use mlops_registry::testing::metadata_store as suite;
 use mlops_registry::{Error, Result};
@@ -36,6 +36,14 @@ enum Fault {
     Boasting,
     /// Keeps what it is to forget.
     Hoarding,
+    /// Finds things whatever the filter.
+    Lavish,
+    /// Finds things in another order.
+    Unsorted,
+    /// Begins each page of a search anew.
+    Restarting,
+    /// Finds things as they were before the last commit.
+    Lagging,
     /// Checks first and writes later, with room for others in between.
     Racy,
 }
@@ -68,7 +76,23 @@ impl NodeSource for Faulty {
 
 impl MetadataStore for Faulty {
     fn search(&self, search: &Search) -> Result<Matches> {
-        self.inner.search(search)
+        let mut search = search.clone();
+        match self.fault {
+            Fault::Lavish => search.filter = Filter::default(),
+            Fault::Unsorted => search.sort(vec![])?,
+            Fault::Restarting => search.after = None,
+            Fault::Lagging => {
+                let mut matches = self.inner.search(&search)?;
+                let last = self.inner.size()?.saturating_sub(1);
+                if last > 0 {
+                    matches.found.retain(|found| found.record.revision.0 != last);
+                    matches.found.extend(matches.found.last().cloned());
+                }
+                return Ok(matches);
+            }
+            _ => {}
+        }
+        self.inner.search(&search)
     }
     fn read(&self, query: &Query) -> Result<Vec<Record>> {
         match self.fault {
@@ -187,6 +211,10 @@ caught! {
     Hoarding by what_is_forgotten_leaves_its_hash: "expected a conflict"
     Unranged by leaves_come_by_range: "out of range"
     Boasting by a_new_store_is_empty: "has no leaf"
+    Lavish by a_search_finds_what_passes: "than the records tell of"
+    Unsorted by a_search_goes_by_its_order: "than the records tell of"
+    Restarting by the_pages_of_a_search_skip_and_repeat_nothing: "than the records tell of"
+    Lagging by a_search_follows_the_changes: "than the records tell of"
     Racy by one_of_many_racing_threads_wins: "has one winner"
 }
 

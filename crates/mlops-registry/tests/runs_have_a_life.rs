@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use mlops_core::{Clock as _, ExperimentName};
 use mlops_registry::model::NewVersion;
-use mlops_registry::tracking::{FilePath, Lifecycle, NewRun, RunBatch, RunId, RunStatus, View};
+use mlops_registry::tracking::{Lifecycle, NewRun, RunBatch, RunId, RunStatus, View};
 use mlops_registry::{Error, Result};
-use world::{World, experiment, model, version, worlds};
+use world::{experiment, model, version, worlds};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -209,123 +209,6 @@ fn a_deleted_run_is_hidden_until_it_is_restored() {
         ana.restore_run(&id).unwrap();
         assert!(conflict(ana.restore_run(&id)).contains("is active, not deleted"));
         ana.register(&new).unwrap();
-        world.is_whole();
-    }
-}
-
-/// A run with something of every kind, and more points than one transaction removes.
-fn full(world: &World) -> RunId {
-    let id = world.ana.start_run(&experiment(), "full").unwrap().id;
-    let at = world.clock.now();
-    for page in 0..3_i64 {
-        let points =
-            (0..500).fold(RunBatch::new(), |batch, i| batch.metric_at("loss", 0.5, page * 500 + i, at));
-        world.ana.log(&id, &points.param(format!("p{page}"), "x")).unwrap();
-    }
-    world.ana.log(&id, &RunBatch::new().tag("a", "b").input("d", mlops_core::Digest::of("d"))).unwrap();
-    world.ana.log_file(&id, &FilePath::new("a/b").unwrap(), &mut "x".as_bytes()).unwrap();
-    id
-}
-
-#[test]
-fn what_is_purged_is_gone_and_the_log_knows() {
-    for world in worlds() {
-        let (ana, root, registry) = (&world.ana, &world.admin, &world.registry);
-        let id = full(&world);
-        assert!(conflict(root.purge_run(&id, DAY)).contains("is active, not deleted"));
-        ana.delete_run(&id).unwrap();
-        let early = conflict(root.purge_run(&id, DAY));
-        assert!(early.contains("is deleted by ana") && early.contains("not deleted 86400 s ago"), "{early}");
-        world.clock.advance(DAY);
-        assert!(matches!(ana.purge_run(&id, DAY), Err(Error::Denied { .. })), "authors may not");
-        let purged = root.purge_run(&id, DAY).unwrap();
-        assert_eq!((purged.runs, purged.records), (1, 1 + 1500 + 3 + 1 + 1 + 2));
-        gone(registry.run(&id));
-        gone(root.purge_run(&id, DAY));
-        gone(ana.restore_run(&id));
-        let data = registry.run_data(&id).unwrap();
-        assert!(data.params.is_empty() && data.metrics.is_empty() && data.tags.is_empty());
-        assert_eq!(registry.metric_history(&id, "loss").unwrap(), []);
-        assert!(registry.files(&id).unwrap().is_empty() && registry.inputs(&id).unwrap().is_empty());
-        let next = ana.start_run(&experiment(), "next").unwrap().id;
-        assert_eq!(next.number, id.number + 1, "a number is never given again");
-        let digests = registry.entries(0..u64::MAX).unwrap().into_iter().flat_map(|entry| entry.changes);
-        let kept = digests.filter(|change| change.kind.as_str() == "metric" && change.digest.is_some());
-        assert_eq!(kept.count(), 1500, "the log keeps what there was");
-        world.is_whole();
-    }
-}
-
-#[test]
-fn a_purged_number_stays_taken_in_another_process() {
-    for world in worlds() {
-        let other = world.reopened();
-        let (elsewhere, ana) = (other.session(world.ana.principal()), &world.ana);
-        elsewhere.start_run(&experiment(), "1").unwrap();
-        let second = ana.start_run(&experiment(), "2").unwrap().id;
-        ana.delete_run(&second).unwrap();
-        world.admin.purge_run(&second, Duration::ZERO).unwrap();
-        assert_eq!(elsewhere.start_run(&experiment(), "3").unwrap().id.number, second.number + 1);
-    }
-}
-
-#[test]
-fn what_versions_came_from_and_what_others_are_within_is_kept() {
-    for world in worlds() {
-        let (ana, root) = (&world.ana, &world.admin);
-        let registered = world.register("1.0.0");
-        ana.delete_run(&registered.run).unwrap();
-        let refused = conflict(root.purge_run(&registered.run, Duration::ZERO));
-        assert!(refused.contains("flight-delay/1.0.0 came from, whose lineage is kept"), "{refused}");
-        root.delete_version(&model(), &version("1.0.0"), "a mistake").unwrap();
-        let refused = conflict(root.purge_run(&registered.run, Duration::ZERO));
-        assert!(refused.contains("lineage is kept"), "{refused}");
-        let told = world.registry.entries(0..u64::MAX).unwrap();
-        assert!(
-            told.iter().any(|e| e.act.action == "run.purge" && !e.act.refused.is_empty()),
-            "it is told of"
-        );
-
-        let sweep = ana.start_run(&experiment(), "sweep").unwrap().id;
-        let part = ana.start_run_with(&NewRun::new(experiment(), "part").within(sweep.clone())).unwrap().id;
-        ana.delete_run(&sweep).unwrap();
-        ana.delete_run(&part).unwrap();
-        let refused = conflict(root.purge_run(&sweep, Duration::ZERO));
-        assert!(refused.contains(&format!("the parent of 1, such as {part}")), "{refused}");
-        root.purge_run(&part, Duration::ZERO).unwrap();
-        root.purge_run(&sweep, Duration::ZERO).unwrap();
-        world.is_whole();
-    }
-}
-
-#[test]
-fn a_purged_experiment_leaves_its_name() {
-    for world in worlds() {
-        let (ana, root, registry) = (&world.ana, &world.admin, &world.registry);
-        ana.create_experiment(&name("tmp")).unwrap();
-        ana.tag_experiment(&name("tmp"), "a", "b").unwrap();
-        let sweep = ana.start_run(&name("tmp"), "sweep").unwrap().id;
-        ana.start_run_with(&NewRun::new(name("tmp"), "part").within(sweep.clone())).unwrap();
-        assert!(conflict(root.purge_experiment(&name("tmp"), DAY)).contains("is active"));
-        ana.delete_experiment(&name("tmp")).unwrap();
-        assert!(conflict(root.purge_experiment(&name("tmp"), DAY)).contains("86400"));
-        let purged = root.purge_experiment(&name("tmp"), Duration::ZERO).unwrap();
-        assert_eq!((purged.runs, purged.records), (2, 2 + 1 + 1));
-        gone(registry.experiment(&name("tmp")));
-        gone(ana.restore_experiment(&name("tmp")));
-        gone(ana.start_run(&name("tmp"), "x"));
-        assert!(registry.experiments_in(View::All).unwrap().iter().all(|e| e.name != name("tmp")));
-        assert_eq!(registry.runs_in(&name("tmp"), View::All).unwrap(), []);
-        let again = conflict(ana.create_experiment(&name("tmp")));
-        assert!(again.contains("deleted for good by ana"), "{again}");
-
-        // One of whose runs something came.
-        world.register("1.0.0");
-        ana.delete_experiment(&experiment()).unwrap();
-        let refused = conflict(root.purge_experiment(&experiment(), Duration::ZERO));
-        assert!(refused.contains("lineage is kept"), "{refused}");
-        ana.restore_experiment(&experiment()).unwrap();
-        assert_eq!(registry.runs(&experiment()).unwrap().len(), 1, "nothing was removed");
         world.is_whole();
     }
 }

@@ -118,10 +118,12 @@ pub(crate) struct Attribute {
     pub(crate) order: bool,
     /// Whether it may be compared with a list.
     pub(crate) list: bool,
+    /// Why it can't be asked for, though MLflow has it: it would find nothing, or the wrong things.
+    pub(crate) unknown: Option<&'static str>,
 }
 
 const fn attribute(name: &'static str, is: Type) -> Attribute {
-    Attribute { name, aliases: &[], is, filter: true, order: true, list: false }
+    Attribute { name, aliases: &[], is, filter: true, order: true, list: false, unknown: None }
 }
 
 const RUN: &[Attribute] = &[
@@ -129,7 +131,10 @@ const RUN: &[Attribute] = &[
     Attribute { aliases: &["run name", "Run name", "Run Name"], ..attribute("run_name", Type::Text) },
     attribute("status", Type::Text),
     attribute("user_id", Type::Text),
-    attribute("artifact_uri", Type::Text),
+    Attribute {
+        unknown: Some("another attribute: the files of a run have digests, and no artifact_uri"),
+        ..attribute("artifact_uri", Type::Text)
+    },
     Attribute { aliases: &["created", "Created"], ..attribute("start_time", Type::Time) },
     attribute("end_time", Type::Time),
 ];
@@ -144,7 +149,12 @@ const EXPERIMENT: &[Attribute] = &[
 const MODEL: &[Attribute] = &[
     Attribute { list: true, ..attribute("name", Type::Text) },
     Attribute { filter: false, ..attribute("creation_timestamp", Type::Time) },
-    Attribute { filter: false, aliases: &["timestamp"], ..attribute("last_updated_timestamp", Type::Time) },
+    Attribute {
+        filter: false,
+        aliases: &["timestamp"],
+        unknown: Some("another attribute: when a model was updated last is not kept, its versions are dated"),
+        ..attribute("last_updated_timestamp", Type::Time)
+    },
 ];
 
 const VERSION: &[Attribute] = &[

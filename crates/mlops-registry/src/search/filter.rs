@@ -124,7 +124,7 @@ pub struct Filter {
 
 impl Filter {
     /// The filter that is written so, for things of this kind: [`Kind::Run`],
-    /// [`Kind::Experiment`], [`Kind::Model`] or [`Kind::Version`]. Nothing but white space
+    /// [`Kind::Experiment`], [`Kind::Model`] or [`Kind::Version`]. The empty text
     /// is the filter that everything passes.
     ///
     /// # Errors

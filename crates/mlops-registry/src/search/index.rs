@@ -76,15 +76,20 @@ impl MemoryIndex {
         self.0.iter().map(|((kind, key), thing)| ((*kind, key), thing.home, thing.values.values()))
     }
 
-    /// Whether a run is deleted with its experiment.
-    fn is_hidden(&self, kind: Kind, key: &Key) -> bool {
+    /// Whether a thing counts as deleted, which has its home there: a run does with its
+    /// experiment. `None` if nobody finds it, as a run whose experiment is being purged.
+    fn is_deleted(&self, kind: Kind, key: &Key, home: Home) -> Option<bool> {
+        if kind != Kind::Run {
+            return Some(home.deleted);
+        }
         let experiment = key.parts().iter().take(1).cloned().collect();
-        kind == Kind::Run
-            && self
-                .0
-                .get(&(Kind::Experiment, experiment))
-                .and_then(|thing| thing.home)
-                .is_some_and(|home| home.deleted)
+        match self.0.get(&(Kind::Experiment, experiment)) {
+            Some(experiment) => {
+                let with_it = experiment.home?.deleted;
+                Some(home.deleted || with_it)
+            }
+            None => Some(home.deleted),
+        }
     }
 
     /// What is looked for; `record` gives the record of a thing.
@@ -94,7 +99,7 @@ impl MemoryIndex {
         let mut found: Vec<(Position, &Thing)> = things
             .filter_map(|((_, key), thing)| {
                 let home = thing.home?;
-                let deleted = home.deleted || self.is_hidden(search.kind, key);
+                let deleted = self.is_deleted(search.kind, key, home)?;
                 if !search.view.shows(if deleted { Lifecycle::Deleted } else { Lifecycle::Active }) {
                     return None;
                 }

@@ -142,3 +142,34 @@ fn words_of_any_bytes_are_read_or_refused() {
         }
     });
 }
+
+#[test]
+fn what_mlflow_has_and_nobody_here_knows_is_refused_with_a_reason() {
+    assert!(refused(Kind::Run, "artifact_uri = 'x'").expected.contains("no artifact_uri"));
+    assert!(OrderBy::parse(Kind::Run, "artifact_uri").unwrap_err().expected.contains("no artifact_uri"));
+    let model = OrderBy::parse(Kind::Model, "last_updated_timestamp DESC").unwrap_err();
+    assert!(model.expected.contains("is not kept"), "{model}");
+    OrderBy::parse(Kind::Version, "last_updated_timestamp DESC").unwrap();
+    assert!(!refused(Kind::Run, "artifact = 'x'").expected.contains("artifact_uri"), "it is not proposed");
+}
+
+#[test]
+fn the_number_of_a_version_may_stand_in_quotes() {
+    let test = |text: &str| Filter::parse(Kind::Version, text).unwrap().clauses()[0].test.clone();
+    assert_eq!(test("version_number = '1'"), test("version_number = 1"));
+    assert_eq!(test("version_number >= \"12\""), test("version_number >= 12"));
+    for text in
+        ["version_number = ''", "version_number = '1.0'", "version_number = 'one'", "version_number = '-1'"]
+    {
+        assert!(refused(Kind::Version, text).expected.contains("a whole number"), "{text}");
+    }
+    assert_eq!(refused(Kind::Run, "metrics.x = '1'").position, 12);
+}
+
+#[test]
+fn a_pattern_has_a_length() {
+    let pattern = |length: usize| format!("params.x LIKE '{}'", "%".repeat(length));
+    read(&pattern(1024));
+    let error = refused(Kind::Run, &pattern(1025));
+    assert_eq!((error.position, error.expected.as_str()), (14, "a pattern of at most 1024 bytes"));
+}

@@ -4,10 +4,15 @@
 #![expect(clippy::missing_panics_doc, reason = "each function panics if the promise is broken")]
 
 mod racing;
+mod searching;
 
 use mlops_core::{Digest, Principal, Timestamp};
 pub use racing::{
     one_of_many_racing_threads_wins, racing_threads_lose_nothing, readers_never_see_half_a_commit,
+};
+pub use searching::{
+    a_search_finds_what_passes, a_search_follows_the_changes, a_search_goes_by_its_order,
+    the_pages_of_a_search_skip_and_repeat_nothing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +53,10 @@ macro_rules! metadata_store_suite {
             racing_threads_lose_nothing
             readers_never_see_half_a_commit
             the_audit_finds_nothing
+            a_search_finds_what_passes
+            a_search_goes_by_its_order
+            the_pages_of_a_search_skip_and_repeat_nothing
+            a_search_follows_the_changes
         );
     };
     (@each $name:ident, $store:expr, $($case:ident)*) => {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::index::{self, UNLISTED, name, record, scope, values};
+use super::index::{self, DELETED, UNLISTED, name, record, scope, values};
 use super::shelf::{Row, Shelf};
 use crate::search::{Match, Matches, Search};
 use crate::store::{Key, Kind};
@@ -69,7 +69,12 @@ fn scopes(connection: &Connection, search: &Search) -> rusqlite::Result<Vec<(i64
 
 /// The shelves that are looked at in a scope.
 fn shelves(connection: &Connection, search: &Search, scope: &str) -> rusqlite::Result<Vec<i64>> {
-    let hidden = search.kind == Kind::Run && is_deleted(connection, scope)?;
+    let experiment = if search.kind == Kind::Run { shelf_of(connection, scope)? } else { None };
+    // The runs of one that is being purged nobody finds any more, as little as it.
+    if experiment == Some(UNLISTED) {
+        return Ok(Vec::new());
+    }
+    let hidden = experiment == Some(DELETED);
     let shelves = [Lifecycle::Active, Lifecycle::Deleted].into_iter().zip(0..UNLISTED);
     let seen = |(lifecycle, shelf)| {
         let lifecycle = if hidden { Lifecycle::Deleted } else { lifecycle };
@@ -78,12 +83,11 @@ fn shelves(connection: &Connection, search: &Search, scope: &str) -> rusqlite::R
     Ok(shelves.filter_map(seen).collect())
 }
 
-/// Whether an experiment is deleted, and its runs with it.
-fn is_deleted(connection: &Connection, experiment: &str) -> rusqlite::Result<bool> {
-    let Some(scope) = index::scope(connection, Kind::Experiment, "")? else { return Ok(false) };
-    let shelf: Option<i64> = connection
+/// The shelf that an experiment lies on, if anything is known of it.
+fn shelf_of(connection: &Connection, experiment: &str) -> rusqlite::Result<Option<i64>> {
+    let Some(scope) = index::scope(connection, Kind::Experiment, "")? else { return Ok(None) };
+    connection
         .prepare_cached("SELECT shelf FROM search_item WHERE scope = ?1 AND name = ?2")?
         .query_row(params![scope, name(&Key::from([experiment]))?], |row| row.get(0))
-        .optional()?;
-    Ok(shelf == Some(1))
+        .optional()
 }

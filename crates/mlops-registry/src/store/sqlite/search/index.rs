@@ -11,6 +11,9 @@ use crate::store::{Key, Kind, Part, Query};
 
 use super::super::sql as records;
 
+/// The shelf of things that are deleted, and whose records are there.
+pub(super) const DELETED: i64 = 1;
+
 /// The shelf of things without a record of their own: nobody finds them there.
 pub(super) const UNLISTED: i64 = 2;
 

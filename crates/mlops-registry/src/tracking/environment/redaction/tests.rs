@@ -187,3 +187,32 @@ proptest! {
         prop_assert!(!shown.contains(&secret), "{} {}", text, shown);
     }
 }
+
+#[test]
+fn addresses_that_are_passwords() {
+    let redaction = Redaction::default();
+    for (text, shown) in [
+        (
+            "s3: https://b.s3.amazonaws.com/f?X-Amz-Date=1&X-Amz-Signature=hunter2&x=1",
+            "s3: https://b.s3.amazonaws.com/f?X-Amz-Date=1&X-Amz-Signature=[redacted]&x=1",
+        ),
+        (
+            "https://a.blob.core.windows.net/c/f?sv=1&sig=hunter2%3D&se=2",
+            "https://a.blob.core.windows.net/c/f?sv=1&sig=[redacted]&se=2",
+        ),
+        (
+            "POST https://hooks.slack.com/services/T0/B0/hunter2 failed",
+            "POST https://hooks.slack.com/[redacted] failed",
+        ),
+        ("https://discord.com/api/webhooks/17/hunter2", "https://discord.com/api/webhooks/[redacted]"),
+        ("https://x.webhook.office.com/webhookb2/hunter2", "https://x.webhook.office.com/[redacted]"),
+        ("WEBHOOK_URL=https://x/hunter2", "WEBHOOK_URL=[redacted]"),
+        ("see https://example.com/docs/webhook", "see https://example.com/docs/webhook"),
+        ("sigma=0.1 design=2", "sigma=0.1 design=2"),
+    ] {
+        let once = redaction.text(text);
+        assert_eq!(once, shown);
+        assert_eq!(redaction.text(&once), shown, "shown again it is the same");
+    }
+    assert!(redaction.hides("slack_webhook") && redaction.hides("sig") && !redaction.hides("sigma"));
+}
