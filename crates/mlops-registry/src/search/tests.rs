@@ -112,7 +112,8 @@ fn an_order_is_read() {
         assert!(order(bad).is_err(), "{bad}");
     }
     assert!(OrderBy::parse(Kind::Model, "tags.a").is_err());
-    assert!(OrderBy::parse(Kind::Model, "timestamp DESC").is_ok());
+    assert!(OrderBy::parse(Kind::Model, "timestamp DESC").is_err());
+    assert!(OrderBy::parse(Kind::Model, "name DESC").is_ok());
 }
 
 #[test]
