@@ -77,15 +77,27 @@ impl Registry {
 
     pub(crate) fn list<T: Document>(&self, group: &Key) -> Result<Vec<Stored<T>>> {
         let mut found = Vec::new();
-        let mut query = Query::under(T::KIND, group.clone(), PAGE);
+        self.each_record(T::KIND, group, |record| {
+            found.push(Stored::of(record)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Looks at the records of a kind under `group` in the order of their keys, page by page.
+    pub(crate) fn each_record(
+        &self,
+        kind: Kind,
+        group: &Key,
+        mut look: impl FnMut(&Record) -> Result<()>,
+    ) -> Result<()> {
+        let mut query = Query::under(kind, group.clone(), PAGE);
         loop {
             let records = self.store().read(&query)?;
-            for record in &records {
-                found.push(Stored::of(record)?);
-            }
+            records.iter().try_for_each(&mut look)?;
             match records.into_iter().nth(PAGE - 1) {
                 Some(last) => query = query.after(last.key),
-                None => return Ok(found),
+                None => return Ok(()),
             }
         }
     }

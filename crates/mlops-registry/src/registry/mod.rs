@@ -2,6 +2,7 @@
 
 mod builder;
 mod document;
+mod references;
 mod session;
 
 use std::fmt;

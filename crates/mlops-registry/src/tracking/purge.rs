@@ -32,7 +32,8 @@ impl Session {
     /// log keeps who did what to it when, and the digest of each record, not its content.
     ///
     /// The number of the run is never given again. The bytes of its files stay among the
-    /// artifacts, where others may have the same ones. A purge that was interrupted is
+    /// artifacts, where others may have the same ones: whoever runs the registry removes them
+    /// once [`referenced_artifacts`](Registry::referenced_artifacts) no longer names them. A purge that was interrupted is
     /// finished by the next one; from its first moment the run can't be restored.
     ///
     /// # Errors
@@ -62,7 +63,8 @@ impl Session {
     }
 
     /// Removes a deleted experiment for good with all its runs, once it has been deleted for
-    /// as long as `retention`. Its name stays taken, since the audit log tells of it.
+    /// as long as `retention`. Its name stays taken, since the audit log tells of it, and the
+    /// bytes of files stay as with [`purge_run`](Self::purge_run).
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an admin, [`Error::NotFound`] without the
@@ -235,18 +237,8 @@ impl Registry {
         self.each::<Tombstone>(|tombstone| tombstone.version().map_or(Ok(()), check))
     }
 
-    /// Looks at all documents of a kind, page by page.
+    /// Looks at all documents of a kind.
     fn each<T: Document>(&self, look: impl Fn(&T) -> Result<()>) -> Result<()> {
-        let mut query = Query::under(T::KIND, Key::all(), PAGE);
-        loop {
-            let records = self.store().read(&query)?;
-            for record in &records {
-                look(&record.document()?)?;
-            }
-            match records.into_iter().nth(PAGE - 1) {
-                Some(last) => query = query.after(last.key),
-                None => return Ok(()),
-            }
-        }
+        self.each_record(T::KIND, &Key::all(), |record| look(&record.document()?))
     }
 }

@@ -315,6 +315,7 @@ fn of_registries() -> Vec<Call<Registry>> {
         asks open_file = |r, t| r.open_file(&t.run, &t.file).map(drop);
         asks artifacts = |r, t| r.artifacts().read(&t.artifact, 1 << 20);
         does links = |r, t| r.links();
+        does referenced_artifacts = |r, t| r.referenced_artifacts();
         does export_log = |r, t| {
             let mut log = Vec::new();
             let done = r.export_log(&EntryFilter::new(), ExportFormat::JsonLines, &mut log, &mut |_| {});

@@ -1,12 +1,15 @@
 //! What is purged is gone for good, from its first moment on; what others rest on is kept.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::world::meddled::{full as disk_full, meddled};
 use crate::world::{World, experiment, model, version, worlds};
-use mlops_core::{Clock as _, ExperimentName};
+use mlops_core::{Clock as _, Digest, ExperimentName};
+use mlops_registry::artifact::ArtifactStoreExt as _;
 use mlops_registry::search::RunSearch;
 use mlops_registry::tracking::{FilePath, NewRun, RunBatch, RunId, View};
+use mlops_registry::trial::{TrialKind, TrialOutcome};
 use mlops_registry::{Error, Result};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -172,6 +175,68 @@ fn a_purge_that_was_cut_off_shows_no_run_again() {
         }
         world.is_whole();
         assert_eq!(root.purge_experiment(&name("tmp"), Duration::ZERO).unwrap().runs, 2);
+        world.is_whole();
+    }
+}
+
+#[test]
+fn what_a_purge_drops_is_referred_to_no_more() {
+    for world in worlds() {
+        let (ana, root, registry) = (&world.ana, &world.admin, &world.registry);
+        let used = || registry.referenced_artifacts().unwrap();
+        let shared = |path: &str| FilePath::new(path).unwrap();
+        let of = Digest::of::<&str>;
+        let one = ana.start_run(&experiment(), "one").unwrap().id;
+        let two = ana.start_run(&experiment(), "two").unwrap().id;
+        for (run, path, bytes) in [
+            (&one, "plots/own", "own"),
+            (&one, "both", "shared"),
+            (&two, "both", "shared"),
+            (&two, "replaced", "first"),
+            (&two, "replaced", "second"),
+        ] {
+            ana.log_file(run, &shared(path), &mut bytes.as_bytes()).unwrap();
+        }
+        ana.log(&one, &RunBatch::new().input("d", of("data of one"))).unwrap();
+        let unused = ana.store_artifact(&mut "nobody's".as_bytes()).unwrap();
+        let registered = world.register("1.0.0");
+        let first = BTreeSet::from([
+            of("own"),
+            of("shared"),
+            of("second"),
+            of("data of one"),
+            of("flights"),
+            registered.artifact,
+        ]);
+        assert_eq!(used(), first, "{}", world.name);
+        assert!(registry.artifacts().contains(&unused).unwrap());
+
+        // Deleted is not gone: it may be restored, and tombstones keep the file.
+        ana.delete_run(&one).unwrap();
+        root.delete_version(&model(), &version("1.0.0"), "a mistake").unwrap();
+        assert_eq!(used(), first);
+
+        // What is purged drops what is its own, and what others have too stays.
+        root.purge_run(&one, Duration::ZERO).unwrap();
+        let left = BTreeSet::from([of("shared"), of("second"), of("flights"), registered.artifact]);
+        assert_eq!(used(), left);
+        assert!(registry.artifacts().contains(&of("own")).unwrap(), "the bytes are there");
+
+        ana.create_experiment(&name("tmp")).unwrap();
+        let run = ana.start_run(&name("tmp"), "run").unwrap().id;
+        ana.log_file(&run, &shared("a"), &mut "tmp".as_bytes()).unwrap();
+        assert!(used().contains(&of("tmp")));
+        ana.delete_experiment(&name("tmp")).unwrap();
+        assert!(used().contains(&of("tmp")));
+        root.purge_experiment(&name("tmp"), Duration::ZERO).unwrap();
+        assert_eq!(used(), left);
+
+        // And what a trial rests on.
+        let trial = world.register("1.1.0");
+        world.dora.start_trial(&trial.model, &trial.version, TrialKind::Shadow).unwrap();
+        let (outcome, grounds) = (TrialOutcome::Completed, [of("verdict")]);
+        world.dora.end_trial_on(&trial.model, &trial.version, outcome, &grounds).unwrap();
+        assert!(used().is_superset(&BTreeSet::from([trial.artifact, of("verdict")])));
         world.is_whole();
     }
 }

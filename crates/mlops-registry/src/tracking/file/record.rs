@@ -58,9 +58,11 @@ impl Document for Folder {
 /// What comes behind the keys of all folders.
 const BEHIND_FOLDERS: &str = "/\u{10ffff}";
 
-/// Whether a record of the kind is that of a folder.
-fn is_folder(key: &Key) -> bool {
-    matches!(key.parts().last(), Some(Part::Text(path)) if path.starts_with('/'))
+impl RunFile {
+    /// Whether a record of the kind is that of a folder.
+    pub(crate) fn is_folder(key: &Key) -> bool {
+        matches!(key.parts().last(), Some(Part::Text(path)) if path.starts_with('/'))
+    }
 }
 
 /// What lies in a folder of a run.
@@ -102,11 +104,13 @@ impl Registry {
         let mut query = Query::under(Kind::File, run.key(), PAGE);
         loop {
             let records = self.store().read(&query)?;
-            for record in records.iter().filter(|record| !is_folder(&record.key)) {
+            for record in records.iter().filter(|record| !RunFile::is_folder(&record.key)) {
                 files.push(record.document()?);
             }
             match records.into_iter().nth(PAGE - 1) {
-                Some(last) if is_folder(&last.key) => query = query.after(run.key().and(BEHIND_FOLDERS)),
+                Some(last) if RunFile::is_folder(&last.key) => {
+                    query = query.after(run.key().and(BEHIND_FOLDERS))
+                }
                 Some(last) => query = query.after(last.key),
                 None => return Ok(files),
             }
@@ -164,7 +168,7 @@ impl Registry {
             Ok::<_, Error>(self.store().read(&query)?.pop())
         };
         let found = match first(path)? {
-            Some(folder) if is_folder(&folder.key) => first(BEHIND_FOLDERS)?,
+            Some(folder) if RunFile::is_folder(&folder.key) => first(BEHIND_FOLDERS)?,
             other => other,
         };
         found.map(|record| record.document()).transpose()
