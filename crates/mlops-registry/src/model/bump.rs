@@ -7,18 +7,21 @@ use super::{ModelVersion, Tombstone};
 use crate::registry::Registry;
 use crate::{Error, Result};
 
-/// That a version is too close to the one before for what its signature changes.
+/// That two versions are too close to each other for what changes between their signatures.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{model} {version} can't follow {before}: {}; the least version allowed is {least}", .changes.join("; "))]
+#[error("{model} {after} can't follow {before}: {}; the least version allowed for {version} is {least}", .changes.join("; "))]
 #[non_exhaustive]
 pub struct BumpTooSmall {
     /// The model.
     pub model: ModelName,
-    /// The version that it is compared with: the latest release that it comes after.
+    /// The lower of the two: the latest release that the new version comes after, or the new
+    /// version itself.
     pub before: Version,
+    /// The higher of the two: the new version, or the release that comes next after it.
+    pub after: Version,
     /// The version that was asked for.
     pub version: Version,
-    /// The least that would be allowed.
+    /// The least above it that would be allowed.
     pub least: Version,
     /// The changes that ask for more, in words.
     pub changes: Vec<String>,
@@ -41,12 +44,22 @@ fn between(from: &Version, to: &Version) -> Bump {
     }
 }
 
-/// The least version that is so much above `from`; `None` beyond the last that there is.
-fn raised(from: &Version, bump: Bump) -> Option<Version> {
-    Some(match bump {
-        Bump::Major => Version::new(from.major().checked_add(1)?, 0, 0),
-        Bump::Minor => Version::new(from.major(), from.minor().checked_add(1)?, 0),
-        Bump::Patch => Version::new(from.major(), from.minor(), from.patch().checked_add(1)?),
+/// The least version that is so much above `from`.
+///
+/// # Errors
+/// [`Error::Invalid`] beyond the last that there is.
+fn raised(from: &Version, bump: Bump) -> Result<Version> {
+    let next = match bump {
+        Bump::Major => from.major().checked_add(1).map(|major| Version::new(major, 0, 0)),
+        Bump::Minor => from.minor().checked_add(1).map(|minor| Version::new(from.major(), minor, 0)),
+        Bump::Patch => {
+            from.patch().checked_add(1).map(|patch| Version::new(from.major(), from.minor(), patch))
+        }
+    };
+    next.ok_or_else(|| Error::Invalid {
+        field: "version",
+        value: from.to_string(),
+        expected: "a version that another can come after".to_owned(),
     })
 }
 
@@ -82,7 +95,7 @@ impl<'a> Line<'a> {
     }
 
     /// That a version may be registered: its name is not that of another file that was
-    /// deleted, and it is as far from the one before as its signature asks.
+    /// deleted, and it is as far from its [neighbours](Self::steps) as its signature asks.
     pub(super) fn check(
         &self,
         version: &Version,
@@ -99,27 +112,44 @@ impl<'a> Line<'a> {
                 current: format!("deleted, and was {other}"),
             });
         }
-        let Some(before) = self.before(version) else { return Ok(()) };
-        let changes = self.changes_since(before, signature)?;
-        let bump = between(before, version);
-        if asked(&changes) <= bump {
+        let Some(step) = self.steps(version, signature)?.into_iter().find(|step| !step.suffices()) else {
             return Ok(());
-        }
-        let asking = changes.iter().filter(|change| change.bump() > bump);
+        };
+        let asking = step.changes.iter().filter(|change| change.bump() > step.bump());
         Err(Error::BumpTooSmall(Box::new(BumpTooSmall {
             model: self.model.clone(),
-            before: before.clone(),
+            before: step.before.clone(),
+            after: step.after.clone(),
             version: version.clone(),
-            least: self.least(before, asked(&changes), signature)?,
+            least: self.first_free(version.clone(), signature)?,
             changes: asking.map(ToString::to_string).collect(),
         })))
     }
 
+    /// The steps that a new version makes: from the release that it comes after, and to the
+    /// release that comes next after it. One before a release promises nothing: no step leads
+    /// on from it, nor to it.
+    fn steps<'v>(&'v self, version: &'v Version, signature: Option<&Signature>) -> Result<Vec<Step<'v>>> {
+        let mut steps = Vec::new();
+        if let Some(before) = self.before(version) {
+            let changes = self.changes_since(before, signature)?;
+            steps.push(Step { before, after: version, changes });
+        }
+        if let Some(after) = self.after(version) {
+            let next: ModelVersion = self.registry.version(self.model, after)?;
+            let changes = changes(signature, next.signature.as_ref());
+            steps.push(Step { before: version, after, changes });
+        }
+        Ok(steps)
+    }
+
     /// The least version that comes after all releases.
     pub(super) fn next(&self, signature: Option<&Signature>) -> Result<Version> {
-        let releases = self.registered.iter().filter(|version| !version.is_prerelease());
-        match latest(releases) {
-            Some(before) => self.least(before, asked(&self.changes_since(before, signature)?), signature),
+        match latest(self.releases()) {
+            Some(before) => {
+                let asked = asked(&self.changes_since(before, signature)?);
+                self.first_free(raised(before, asked)?, signature)
+            }
             None => self.first_free(Version::new(1, 0, 0), signature),
         }
     }
@@ -127,8 +157,17 @@ impl<'a> Line<'a> {
     /// The release that `version` comes after, or differs from only in build metadata. Those
     /// before a release promise nothing.
     fn before(&self, version: &Version) -> Option<&Version> {
-        let releases = self.registered.iter().filter(|other| !other.is_prerelease());
-        latest(releases.filter(|other| other.cmp_precedence(version) != Ordering::Greater))
+        latest(self.releases().filter(|other| other.cmp_precedence(version) != Ordering::Greater))
+    }
+
+    /// The release that comes next after `version`, if that is a release.
+    fn after(&self, version: &Version) -> Option<&Version> {
+        let above = self.releases().filter(|other| other.cmp_precedence(version) == Ordering::Greater);
+        above.min().filter(|_| !version.is_prerelease())
+    }
+
+    fn releases(&self) -> impl Iterator<Item = &Version> {
+        self.registered.iter().filter(|version| !version.is_prerelease())
     }
 
     fn changes_since(&self, before: &Version, signature: Option<&Signature>) -> Result<Vec<SchemaChange>> {
@@ -136,37 +175,40 @@ impl<'a> Line<'a> {
         Ok(changes(before.signature.as_ref(), signature))
     }
 
-    fn least(&self, before: &Version, bump: Bump, signature: Option<&Signature>) -> Result<Version> {
-        self.first_free(raised(before, bump).ok_or_else(|| beyond(before))?, signature)
-    }
-
     /// The first from `version` on whose name is free, and which its signature allows.
     fn first_free(&self, mut version: Version, signature: Option<&Signature>) -> Result<Version> {
         loop {
-            let taken = self.registered.contains(&version)
-                || self.deleted.iter().any(|(deleted, _)| *deleted == version);
-            let above = match self.before(&version) {
-                None => None,
-                Some(before) => {
-                    let asked = asked(&self.changes_since(before, signature)?);
-                    let far = asked <= between(before, &version) && *before != version;
-                    if far { None } else { Some(raised(before, asked).ok_or_else(|| beyond(before))?) }
-                }
+            let next = match self.steps(&version, signature)?.iter().find(|step| !step.suffices()) {
+                // Nothing between the two is far enough from the lower one.
+                Some(step) if *step.after == version => raised(step.before, asked(&step.changes))?,
+                // Nothing below the higher one is farther from it, but what is below this too.
+                Some(step) => raised(step.after, Bump::Patch)?,
+                None if self.is_taken(&version) => raised(&version, Bump::Patch)?,
+                None => return Ok(version),
             };
-            if !taken && above.is_none() {
-                return Ok(version);
-            }
-            let next = raised(&version, Bump::Patch).ok_or_else(|| beyond(&version))?;
-            version = above.filter(|above| *above > next).unwrap_or(next);
+            version = next;
         }
+    }
+
+    fn is_taken(&self, version: &Version) -> bool {
+        self.registered.contains(version) || self.deleted.iter().any(|(deleted, _)| deleted == version)
     }
 }
 
-fn beyond(version: &Version) -> Error {
-    Error::Invalid {
-        field: "version",
-        value: version.to_string(),
-        expected: "a version that another can come after".to_owned(),
+/// From one version to the next, of which one is new.
+struct Step<'a> {
+    before: &'a Version,
+    after: &'a Version,
+    changes: Vec<SchemaChange>,
+}
+
+impl Step<'_> {
+    fn bump(&self) -> Bump {
+        between(self.before, self.after)
+    }
+
+    fn suffices(&self) -> bool {
+        asked(&self.changes) <= self.bump()
     }
 }
 

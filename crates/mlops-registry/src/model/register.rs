@@ -17,6 +17,8 @@ impl Session {
     ///
     /// How far it must be above the version before, its [signature](super::signature) says:
     /// that is the latest release of lower precedence. Without a signature before anything goes.
+    /// A release that comes between others must be as far below the next one as that one's
+    /// signature says.
     ///
     /// # Errors
     /// [`Error::Denied`] without the role of an author of this model,

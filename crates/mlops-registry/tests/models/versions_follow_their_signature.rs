@@ -171,12 +171,74 @@ fn it_is_compared_with_the_latest_release_below() {
             Err(error @ Error::BumpTooSmall(_)) => assert_eq!(
                 error.to_string(),
                 "flight-delay 2.0.1 can't follow 2.0.0: the signature was left out; \
-                 the least version allowed is 3.0.0"
+                 the least version allowed for 2.0.1 is 3.0.0"
             ),
             other => panic!("{other:?}"),
         }
         // What is refused leaves no trace.
         assert_eq!(world.registry.versions(&model()).unwrap().len(), 7);
+        world.is_whole();
+    }
+}
+
+#[test]
+fn it_is_far_enough_from_the_release_above() {
+    for world in worlds() {
+        let with = |more: &[&str]| {
+            let mut inputs = base();
+            inputs.extend(more.iter().map(|name| Field::optional(*name, FieldType::Double)));
+            signature(&inputs)
+        };
+        let (plain, wind, wind_rain, rain) =
+            (with(&[]), with(&["wind"]), with(&["wind", "rain"]), with(&["rain"]));
+        register(&world, "1.4.0", Some(&plain)).unwrap();
+        register(&world, "1.6.0", Some(&wind)).unwrap();
+        register(&world, "2.0.0", Some(&rain)).unwrap();
+        let refused = |text: &str, signature: Option<&Signature>| match register(&world, text, signature) {
+            Err(Error::BumpTooSmall(error)) => {
+                assert_eq!(error.version, version(text));
+                let step = format!("{} to {}", error.before, error.after);
+                (step, error.least.to_string(), error.changes.join("; "))
+            }
+            other => panic!("{text}: {other:?}"),
+        };
+        // What it takes and 1.6.0 does not would be gone there: none of this MAJOR can have it.
+        assert_eq!(
+            refused("1.5.0", Some(&rain)),
+            ("1.5.0 to 1.6.0".to_owned(), "2.0.1".to_owned(), "input \"rain\" was removed".to_owned())
+        );
+        assert_eq!(refused("1.5.0", Some(&wind_rain)).1, "1.7.0");
+        // New in 1.6.0 by a MINOR: 1.6.0 is one above 1.5.0, and above 1.5.9.
+        register(&world, "1.5.0", Some(&plain)).unwrap();
+        // 1.5.0 is as 1.4.0, so a repair of that line may not have what only 1.6.0 has.
+        assert_eq!(refused("1.4.1", Some(&wind)).0, "1.4.0 to 1.4.1");
+        register(&world, "1.4.1", Some(&plain)).unwrap();
+        // A patch below one that has more.
+        register(&world, "1.8.1", Some(&wind_rain)).unwrap();
+        assert_eq!(
+            refused("1.8.0", Some(&wind)),
+            (
+                "1.8.0 to 1.8.1".to_owned(),
+                "3.0.0".to_owned(),
+                "input \"rain\" (double) is new and optional".to_owned()
+            )
+        );
+        // The first of all.
+        assert_eq!(refused("1.0.0", Some(&rain)).0, "1.0.0 to 1.4.0");
+        register(&world, "0.9.0", Some(&rain)).unwrap();
+        // Another MAJOR promises nothing, and neither does a candidate.
+        register(&world, "1.8.2", Some(&wind_rain)).unwrap();
+        register(&world, "1.9.0-rc.1", Some(&wind_rain)).unwrap();
+        let other = with(&["wind", "snow"]);
+        assert_eq!(refused("1.7.0", Some(&other)).0, "1.7.0 to 1.8.1");
+        register(&world, "1.7.0-rc.1", Some(&other)).unwrap();
+        register(&world, "1.6.1", Some(&wind)).unwrap();
+        // Another build is as far from the next one as the first.
+        register(&world, "1.6.1+2", Some(&wind)).unwrap();
+        // Where the next one has no signature, it would be lost on the way.
+        register(&world, "3.1.0", None).unwrap();
+        assert_eq!(refused("3.0.0", Some(&plain)).2, "the signature was left out");
+        register(&world, "3.0.0", None).unwrap();
         world.is_whole();
     }
 }
@@ -273,5 +335,56 @@ proptest! {
         prop_assert_eq!(before.bump(&after), naive(&before, &after));
         prop_assert_eq!(before.changes(&after).is_empty(), before.bump(&after) == Bump::Patch);
         prop_assert_eq!(Signature::from_mlflow(&after.to_mlflow().unwrap()).unwrap(), after);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    /// In whatever order they come, no step of those that were taken is too small, and the least
+    /// that is offered instead is taken.
+    #[test]
+    fn every_step_of_what_is_registered_suffices(
+        new in prop::collection::vec((1..3_u64, 0..4_u64, 0..3_u64, any::<bool>(), 0..5_usize), 1..14),
+    ) {
+        let signatures = [&["a"][..], &["a", "b"], &["a", "c"], &["a", "b", "c"]].map(|names| {
+            signature(&names.iter().map(|name| Field::optional(*name, FieldType::Double)).collect::<Vec<_>>())
+        });
+        let world = worlds().remove(0);
+        let mut taken: Vec<(Version, Option<Signature>)> = Vec::new();
+        let suffice = |taken: &[(Version, Option<Signature>)]| {
+            let mut releases: Vec<_> = taken.iter().filter(|(version, _)| !version.is_prerelease()).collect();
+            releases.sort_by(|a, b| a.0.cmp(&b.0));
+            releases.windows(2).all(|two| {
+                let (from, to) = (&two[0], &two[1]);
+                let asked = match (&from.1, &to.1) {
+                    (None, _) => Bump::Patch,
+                    (Some(_), None) => Bump::Major,
+                    (Some(a), Some(b)) => naive(a, b),
+                };
+                asked == Bump::Patch
+                    || from.0.major() != to.0.major()
+                    || (asked == Bump::Minor && from.0.minor() != to.0.minor())
+            })
+        };
+        for (major, minor, patch, candidate, which) in new {
+            let text = format!("{major}.{minor}.{patch}{}", if candidate { "-rc.1" } else { "" });
+            if taken.iter().any(|(version, _)| version.to_string() == text) {
+                continue;
+            }
+            let signature = signatures.get(which);
+            let mut with: Vec<_> = taken.clone();
+            with.push((version(&text), signature.cloned()));
+            match register(&world, &text, signature) {
+                Ok(_) => taken = with,
+                Err(Error::BumpTooSmall(error)) => {
+                    prop_assert!(candidate || !suffice(&with), "{}", error);
+                    prop_assert!(error.least > version(&text));
+                    register(&world, &error.least.to_string(), signature).unwrap();
+                    taken.push((error.least, signature.cloned()));
+                }
+                Err(other) => prop_assert!(false, "{}", other),
+            }
+            prop_assert!(suffice(&taken), "{:?}", taken);
+        }
     }
 }

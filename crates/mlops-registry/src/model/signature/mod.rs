@@ -13,6 +13,14 @@
 //! | nothing of these; named inputs in another order | any |
 //!
 //! MAJOR means MAJOR also before 1.0.0.
+//!
+//! A version that is registered makes up to two steps, and each must suffice: from the latest
+//! release of the same or lower precedence to it and, if it is a release, from it to the next
+//! release that is registered already. So 1.5.0 between 1.4.0 and 1.6.0 keeps what 1.4.0 takes,
+//! and takes nothing that 1.6.0 no longer does: whoever goes from any version to a later one of
+//! the same MAJOR goes on working. Lines of different MAJOR promise each other nothing: 1.9.1
+//! beside 2.0.0 is free in that direction. One before a release (`2.0.0-rc.1`) promises nothing
+//! either: it follows the release below it, and no version is compared with it.
 
 mod change;
 mod field;
