@@ -185,7 +185,7 @@ fn what_a_purge_drops_is_referred_to_no_more() {
         let (ana, root, registry) = (&world.ana, &world.admin, &world.registry);
         let used = || registry.referenced_artifacts().unwrap();
         let shared = |path: &str| FilePath::new(path).unwrap();
-        let of = Digest::of::<&str>;
+        let of = |text: &str| Digest::of(text);
         let one = ana.start_run(&experiment(), "one").unwrap().id;
         let two = ana.start_run(&experiment(), "two").unwrap().id;
         for (run, path, bytes) in [
