@@ -49,9 +49,13 @@ impl Registry {
 const fn refers(kind: Kind) -> bool {
     match kind {
         Kind::Version | Kind::Tombstone | Kind::File | Kind::Input | Kind::Trial => true,
-        // They name the file of a version, which is registered or has a tombstone.
-        Kind::Evidence | Kind::Request | Kind::Approval | Kind::Promotion | Kind::Emergency => false,
-        Kind::Registry
+        // The first five name the file of a version, which is registered or has a tombstone.
+        Kind::Evidence
+        | Kind::Request
+        | Kind::Approval
+        | Kind::Promotion
+        | Kind::Emergency
+        | Kind::Registry
         | Kind::Grant
         | Kind::Policy
         | Kind::Experiment
@@ -85,10 +89,9 @@ fn refer(record: &Record, named: &mut BTreeSet<Digest>) -> Result<()> {
                 version(deleted);
             }
         }
+        Kind::File if RunFile::is_folder(&record.key) => {}
         Kind::File => {
-            if !RunFile::is_folder(&record.key) {
-                named.insert(record.document::<RunFile>()?.digest);
-            }
+            named.insert(record.document::<RunFile>()?.digest);
         }
         Kind::Input => {
             named.insert(record.document::<DataInput>()?.digest);

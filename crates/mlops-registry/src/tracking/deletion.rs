@@ -20,7 +20,7 @@ impl Session {
             let act = self.act(Action::DeleteExperiment, name);
             let deleted = Some(Deletion { at: act.at, by: self.principal().clone(), purged: false });
             let updated_at = Some(act.at);
-            let experiment = Experiment { deleted, updated_at, ..there.value.clone() };
+            let experiment = Experiment { updated_at, deleted, ..there.value.clone() };
             Ok((Some(Commit::new(act, vec![own], vec![there.replace(&experiment)?])?), experiment))
         })
     }

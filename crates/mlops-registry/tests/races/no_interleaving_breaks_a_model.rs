@@ -461,8 +461,9 @@ fn promotions_to_staging_within_those_that_archive_what_is_there() {
 
 #[test]
 fn a_reference_is_found_whatever_moves_and_is_deleted_meanwhile() {
+    type Moving = fn(&Registry);
     let scene = Scene::settled();
-    let moves: [(&str, fn(&Registry)); 2] = [
+    let moves: [(&str, Moving); 2] = [
         ("old", |registry| {
             Operation::SetAlias("old", "1.2.0").carry_out(registry);
             Operation::Delete("1.0.0").carry_out(registry);

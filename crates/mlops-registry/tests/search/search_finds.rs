@@ -214,6 +214,7 @@ fn a_hundred_conditions_on_a_hundred_fields() {
 #[test]
 fn an_experiment_is_found_by_when_it_changed_last() {
     for world in worlds() {
+        type Change = fn(&World);
         use mlops_core::Clock as _;
         world.later();
         let then = world.clock.now().as_micros() / 1000;
@@ -223,7 +224,6 @@ fn an_experiment_is_found_by_when_it_changed_last() {
         };
         let changed = format!("last_update_time >= {then}");
         assert_eq!(since(&changed), 0);
-        type Change = fn(&World);
         let changes: [Change; 4] = [
             |world| drop(world.ana.describe_experiment(&experiment(), "late").unwrap()),
             |world| drop(world.ana.rename_experiment(&experiment(), "Late").unwrap()),

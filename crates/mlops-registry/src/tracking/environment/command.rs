@@ -55,6 +55,7 @@ fn end(child: &mut Child, until: Instant) -> Option<ExitStatus> {
         if let Some(status) = child.try_wait().ok()? {
             return Some(status);
         }
+        #[expect(clippy::disallowed_methods, reason = "nothing tells of the end of a process but asking")]
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
     }

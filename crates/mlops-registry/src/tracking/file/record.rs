@@ -109,7 +109,7 @@ impl Registry {
             }
             match records.into_iter().nth(PAGE - 1) {
                 Some(last) if RunFile::is_folder(&last.key) => {
-                    query = query.after(run.key().and(BEHIND_FOLDERS))
+                    query = query.after(run.key().and(BEHIND_FOLDERS));
                 }
                 Some(last) => query = query.after(last.key),
                 None => return Ok(files),
