@@ -91,8 +91,10 @@ fn unwrap(digest: &Digest, error: io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::artifact::MemoryArtifacts;
+    use crate::artifact::{MemoryArtifacts, Reclaimed, Sweep};
 
     /// Says of everything that it is one byte long.
     #[derive(Debug, Default)]
@@ -117,6 +119,18 @@ mod tests {
 
         fn remove(&self, digest: &Digest) -> Result<bool> {
             self.0.remove(digest)
+        }
+
+        fn touch(&self, digest: &Digest) -> Result<bool> {
+            self.0.touch(digest)
+        }
+
+        fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
+            self.0.remove_older(digest, age, sweep)
+        }
+
+        fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
+            self.0.reclaim(age, sweep)
         }
     }
 

@@ -3,53 +3,135 @@ use std::fmt;
 use std::io::{Cursor, Read};
 use std::ops::Bound;
 use std::sync::Arc;
+use std::time::Duration;
 
-use mlops_core::Digest;
+use mlops_core::{Clock, Digest, SystemClock, Timestamp};
 use parking_lot::RwLock;
 
-use super::{ArtifactStore, drain, not_found};
+use super::{ArtifactStore, Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
 use crate::Result;
 
 /// Artifacts in memory, gone with the last clone of the handle. For tests.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct MemoryArtifacts {
-    kept: Arc<RwLock<BTreeMap<Digest, Arc<[u8]>>>>,
+    kept: Arc<RwLock<BTreeMap<Blob, Kept>>>,
+    clock: Arc<dyn Clock>,
+}
+
+struct Kept {
+    bytes: Arc<[u8]>,
+    /// When it was last put or touched.
+    needed: Timestamp,
+}
+
+impl MemoryArtifacts {
+    /// A new store that takes the time from `clock`.
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self { kept: Arc::default(), clock }
+    }
+}
+
+impl Default for MemoryArtifacts {
+    fn default() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
 }
 
 impl fmt::Debug for MemoryArtifacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryArtifacts").field("artifacts", &self.kept.read().len()).finish()
+        f.debug_struct("MemoryArtifacts").field("blobs", &self.kept.read().len()).finish_non_exhaustive()
+    }
+}
+
+impl BlobStore for MemoryArtifacts {
+    fn put_blob(&self, source: &mut dyn BlobSource) -> Result<Blob> {
+        let mut bytes = Vec::new();
+        let (blob, _) = pour(source, |chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })?;
+        self.put_blobs(&[(blob, &bytes)])?;
+        Ok(blob)
+    }
+
+    fn put_blobs(&self, blobs: &[(Blob, &[u8])]) -> Result<()> {
+        let mut kept = self.kept.write();
+        for (blob, bytes) in blobs {
+            kept.insert(*blob, Kept { bytes: (*bytes).into(), needed: self.clock.now() });
+        }
+        Ok(())
+    }
+
+    fn open_blob(&self, blob: &Blob) -> Result<Option<Box<dyn Read + Send>>> {
+        let bytes = self.kept.read().get(blob).map(|kept| Arc::clone(&kept.bytes));
+        Ok(bytes.map(|bytes| Box::new(Cursor::new(bytes)) as _))
+    }
+
+    fn blob_size(&self, blob: &Blob) -> Result<Option<u64>> {
+        Ok(self.kept.read().get(blob).map(|kept| kept.bytes.len() as u64))
+    }
+
+    fn list_blobs(&self, space: Space, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
+        let first = Blob::new(space, Digest::from_bytes([0; 32]));
+        let start = after.map_or(Bound::Included(first), |digest| Bound::Excluded(Blob::new(space, *digest)));
+        let kept = self.kept.read();
+        let names = kept.range((start, Bound::Unbounded)).map(|(blob, _)| blob);
+        Ok(names.take_while(|blob| blob.space == space).take(limit).map(|blob| blob.digest).collect())
+    }
+
+    fn touch_blob(&self, blob: &Blob) -> Result<bool> {
+        let mut kept = self.kept.write();
+        let Some(kept) = kept.get_mut(blob) else { return Ok(false) };
+        kept.needed = self.clock.now();
+        Ok(true)
+    }
+
+    fn remove_blob(&self, blob: &Blob, age: Duration, sweep: Sweep) -> Result<bool> {
+        let mut kept = self.kept.write();
+        let now = self.clock.now();
+        let old = kept.get(blob).is_some_and(|kept| now.saturating_since(kept.needed) >= age);
+        if old && sweep == Sweep::Remove {
+            kept.remove(blob);
+        }
+        Ok(old)
+    }
+
+    fn reclaim_parts(&self, _: Duration, _: Sweep) -> Result<Reclaimed> {
+        // Of a put that fails nothing is kept.
+        Ok(Reclaimed::default())
     }
 }
 
 impl ArtifactStore for MemoryArtifacts {
     fn put(&self, source: &mut dyn Read) -> Result<Digest> {
-        let mut bytes = Vec::new();
-        let digest = drain(source, |chunk| {
-            bytes.extend_from_slice(chunk);
-            Ok(())
-        })?;
-        self.kept.write().entry(digest).or_insert_with(|| bytes.into());
-        Ok(digest)
+        content::put(self, source)
     }
 
     fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
-        // Nothing can change what is kept here: it need not be checked again.
-        let bytes = self.kept.read().get(digest).map(Arc::clone).ok_or_else(|| not_found(digest))?;
-        Ok(Box::new(Cursor::new(bytes)))
+        content::open(self, digest)
     }
 
     fn size(&self, digest: &Digest) -> Result<Option<u64>> {
-        Ok(self.kept.read().get(digest).map(|bytes| bytes.len() as u64))
+        self.blob_size(&content::artifact(digest))
     }
 
     fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let kept = self.kept.read();
-        Ok(kept.range((start, Bound::Unbounded)).take(limit).map(|(digest, _)| *digest).collect())
+        self.list_blobs(Space::Artifacts, after, limit)
     }
 
     fn remove(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.kept.write().remove(digest).is_some())
+        self.remove_older(digest, Duration::ZERO, Sweep::Remove)
+    }
+
+    fn touch(&self, digest: &Digest) -> Result<bool> {
+        self.touch_blob(&content::artifact(digest))
+    }
+
+    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
+        self.remove_blob(&content::artifact(digest), age, sweep)
+    }
+
+    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
+        self.reclaim_parts(age, sweep)
     }
 }

@@ -16,21 +16,35 @@
 //!
 //! Implementations: [`MemoryArtifacts`] for tests, [`FolderArtifacts`] for a disk. The suite
 //! in `testing` (feature `testing`) is the contract as code, for adapters of your own;
-//! [`VerifiedReader`] does their checking.
+//! [`VerifiedReader`] does their checking. Over any [`BlobStore`], as both of these are,
+//! [`ChunkedArtifacts`] keep in chunks what large files have in common, and
+//! `EncryptedArtifacts` (feature `encryption`) keep them encrypted; the one over the other does both.
 
+mod blob;
+mod chunk;
+mod content;
 mod extension;
 mod folder;
 mod memory;
+#[cfg(feature = "encryption")]
+mod seal;
+mod sweep;
 mod verified;
 
 use std::fmt::Debug;
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
+use std::time::Duration;
 
+pub use blob::{Blob, BlobSource, BlobStore, Space};
+pub use chunk::{Chunk, ChunkSizes, ChunkedArtifacts, Manifest};
 pub use extension::ArtifactStoreExt;
 pub use folder::FolderArtifacts;
 pub use memory::MemoryArtifacts;
 use mlops_core::Digest;
+#[cfg(feature = "encryption")]
+pub use seal::{EncryptedArtifacts, KeyUse, NotRotated, Rotation};
+pub use sweep::{Reclaimed, Sweep};
 pub use verified::VerifiedReader;
 
 use crate::{Error, Result};
@@ -47,11 +61,13 @@ pub(crate) const CHUNK: usize = 64 * 1024;
 /// - A `put` that fails, or whose source panics, leaves nothing that can be seen.
 /// - [`open`](Self::open) gives bytes that hash to the digest asked for, or an error.
 /// - No call holds a whole artifact in memory, but for stores that keep them there.
+/// - A store knows how long ago, by a clock of its own, each artifact was last put or
+///   [touched](Self::touch). Of one that goes on at once with [`remove_older`](Self::remove_older),
+///   one comes first: once a put or a touch has returned, what it was about counts as new.
 /// - A clone of a handle is the same store.
 ///
 /// Of a [`remove`](Self::remove) that races with a `put` of the same bytes, either may be
-/// the last: who removes what is no longer referred to must keep others from referring
-/// to it anew meanwhile.
+/// the last: who collects what is no longer referred to uses [`remove_older`](Self::remove_older).
 pub trait ArtifactStore: Debug + Send + Sync {
     /// Keeps what `source` yields up to its end, and returns its address.
     ///
@@ -90,6 +106,29 @@ pub trait ArtifactStore: Debug + Send + Sync {
     /// # Errors
     /// [`Error::Unavailable`] if the store can't be written.
     fn remove(&self, digest: &Digest) -> Result<bool>;
+
+    /// Says that the bytes at `digest` are needed: their age is that of bytes that were put
+    /// now. Returns whether there are any. Does not read them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be written.
+    fn touch(&self, digest: &Digest) -> Result<bool>;
+
+    /// Forgets the bytes at `digest` if they were last put or touched `age` ago or longer;
+    /// returns whether there were such bytes. In a dry run they stay.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be written, or can't keep a put away meanwhile.
+    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool>;
+
+    /// Gives back the space of what no artifact needs any more and was last needed `age` ago
+    /// or longer: parts that artifacts had in common, and what writers that died have left.
+    /// In a dry run it only counts. Artifacts themselves stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the store can't be written; [`Error::Corrupt`] if it can't be
+    /// told what an artifact needs: then nothing goes.
+    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed>;
 }
 
 impl<S: ArtifactStore + ?Sized> ArtifactStore for Arc<S> {
@@ -112,6 +151,18 @@ impl<S: ArtifactStore + ?Sized> ArtifactStore for Arc<S> {
     fn remove(&self, digest: &Digest) -> Result<bool> {
         (**self).remove(digest)
     }
+
+    fn touch(&self, digest: &Digest) -> Result<bool> {
+        (**self).touch(digest)
+    }
+
+    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
+        (**self).remove_older(digest, age, sweep)
+    }
+
+    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
+        (**self).reclaim(age, sweep)
+    }
 }
 
 fn not_found(digest: &Digest) -> Error {
@@ -128,7 +179,7 @@ fn unavailable(place: impl Into<String>, error: io::Error) -> Error {
 }
 
 /// One read of a source; an interrupted one is repeated.
-fn read_some(source: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
+fn read_some(source: &mut (impl Read + ?Sized), chunk: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(chunk) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -137,17 +188,21 @@ fn read_some(source: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Hands the bytes of a source to `sink` in chunks, and returns their digest.
-fn drain(source: &mut dyn Read, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<Digest> {
+/// Hands the bytes of a source to `sink` in chunks; gives their name, and how many they are.
+fn pour(source: &mut dyn BlobSource, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<(Blob, u64)> {
     let mut chunk = vec![0; CHUNK];
-    let mut digest = mlops_core::DigestWriter::new();
+    let mut size = 0;
     loop {
-        let read = read_some(source, &mut chunk)
-            .map_err(|error| unavailable("the source of the artifact", error))?;
+        let read = read_some(source, &mut chunk).map_err(of_source)?;
         if read == 0 {
-            return Ok(digest.finish());
+            return Ok((source.name()?, size));
         }
-        digest.update(&chunk[..read]);
+        size += read as u64;
         sink(&chunk[..read])?;
     }
+}
+
+/// What went wrong with a source: its own error, or one of ours that has come through it.
+fn of_source(error: io::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|error| unavailable("the source of the artifact", error))
 }

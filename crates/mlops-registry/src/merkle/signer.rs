@@ -2,7 +2,6 @@ use std::fmt::{self, Debug};
 
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::ed25519::signature::Signer as _;
-use zeroize::Zeroizing;
 
 use super::{PublicKey, Signature};
 use crate::Result;
@@ -58,32 +57,12 @@ impl Ed25519Signer {
     /// length and nothing else of it; those of the source.
     pub fn from_secret(source: &dyn SecretSource, name: &str) -> Result<Self> {
         let secret = source.secret(name)?;
-        let bytes = secret.expose();
-        let mut seed = Zeroizing::new([0_u8; 32]);
-        let read = match bytes.len() {
-            32 => {
-                seed.copy_from_slice(bytes);
-                true
-            }
-            64 => seed.iter_mut().zip(bytes.chunks_exact(2)).all(|(byte, pair)| {
-                let digit =
-                    |at: usize| char::from(pair[at]).to_digit(16).and_then(|it| u8::try_from(it).ok());
-                match (digit(0), digit(1)) {
-                    (Some(high), Some(low)) => {
-                        *byte = high << 4 | low;
-                        true
-                    }
-                    _ => false,
-                }
-            }),
-            _ => false,
-        };
-        if read {
+        if let Some(seed) = secret.key() {
             return Ok(Self::from_seed(&seed));
         }
         Err(crate::Error::Invalid {
             field: "signing key",
-            value: format!("{} bytes in {name}", bytes.len()),
+            value: format!("{} bytes in {name}", secret.expose().len()),
             expected: "a seed of 32 bytes, or 64 hexadecimal digits".to_owned(),
         })
     }

@@ -2,7 +2,6 @@ use super::bump::Line;
 use super::remarks::Remarks;
 use super::{Lineage, Model, ModelVersion, NewVersion, Stage, VersionStage, check_text};
 use crate::access::Action;
-use crate::artifact::ArtifactStoreExt as _;
 use crate::name::cut;
 use crate::registry::{Document as _, Session, StoredExt as _};
 use crate::store::{Commit, Key};
@@ -36,7 +35,8 @@ impl Session {
             None => model.to_string(),
         };
         self.allowed_to(Action::RegisterVersion, Some(model), &subject)?;
-        if !self.registry().artifacts().contains(artifact)? {
+        // From now on it is not collected as something that nobody needs.
+        if !self.registry().artifacts().touch(artifact)? {
             return Err(Error::NotFound { what: "artifact", key: artifact.to_string() });
         }
         self.transact_told(Action::RegisterVersion, &subject, || {

@@ -24,6 +24,23 @@ impl Secret {
         &self.0
     }
 
+    /// The key of 32 bytes that it is: as they are, or as 64 hexadecimal digits.
+    pub(crate) fn key(&self) -> Option<Zeroizing<[u8; 32]>> {
+        let bytes = self.expose();
+        let mut key = Zeroizing::new([0; 32]);
+        match bytes.len() {
+            32 => key.copy_from_slice(bytes),
+            64 => {
+                for (byte, pair) in key.iter_mut().zip(bytes.chunks_exact(2)) {
+                    let digit = |at: usize| u8::try_from(char::from(pair[at]).to_digit(16)?).ok();
+                    *byte = digit(0)? << 4 | digit(1)?;
+                }
+            }
+            _ => return None,
+        }
+        Some(key)
+    }
+
     /// The same as text.
     ///
     /// # Errors

@@ -8,10 +8,11 @@ use std::io::{self, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
 use mlops_core::Digest;
 
-use crate::artifact::{ArtifactStore, ArtifactStoreExt as _};
+use crate::artifact::{ArtifactStore, ArtifactStoreExt as _, Reclaimed, Sweep};
 use crate::{Error, Result};
 
 /// Holds an adapter of [`ArtifactStore`](crate::artifact::ArtifactStore) to the contract:
@@ -33,6 +34,8 @@ macro_rules! artifact_store_suite {
             a_source_may_dribble
             a_list_comes_in_order_and_in_pages
             what_is_removed_is_gone
+            what_is_new_is_not_collected
+            what_is_needed_again_stays
             equal_bytes_may_race
             other_bytes_may_race
             a_reader_sees_all_or_nothing
@@ -195,6 +198,63 @@ pub fn what_is_removed_is_gone(store: &dyn ArtifactStore) {
     assert_eq!(all(store), [stays]);
     assert_eq!(store.put_bytes(b"old").expect("bytes are kept"), gone);
     assert_eq!(read(store, &gone).expect("bytes come back"), b"old");
+}
+
+/// More than any test takes.
+const LONG: Duration = Duration::from_hours(1);
+
+/// What was put just now is not old, a dry run removes nothing, and what is old enough goes.
+pub fn what_is_new_is_not_collected(store: &dyn ArtifactStore) {
+    let large = bytes(5, 9_000_000);
+    let digests = [b"model".as_slice(), &large].map(|bytes| store.put_bytes(bytes).expect("bytes are kept"));
+    let missing = Digest::of(b"never put");
+    assert!(!store.touch(&missing).expect("nothing to touch"));
+    for sweep in [Sweep::DryRun, Sweep::Remove] {
+        for age in [Duration::ZERO, LONG] {
+            assert!(!store.remove_older(&missing, age, sweep).expect("nothing to remove"));
+        }
+        for digest in &digests {
+            assert!(store.touch(digest).expect("it is touched"));
+            assert!(!store.remove_older(digest, LONG, sweep).expect("it is asked"), "{sweep:?}: it is new");
+        }
+        store.reclaim(Duration::ZERO, sweep).expect("it is asked");
+        assert_eq!(store.size(&digests[0]).expect("a size"), Some(5), "{sweep:?}: artifacts stay");
+        assert!(read(store, &digests[1]).expect("bytes come back") == large, "{sweep:?}: artifacts stay");
+    }
+    for digest in &digests {
+        let go = |sweep| store.remove_older(digest, Duration::ZERO, sweep).expect("it is asked");
+        assert!(go(Sweep::DryRun) && go(Sweep::DryRun), "a dry run says that it would go");
+        store.check(digest).expect("a dry run removes nothing");
+        assert!(go(Sweep::Remove) && !go(Sweep::Remove));
+        assert_eq!(store.size(digest).expect("a size"), None);
+    }
+    let dry = store.reclaim(Duration::ZERO, Sweep::DryRun).expect("it is asked");
+    assert_eq!(store.reclaim(Duration::ZERO, Sweep::Remove).expect("it is asked"), dry);
+    assert_eq!(store.reclaim(Duration::ZERO, Sweep::Remove).expect("it is asked"), Reclaimed::default());
+}
+
+/// What is put or touched while others collect what is old stays.
+pub fn what_is_needed_again_stays(store: &dyn ArtifactStore) {
+    let large = bytes(6, 9_000_000);
+    let touched = store.put_bytes(b"touched").expect("bytes are kept");
+    thread::scope(|scope| {
+        let needing = scope.spawn(|| {
+            for bytes in [b"model".as_slice(), &large].repeat(3) {
+                let digest = store.put_bytes(bytes).expect("bytes are kept");
+                assert!(store.touch(&touched).expect("it is touched"), "{touched} was collected");
+                for digest in [digest, touched] {
+                    store.check(&digest).expect("what is needed stays");
+                }
+            }
+        });
+        while !needing.is_finished() {
+            for digest in all(store) {
+                store.remove_older(&digest, LONG, Sweep::Remove).expect("it is asked");
+            }
+            store.reclaim(LONG, Sweep::Remove).expect("it is asked");
+        }
+    });
+    assert_eq!(all(store).len(), 3);
 }
 
 /// Threads that put the same bytes at once all succeed.

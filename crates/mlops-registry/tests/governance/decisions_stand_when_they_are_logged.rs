@@ -6,11 +6,12 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::world::{GATE, World, granted, model, refused, version};
 use mlops_core::{Digest, Outcome};
 use mlops_registry::access::{Role, Scope};
-use mlops_registry::artifact::{ArtifactStore, FolderArtifacts};
+use mlops_registry::artifact::{ArtifactStore, FolderArtifacts, Reclaimed, Sweep};
 use mlops_registry::merkle::{NodeId, NodeSource};
 use mlops_registry::promotion::PromotionPolicy;
 use mlops_registry::search::{Matches, Search};
@@ -176,6 +177,15 @@ impl ArtifactStore for Counted {
     }
     fn remove(&self, digest: &Digest) -> Result<bool> {
         self.0.remove(digest)
+    }
+    fn touch(&self, digest: &Digest) -> Result<bool> {
+        self.0.touch(digest)
+    }
+    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
+        self.0.remove_older(digest, age, sweep)
+    }
+    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
+        self.0.reclaim(age, sweep)
     }
 }
 

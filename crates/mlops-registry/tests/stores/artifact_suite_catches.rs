@@ -4,9 +4,10 @@ use std::io::{self, Cursor, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use mlops_core::Digest;
-use mlops_registry::artifact::{ArtifactStore, ArtifactStoreExt as _, MemoryArtifacts};
+use mlops_registry::artifact::{ArtifactStore, ArtifactStoreExt as _, MemoryArtifacts, Reclaimed, Sweep};
 use mlops_registry::testing::artifact_store as suite;
 use mlops_registry::{Error, Result};
 
@@ -44,6 +45,16 @@ enum Fault {
     Forgets,
     /// Readers work in their own thread only.
     TiedToAThread,
+    /// What is touched is always there.
+    TouchesNothing,
+    /// Everything is old.
+    CollectsWhatIsNew,
+    /// Nothing is ever old.
+    CollectsNothing,
+    /// A dry run is none.
+    CollectsInADryRun,
+    /// What is reclaimed is artifacts.
+    ReclaimsArtifacts,
 }
 
 #[derive(Debug)]
@@ -141,6 +152,28 @@ impl ArtifactStore for Faulty {
             self.inner.remove(digest)
         }
     }
+
+    fn touch(&self, digest: &Digest) -> Result<bool> {
+        Ok(self.inner.touch(digest)? || self.fault == Fault::TouchesNothing)
+    }
+
+    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
+        match self.fault {
+            Fault::CollectsWhatIsNew => self.inner.remove_older(digest, Duration::ZERO, sweep),
+            Fault::CollectsNothing => Ok(false),
+            Fault::CollectsInADryRun => self.inner.remove_older(digest, age, Sweep::Remove),
+            _ => self.inner.remove_older(digest, age, sweep),
+        }
+    }
+
+    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
+        if self.fault == Fault::ReclaimsArtifacts {
+            for digest in self.inner.list(None, usize::MAX)? {
+                self.inner.remove_older(&digest, age, sweep)?;
+            }
+        }
+        self.inner.reclaim(age, sweep)
+    }
 }
 
 struct Tied {
@@ -161,7 +194,7 @@ impl Read for Tied {
 #[test]
 fn every_promise_catches_who_breaks_it() {
     type Case = fn(&dyn ArtifactStore);
-    let cases: [(&str, Case, &[Fault]); 12] = [
+    let cases: [(&str, Case, &[Fault]); 14] = [
         (
             "bytes_come_back",
             suite::bytes_come_back,
@@ -188,6 +221,18 @@ fn every_promise_catches_who_breaks_it() {
             ],
         ),
         ("what_is_removed_is_gone", suite::what_is_removed_is_gone, &[Fault::RemovesNothing]),
+        (
+            "what_is_new_is_not_collected",
+            suite::what_is_new_is_not_collected,
+            &[
+                Fault::TouchesNothing,
+                Fault::CollectsWhatIsNew,
+                Fault::CollectsNothing,
+                Fault::CollectsInADryRun,
+                Fault::ReclaimsArtifacts,
+            ],
+        ),
+        ("what_is_needed_again_stays", suite::what_is_needed_again_stays, &[Fault::CollectsWhatIsNew]),
         ("equal_bytes_may_race", suite::equal_bytes_may_race, &[Fault::RefusesWhatItHas]),
         ("other_bytes_may_race", suite::other_bytes_may_race, &[Fault::Forgets]),
         (
