@@ -132,6 +132,9 @@ fn facts(promotion: &Promotion, version: &ModelVersion) -> KeyValues {
         .entry("artifact", Html::code(&version.artifact.to_string()))
         .entry("made by", version.made_by.to_string())
         .entry("approved by", names(&promotion.approved_by));
+    if let Some(policy) = &promotion.policy {
+        facts = facts.entry("by policy", Html::code(&policy.digest.to_string()));
+    }
     for (name, digest) in &version.lineage.data {
         facts = facts.entry(format!("made from {name}"), Html::code(&digest.to_string()));
     }

@@ -4,7 +4,8 @@ use super::grounds::{Grounds, blocking, is_late};
 use super::moments::Moments;
 use super::switch::Switch;
 use super::{
-    Decision, Emergency, Promotion, PromotionRequest, RequestState, Review, ReviewOutcome, TargetStage, rules,
+    Decision, Emergency, PolicyInForce, Promotion, PromotionRequest, RequestState, Review, ReviewOutcome,
+    TargetStage, rules,
 };
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
@@ -120,6 +121,7 @@ impl Session {
                 request: request.number,
                 approved_by: Vec::new(),
                 evidence: evidence.clone(),
+                policy: policy.policy.as_ref().map(PolicyInForce::of).transpose()?,
                 promoted_by: self.principal().clone(),
                 promoted_at: switch.moment(act.at),
                 rollback: None,

@@ -67,6 +67,7 @@ impl Session {
                 request: request.number,
                 approved_by: plan.grounds.approvers.clone(),
                 evidence: request.evidence.clone(),
+                policy: plan.grounds.policy.clone(),
                 promoted_by: self.principal().clone(),
                 promoted_at: plan.switch.moment(act.at),
                 rollback: None,

@@ -2,7 +2,7 @@ use mlops_core::{Check, Digest, ModelName, Principal, Timestamp};
 
 use super::moments::Moments;
 use super::rules::{self, Given};
-use super::{Approval, Approvers, PromotionPolicy, PromotionRequest};
+use super::{Approval, Approvers, PolicyInForce, PromotionPolicy, PromotionRequest};
 use crate::access::{Action, Role};
 use crate::model::ModelVersion;
 use crate::registry::{Registry, Session, Stored};
@@ -16,6 +16,8 @@ pub(super) struct Grounds {
     pub(super) checks: Vec<Check>,
     /// Those whose approval counts.
     pub(super) approvers: Vec<Principal>,
+    /// The rules that all of this is asked by.
+    pub(super) policy: Option<PolicyInForce>,
 }
 
 impl Grounds {
@@ -35,7 +37,8 @@ impl Grounds {
         checks.push(rules::same_artifact(&request.value, &candidate.value));
         let mut expected = vec![own, candidate.expected()];
         expected.extend(now.expected);
-        let mut grounds = Self { expected, checks, approvers: Vec::new() };
+        let in_force = policy.map(PolicyInForce::of).transpose()?;
+        let mut grounds = Self { expected, checks, approvers: Vec::new(), policy: in_force };
         if let Some(policy) = policy {
             grounds.under(policy, session, request, &candidate.value, &digests, &moments)?;
         }

@@ -1,6 +1,7 @@
 use mlops_core::{Digest, ModelName, Principal, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
+use super::PolicyInForce;
 use crate::Result;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
@@ -25,13 +26,17 @@ pub struct Promotion {
     pub approved_by: Vec<Principal>,
     /// The digests of the verdicts that it rests on.
     pub evidence: Vec<Digest>,
+    /// The policy that it went by, or the terms of an emergency; `None` for what earlier
+    /// releases have promoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyInForce>,
     /// Who carried it out.
     pub promoted_by: Principal,
     /// Since when it is, or was, in production: not before the promotion before it, even if
     /// the clock was set back.
     pub promoted_at: Timestamp,
-    /// Why it came back, if it was no promotion but a rollback: then request, approvals and
-    /// evidence are those of the promotion that it restores.
+    /// Why it came back, if it was no promotion but a rollback: then request, approvals,
+    /// evidence and policy are those of the promotion that it restores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
     /// Why it went without the rules, if it did: nobody approved it, and the evidence is what

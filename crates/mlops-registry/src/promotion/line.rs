@@ -1,9 +1,14 @@
 //! The way back: which version a rollback puts there.
 
-use mlops_core::Version;
+use std::collections::BTreeMap;
+
+use mlops_core::{ModelName, Version};
 
 use super::{Emergency, Promotion, ReviewOutcome};
-use crate::registry::Stored;
+use crate::Result;
+use crate::model::{ModelVersion, Tombstone};
+use crate::registry::{Registry, Stored};
+use crate::store::{Expected, Key, Revision};
 
 /// The versions that a rollback would walk back through, the one in production last: a
 /// promotion adds its version, and a rollback takes away what came after the version that it
@@ -48,20 +53,66 @@ pub(super) fn promotion_of<'a>(
     of_it.rfind(|promotion| promotion.rollback.is_none() && may(promotion))
 }
 
-/// Whether a promotion, or the one that it restores, is one to go back to: it went by the
-/// rules, or in an emergency in which there was no other way, as its review says. Without that
-/// a rollback would be the second emergency, with no terms, and nobody to review it.
-pub(super) fn stands(
-    promotion: &Promotion,
-    history: &[Promotion],
-    emergencies: &[Stored<Emergency>],
-) -> bool {
-    let first = promotion.rollback.as_ref().map_or(promotion.number, |back| back.restores);
-    let went_by_the_rules =
-        history.iter().any(|promotion| promotion.number == first && promotion.emergency.is_none());
-    let of_it = emergencies.iter().find(|emergency| emergency.value.promotion == first);
-    let review = of_it.and_then(|emergency| emergency.value.review.as_ref());
-    went_by_the_rules || review.is_some_and(|review| review.outcome == ReviewOutcome::Justified)
+/// The promotions of a model, and what decides which of them is one to go back to.
+pub(super) struct History {
+    pub(super) promotions: Vec<Promotion>,
+    /// When each was recorded last, by number.
+    recorded: BTreeMap<u32, Revision>,
+    emergencies: Vec<Stored<Emergency>>,
+    /// When the versions were registered that had been deleted before.
+    again: BTreeMap<Version, Revision>,
+}
+
+impl History {
+    pub(super) fn read(registry: &Registry, model: &ModelName) -> Result<Self> {
+        let group = Key::from([model.as_str()]);
+        let promotions = registry.list::<Promotion>(&group)?;
+        let recorded = promotions.iter().map(|stored| (stored.value.number, stored.revision)).collect();
+        let mut again = BTreeMap::new();
+        for version in registry.deleted_versions(model)?.iter().filter_map(Tombstone::version) {
+            let key = ModelVersion::key_of(model, &version.version);
+            if let Some(there) = registry.find::<ModelVersion>(key)? {
+                again.insert(there.value.version, there.revision);
+            }
+        }
+        Ok(Self {
+            promotions: promotions.into_iter().map(|stored| stored.value).collect(),
+            recorded,
+            emergencies: registry.list(&group)?,
+            again,
+        })
+    }
+
+    /// The conditions that the emergencies are still no way back, or are. Promotions,
+    /// registrations and deletions are written with the model.
+    pub(super) fn expected(&self) -> impl Iterator<Item = Expected> {
+        self.emergencies.iter().map(Stored::expected)
+    }
+
+    pub(super) fn emergency(&self, promotion: u32) -> Option<&Emergency> {
+        self.emergencies.iter().map(|stored| &stored.value).find(|emergency| emergency.promotion == promotion)
+    }
+
+    /// Whether the version is still the one that went in then. If it was deleted since, what
+    /// was registered under its name is another, though its file be the same: nobody has
+    /// approved what it came of, and by whom. By the order of the log, which no clock turns back.
+    pub(super) fn is_of_this_registration(&self, promotion: &Promotion) -> bool {
+        let again = self.again.get(&promotion.version);
+        again.is_none_or(|again| self.recorded.get(&promotion.number).is_some_and(|then| then > again))
+    }
+
+    /// Whether a promotion, or the one that it restores, is one to go back to: the version is
+    /// still the one that went in, and it went by the rules, or in an emergency in which there
+    /// was no other way, as its review says. Without that a rollback would be the second
+    /// emergency, with no terms, and nobody to review it.
+    pub(super) fn stands(&self, promotion: &Promotion) -> bool {
+        let first = promotion.rollback.as_ref().map_or(promotion.number, |back| back.restores);
+        let by_the_rules =
+            || self.promotions.iter().any(|other| other.number == first && other.emergency.is_none());
+        let review = self.emergency(first).and_then(|emergency| emergency.review.as_ref());
+        let justified = review.is_some_and(|review| review.outcome == ReviewOutcome::Justified);
+        self.is_of_this_registration(promotion) && (justified || by_the_rules())
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +133,7 @@ mod tests {
             request: 1,
             approved_by: Vec::new(),
             evidence: Vec::new(),
+            policy: None,
             promoted_by: "dora".parse().unwrap(),
             promoted_at: Timestamp::default(),
             rollback: back.then(|| Rollback { reason: "why".to_owned(), restores: 1 }),

@@ -17,7 +17,8 @@
 //!
 //! The way back takes none of it: a [rollback](crate::Session::rollback) is one call with a
 //! reason, and stands in the [history](crate::Registry::history) beside the promotions. It leads
-//! to what went in by the rules, or in an emergency that was justified, as its review says.
+//! to what went in by the rules, or in an emergency that was justified, as its review says, and
+//! never to a version that was deleted, though one of its name and file be registered again.
 
 mod approval;
 mod approve;
@@ -31,6 +32,7 @@ mod execute;
 mod freeze;
 mod grounds;
 mod history;
+mod in_force;
 mod line;
 mod moments;
 mod policies;
@@ -49,6 +51,7 @@ pub use emergency::{BreakGlass, Emergency, Review, ReviewOutcome};
 pub use evidence::RecordedEvidence;
 pub use freeze::{Freeze, FreezeTime, WeekTime};
 pub use history::{Promotion, PromotionEnd, Rollback};
+pub use in_force::PolicyInForce;
 pub(crate) use moments::PastTimes;
 pub use policy::PromotionPolicy;
 pub use request::{Closure, PromotionRequest, RequestId, RequestState};

@@ -1,13 +1,14 @@
-use mlops_core::{Check, ModelName, Outcome, Severity, Verdict, Version};
+use mlops_core::{Check, ModelName, Verdict, Version};
 
+use super::line::History;
 use super::switch::Switch;
-use super::{Decision, Emergency, Promotion, Rollback, line, rules};
+use super::{Decision, Promotion, Rollback, line, rules};
 use crate::access::Action;
 use crate::artifact::ArtifactStoreExt as _;
 use crate::audit::{Act, check_reason};
 use crate::model::{Model, ModelVersion};
 use crate::registry::{Session, Stored};
-use crate::store::{Commit, Expected, Key};
+use crate::store::{Commit, Expected};
 use crate::{Error, Result};
 
 impl Session {
@@ -19,7 +20,9 @@ impl Session {
     ///
     /// Done again, it goes further back: from 3, which replaced 2, which replaced 1, to 2
     /// and then to 1. It goes past a version that went in by
-    /// [breaking the glass](Self::break_glass), until a review has found that justified. Who wants one step whatever others do at the same time names the
+    /// [breaking the glass](Self::break_glass), until a review has found that justified, and past
+    /// one that was deleted, be it registered again: what people approved was another
+    /// registration, of another run by others maybe. Who wants one step whatever others do at the same time names the
     /// version with [`rollback_to`](Self::rollback_to): the second to ask is told that it is there.
     ///
     /// # Errors
@@ -33,23 +36,22 @@ impl Session {
         self.transact_told(Action::RollBack, model, || {
             let own = self.allowed(Action::RollBack, Some(model))?;
             let family = Switch::family(self.registry(), model)?;
-            let history = self.registry().history(model)?;
-            attempt.check(&family.value, &history)?;
+            let history = History::read(self.registry(), model)?;
+            attempt.check(&family.value, &history.promotions)?;
             // One that was deleted can't come back: then it is the one before.
             let stages = self.registry().stages(model)?;
-            let emergencies = self.registry().list::<Emergency>(&Key::from([model.as_str()]))?;
-            let stands = |promotion: &Promotion| line::stands(promotion, &history, &emergencies);
             let may = |promotion: &Promotion| {
-                stages.iter().any(|stage| stage.version == promotion.version) && stands(promotion)
+                stages.iter().any(|stage| stage.version == promotion.version) && history.stands(promotion)
             };
-            let Some(version) = line::before(&history, may) else {
-                let last = history.last().filter(|promotion| promotion.ended.is_none());
+            let Some(version) = line::before(&history.promotions, may) else {
+                let last = history.promotions.last().filter(|promotion| promotion.ended.is_none());
                 let production = last.map(|promotion| promotion.version.clone());
                 return Err(Error::NothingBefore { model: model.clone(), production });
             };
-            let plan = Plan::read(self, own, family, version, &emergencies)?;
+            let plan = Plan::read(self, own, family, version, &history)?;
             let act = self.act(Action::RollBack, format!("{model}/{version}"));
-            let restores = line::promotion_of(&history, version, stands);
+            let restores =
+                line::promotion_of(&history.promotions, version, |promotion| history.stands(promotion));
             let restores = restores.ok_or_else(|| Error::Corrupt {
                 what: format!("promotion history of {model}"),
                 reason: format!("{version} was put back, but never promoted"),
@@ -59,9 +61,10 @@ impl Session {
         })
     }
 
-    /// Puts any version back that was in production once. Refused for one that never was, and
-    /// for one that went in by [breaking the glass](Self::break_glass) only, as long as no review
-    /// has found that justified: that takes a promotion. Otherwise as [`rollback`](Self::rollback), which from here
+    /// Puts any version back that was in production once. Refused for one that never was, for
+    /// one that went in by [breaking the glass](Self::break_glass) only, as long as no review
+    /// has found that justified, and for one that was deleted since and registered again, with
+    /// the same file though it be: that takes a promotion. Otherwise as [`rollback`](Self::rollback), which from here
     /// goes on with what was in production before this version.
     ///
     /// # Errors
@@ -79,10 +82,9 @@ impl Session {
         self.transact_told(Action::RollBack, &subject, || {
             let own = self.allowed_to(Action::RollBack, Some(model), &subject)?;
             let family = Switch::family(self.registry(), model)?;
-            let history = self.registry().history(model)?;
-            attempt.check(&family.value, &history)?;
-            let emergencies = self.registry().list::<Emergency>(&Key::from([model.as_str()]))?;
-            let plan = Plan::read(self, own, family, version, &emergencies)?;
+            let history = History::read(self.registry(), model)?;
+            attempt.check(&family.value, &history.promotions)?;
+            let plan = Plan::read(self, own, family, version, &history)?;
             if plan.switch.current() == Some(version) {
                 return Err(Error::Conflict {
                     what: "version",
@@ -92,9 +94,9 @@ impl Session {
                 });
             }
             let act = self.act(Action::RollBack, format!("{model}/{version}"));
-            let stands = |promotion: &Promotion| line::stands(promotion, &history, &emergencies);
-            let Some(restores) = line::promotion_of(&history, version, stands) else {
-                let check = not_a_way_back(version, &history, &emergencies);
+            let stands = |promotion: &Promotion| history.stands(promotion);
+            let Some(restores) = line::promotion_of(&history.promotions, version, stands) else {
+                let check = not_a_way_back(&plan.version.value, &history);
                 let subject = plan.version.value.subject();
                 let verdict = Verdict::new(Action::RollBack.as_str(), subject, act.at, vec![check]);
                 let mut act = act;
@@ -109,25 +111,33 @@ impl Session {
 }
 
 /// Why there is no going back to a version.
-fn not_a_way_back(version: &Version, history: &[Promotion], emergencies: &[Stored<Emergency>]) -> Check {
-    let failed = |name| Check::new(name, Severity::Critical, Outcome::Failed);
-    let Some(promotion) = line::promotion_of(history, version, |_| true) else {
-        return failed("was in production")
-            .expected("a version that was in production")
-            .because(format!("{version} never was: that takes gates and approvals"));
+fn not_a_way_back(candidate: &ModelVersion, history: &History) -> Check {
+    let version = &candidate.version;
+    let Some(promotion) = line::promotion_of(&history.promotions, version, |_| true) else {
+        let reason = format!("{version} never was: that takes gates and approvals");
+        return rules::rule("was in production", "a version that was in production", false, reason);
     };
-    let of_it = emergencies.iter().find(|emergency| emergency.value.promotion == promotion.number);
-    let review = of_it.and_then(|emergency| emergency.value.review.as_ref());
+    if !history.is_of_this_registration(promotion) {
+        let ModelVersion { registered_by, registered_at, .. } = candidate;
+        let reason = format!(
+            "{version} was deleted since promotion {}, and registered again by {registered_by} at \
+             {registered_at}: that takes gates and approvals",
+            promotion.number
+        );
+        let expected = "the registration that was in production";
+        return rules::rule("same registration", expected, false, reason);
+    }
+    let review = history.emergency(promotion.number).and_then(|emergency| emergency.review.as_ref());
     let review = review.map_or_else(
         || "which nobody has reviewed yet".to_owned(),
         |review| format!("which was {}, says {}", review.outcome, review.by),
     );
-    failed("went by the rules")
-        .expected("a version that went into production by the rules, or in an emergency that was justified")
-        .because(format!(
-            "promotion {} of {version} was an emergency, {review}: that takes gates and approvals",
-            promotion.number
-        ))
+    let reason = format!(
+        "promotion {} of {version} was an emergency, {review}: that takes gates and approvals",
+        promotion.number
+    );
+    let expected = "a version that went into production by the rules, or in an emergency that was justified";
+    rules::rule("went by the rules", expected, false, reason)
 }
 
 /// What one call has seen, however often it is built anew.
@@ -173,12 +183,12 @@ impl Plan {
         own: Expected,
         family: Stored<Model>,
         version: &Version,
-        emergencies: &[Stored<Emergency>],
+        history: &History,
     ) -> Result<Self> {
         let key = ModelVersion::key_of(&family.value.name, version);
         let candidate = session.registry().get::<ModelVersion>("version", key)?;
         let switch = Switch::read(session.registry(), family, version)?;
-        let rests_on = [own].into_iter().chain(emergencies.iter().map(Stored::expected)).collect();
+        let rests_on = [own].into_iter().chain(history.expected()).collect();
         Ok(Self { rests_on, version: candidate, switch })
     }
 
@@ -213,6 +223,7 @@ impl Plan {
             request: restores.request,
             approved_by: restores.approved_by.clone(),
             evidence: restores.evidence.clone(),
+            policy: restores.policy.clone(),
             promoted_by: session.principal().clone(),
             promoted_at: self.switch.moment(act.at),
             rollback: Some(Rollback { reason: reason.to_owned(), restores: restores.number }),

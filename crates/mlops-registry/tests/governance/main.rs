@@ -6,6 +6,7 @@ mod decisions_stand_when_they_are_logged;
 mod policies_differ_by_model;
 mod policies_know_the_time;
 mod promotion_needs_evidence;
+mod promotions_keep_their_policy;
 mod refusals_are_told;
 mod refusals_of_rules_are_told;
 mod requests_are_closed;

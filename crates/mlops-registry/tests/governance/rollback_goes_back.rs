@@ -1,7 +1,7 @@
 //! One call by a deployer puts the version before back, with a reason that stays.
 
 use crate::world::{World, granted, model, principal, refused, version, worlds};
-use mlops_core::{Clock as _, Timestamp};
+use mlops_core::{Clock as _, Digest, Outcome, Timestamp};
 use mlops_registry::Error;
 use mlops_registry::access::Role;
 use mlops_registry::model::Stage;
@@ -232,5 +232,59 @@ fn what_was_in_production_when() {
         world.dora.rollback_to(&model(), &version("1.0.0"), "b").unwrap().granted().unwrap();
         let promotion = world.registry.production_at(&model(), world.clock.now()).unwrap().unwrap();
         assert_eq!(promotion.rollback.map(|Rollback { reason, .. }| reason), Some("b".to_owned()));
+    }
+}
+
+#[test]
+fn a_version_that_was_registered_again_is_another_one() {
+    for world in worlds() {
+        let first = world.promoted("1.0.0");
+        world.promoted("1.1.0");
+        world.promoted("1.2.0");
+        let to = |text: &str| {
+            world.later();
+            world.dora.rollback_to(&model(), &version(text), "by name").unwrap()
+        };
+        world.later();
+        world.admin.delete_version(&model(), &version("1.1.0"), "a mistake").unwrap();
+        // The same file, of another run.
+        let again = world.register("1.1.0");
+        assert_eq!((again.number, again.artifact), (4, Digest::of("model 1.1.0")));
+        assert_eq!(
+            refused(to("1.1.0")),
+            [format!(
+                "same registration: 1.1.0 was deleted since promotion 2, and registered again by ana at {}: \
+                 that takes gates and approvals",
+                again.registered_at
+            )]
+        );
+        assert_eq!(production(&world), "1.2.0");
+        // The way back goes past it.
+        assert_eq!(back(&world).unwrap().version, version("1.0.0"));
+        assert!(matches!(back(&world), Err(Error::NothingBefore { .. })));
+
+        // By the rules it may come in again, and is then one to go back to.
+        world.judge(&again, Outcome::Passed);
+        let request = world.request("1.1.0");
+        let _approval = granted(world.ben.approve(&request).unwrap());
+        world.later();
+        let anew = granted(world.dora.promote(&request.id()).unwrap());
+        world.promoted("1.3.0");
+        let restored = back(&world).unwrap();
+        assert_eq!(
+            (&restored.version, restored.rollback.map(|rollback| rollback.restores)),
+            (&version("1.1.0"), Some(anew.number))
+        );
+        // A clock that was set back makes no difference.
+        assert_eq!(granted(to("1.0.0")).rollback.unwrap().restores, first.number);
+        world.admin.delete_version(&model(), &version("1.1.0"), "a mistake again").unwrap();
+        world.clock.set("2013-01-01T00:00:00Z".parse().unwrap());
+        world.register("1.1.0");
+        let reasons = refused(to("1.1.0"));
+        assert!(
+            reasons[0].starts_with("same registration: 1.1.0 was deleted since promotion 5"),
+            "{reasons:?}"
+        );
+        world.is_whole();
     }
 }
