@@ -1,10 +1,10 @@
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{MAX_SECRET, Secret, SecretSource, check_name, check_size, not_found};
+use super::{Secret, SecretSource, check_name, check_size, not_found};
 use crate::{Error, Result};
 
 /// Secrets in files of one folder, each named as the secret in it. A line break at its end is
@@ -25,6 +25,8 @@ impl FolderSecrets {
 }
 
 impl SecretSource for FolderSecrets {
+    /// As the port has it; [`Error::Unavailable`] that is transient if the file is written to
+    /// in this moment.
     fn secret(&self, name: &str) -> Result<Secret> {
         check_name(name)?;
         let path = self.folder.join(name);
@@ -36,11 +38,7 @@ impl SecretSource for FolderSecrets {
         let metadata = file.metadata().map_err(|error| failed(&path, name, error))?;
         check_file(&path, &metadata)?;
         check_size(name, metadata.len())?;
-        // Room for all of it at once: a buffer that grows leaves copies behind.
-        let room = usize::try_from(metadata.len()).unwrap_or(0) + 1;
-        let mut bytes = Zeroizing::new(vec![0; room]);
-        let read = fill(file.take(MAX_SECRET), &mut bytes).map_err(|error| failed(&path, name, error))?;
-        bytes.truncate(read);
+        let mut bytes = read_all(file, metadata.len()).map_err(|error| failed(&path, name, error))?;
         if bytes.last() == Some(&b'\n') {
             bytes.pop();
             if bytes.last() == Some(&b'\r') {
@@ -50,6 +48,22 @@ impl SecretSource for FolderSecrets {
         check_size(name, bytes.len() as u64)?;
         Ok(Secret::of(bytes))
     }
+}
+
+/// All of a file of `size` bytes, and never more: one that grows or shrinks while it is read is
+/// neither the secret of before nor that of after.
+fn read_all(source: impl io::Read, size: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let size = usize::try_from(size).map_err(io::Error::other)?;
+    // Room for all of it at once, since a buffer that grows leaves copies behind; and for one
+    // byte that must not come.
+    let mut bytes = Zeroizing::new(vec![0; size + 1]);
+    let read = fill(source, &mut bytes)?;
+    if read != size {
+        let changed = "it was changed while it was read";
+        return Err(io::Error::new(io::ErrorKind::ResourceBusy, changed));
+    }
+    bytes.truncate(size);
+    Ok(bytes)
 }
 
 /// Reads until there is no more, or no more room.
@@ -70,7 +84,8 @@ fn failed(path: &Path, name: &str, error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound {
         return not_found(name);
     }
-    Error::Unavailable { store: path.display().to_string(), transient: false, source: error.into() }
+    let transient = error.kind() == io::ErrorKind::ResourceBusy;
+    Error::Unavailable { store: path.display().to_string(), transient, source: error.into() }
 }
 
 /// That it is a file, and its owner's alone.
@@ -95,4 +110,36 @@ fn check_file(path: &Path, metadata: &fs::Metadata) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// A file that someone writes to while it is read, a little at a time.
+    struct Changing(u64);
+
+    impl io::Read for Changing {
+        fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.min(room.len() as u64).min(7);
+            self.0 -= read;
+            let read = usize::try_from(read).unwrap();
+            room[..read].fill(b'x');
+            Ok(read)
+        }
+    }
+
+    #[test]
+    fn a_file_that_grows_is_no_longer_the_one_that_was_looked_at() {
+        assert_eq!(read_all(Changing(100), 100).unwrap().as_slice(), [b'x'; 100]);
+        for (size, is) in [(100, 101), (100, u64::MAX), (64 * 1024, 64 * 1024 + 1), (100, 99), (1, 0)] {
+            let mut source = Changing(is);
+            let error = read_all(source.by_ref(), size).unwrap_err();
+            assert!(is - source.0 <= size + 1, "no more than a byte beyond");
+            let error = failed(Path::new("/secrets/key"), "key", error);
+            assert!(matches!(&error, Error::Unavailable { transient: true, .. }), "{error:?}");
+        }
+    }
 }

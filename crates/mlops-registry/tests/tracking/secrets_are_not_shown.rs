@@ -116,7 +116,7 @@ fn the_environment_has_them_in_capitals() {
     let secrets = EnvironmentSecrets::new("CARGO_");
     assert_eq!(secrets.secret("pkg-name").unwrap().expose_text().unwrap(), "mlops-registry");
     let missing = secrets.secret("no.such-thing").unwrap_err();
-    assert_eq!(missing.to_string(), r#"secret "CARGO_NO_SUCH_THING" is not there"#);
+    assert_eq!(missing.to_string(), r#"secret "CARGO_NO__2ESUCH_THING" is not there"#);
     assert!(matches!(EnvironmentSecrets::new("A=").secret("b"), Err(Error::NotFound { .. })));
 }
 
