@@ -104,11 +104,17 @@ pub enum Action {
     RecordLink,
     /// Say what a version in service answers.
     RecordServing,
+    /// Say what was learned from the predictions of a model.
+    RecordOutcomes,
+    /// Say what a run took or gave that others have made.
+    LinkRunOfOthers,
+    /// Take a link back that someone else has recorded.
+    RetractLink,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::CreateRegistry,
         Self::GrantRole,
         Self::RevokeRole,
@@ -158,6 +164,9 @@ impl Action {
         Self::DeleteModel,
         Self::RecordLink,
         Self::RecordServing,
+        Self::RecordOutcomes,
+        Self::LinkRunOfOthers,
+        Self::RetractLink,
     ];
 
     /// As it stands in the audit log.
@@ -212,6 +221,9 @@ impl Action {
             Self::DeleteModel => "model.delete",
             Self::RecordLink => "link.record",
             Self::RecordServing => "serving.record",
+            Self::RecordOutcomes => "link.outcomes",
+            Self::LinkRunOfOthers => "link.of_others",
+            Self::RetractLink => "link.retract",
         }
     }
 
@@ -227,7 +239,9 @@ impl Action {
             | Self::DeleteModel
             | Self::PurgeExperiment
             | Self::PurgeRun
-            | Self::RemovePolicy => Role::Admin,
+            | Self::RemovePolicy
+            | Self::LinkRunOfOthers
+            | Self::RetractLink => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
             | Self::UpdateExperiment
@@ -248,6 +262,7 @@ impl Action {
             | Self::DescribeModel
             | Self::SetCard
             | Self::RecordLink
+            | Self::RecordOutcomes
             | Self::WithdrawPromotion => Role::Author,
             Self::ApprovePromotion | Self::RejectPromotion | Self::ReviewBreakGlass => Role::Approver,
             Self::ReadModel | Self::ReadTracking | Self::ReadRegistry => Role::Viewer,
@@ -349,6 +364,9 @@ impl fmt::Display for Action {
             Self::DeleteModel => "delete a model",
             Self::RecordLink => "record a link",
             Self::RecordServing => "record what is served",
+            Self::RecordOutcomes => "record what was learned from the predictions",
+            Self::LinkRunOfOthers => "link a run of others",
+            Self::RetractLink => "take a link of others back",
         })
     }
 }
@@ -408,7 +426,10 @@ mod tests {
             | Action::DeleteVersion
             | Action::DeleteModel
             | Action::RecordLink
-            | Action::RecordServing => action as usize,
+            | Action::RecordServing
+            | Action::RecordOutcomes
+            | Action::LinkRunOfOthers
+            | Action::RetractLink => action as usize,
         }
     }
 
@@ -417,6 +438,6 @@ mod tests {
         for (i, action) in Action::ALL.into_iter().enumerate() {
             assert_eq!(place(action), i, "{action}");
         }
-        assert_eq!(Action::ALL.len(), place(Action::RecordServing) + 1);
+        assert_eq!(Action::ALL.len(), place(Action::RetractLink) + 1);
     }
 }

@@ -1,15 +1,15 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use mlops_core::{Principal, Timestamp};
+use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{LineageNode, NodeKind};
+use super::{LineageNode, NodeKind, Retraction};
 use crate::access::Action;
 use crate::model::ModelVersion;
 use crate::promotion::Promotion;
-use crate::registry::{Document, Registry, Session};
+use crate::registry::{Document, Registry, Session, StoredExt as _};
 use crate::store::{Commit, Expected, Key, Kind};
-use crate::tracking::Run;
+use crate::tracking::{Run, RunId};
 use crate::trial::Trial;
 use crate::{Error, Result};
 
@@ -25,9 +25,17 @@ pub struct Link {
     pub by: Principal,
     /// Since when.
     pub at: Timestamp,
+    /// That it was taken back, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retracted: Option<Retraction>,
 }
 
 impl Link {
+    /// Whether it was not taken back.
+    pub const fn stands(&self) -> bool {
+        self.retracted.is_none()
+    }
+
     pub(super) fn key_of(source: &LineageNode, target: &LineageNode) -> Key {
         Key::from([source.to_string(), target.to_string()])
     }
@@ -58,6 +66,19 @@ fn is_link(source: &LineageNode, target: &LineageNode) -> bool {
     }
 }
 
+/// The action that says so, and the model that it is of: who puts a model to work says what
+/// is at work, and who makes it says what was learned from its predictions.
+pub(super) fn recording<'a>(
+    source: &'a LineageNode,
+    target: &'a LineageNode,
+) -> (Action, Option<&'a ModelName>) {
+    match source.model().or(target.model()) {
+        Some(model) if target.kind() == NodeKind::DataSet => (Action::RecordOutcomes, Some(model)),
+        Some(model) => (Action::RecordServing, Some(model)),
+        None => (Action::RecordLink, None),
+    }
+}
+
 impl Session {
     /// Says that `target` came of `source`: a feature view of a data set, a run of a feature
     /// service, a deployment of a version, predictions of a deployment. The same again
@@ -72,9 +93,13 @@ impl Session {
     /// # }
     /// ```
     ///
+    /// What a run took and gave those say who made it: who started it, or has logged to it. A
+    /// link that was taken back can be recorded anew.
+    ///
     /// # Errors
-    /// [`Error::Denied`] without the role of an author, or for what is at work without that
-    /// of a deployer of the model; [`Error::NotFound`] without the run, version, promotion or
+    /// [`Error::Denied`] without the role of an author, of the model if its predictions were
+    /// learned from; for what is at work without that of a deployer of the model; and for a run
+    /// of others without that of an admin; [`Error::NotFound`] without the run, version, promotion or
     /// trial; [`Error::Invalid`] if these two are not linked so, or something would have come
     /// of itself.
     pub fn record_link(&self, source: &LineageNode, target: &LineageNode) -> Result<Link> {
@@ -89,18 +114,18 @@ impl Session {
         }
         let subject = format!("{source} to {target}");
         self.transact(|| {
-            let own = match source.model().or(target.model()) {
-                Some(model) if target.kind() != NodeKind::DataSet => {
-                    self.allowed_to(Action::RecordServing, Some(model), &subject)?
-                }
-                _ => self.allowed_to(Action::RecordLink, None, &subject)?,
-            };
-            if let Some(there) = self.registry().find::<Link>(Link::key_of(source, target))? {
-                return Ok((None, there.value));
+            let (action, model) = recording(source, target);
+            let own = self.allowed_to(action, model, &subject)?;
+            let before = self.registry().find::<Link>(Link::key_of(source, target))?;
+            if let Some(there) = before.as_ref().filter(|there| there.value.stands()) {
+                return Ok((None, there.value.clone()));
             }
             let mut expected = vec![own];
             for node in [source, target] {
                 expected.extend(self.registry().node_is_there(node)?);
+                if let LineageNode::Run(run) = node {
+                    expected.extend(self.made_by_others(run, &subject)?);
+                }
             }
             self.registry().check_no_way(target, source)?;
             let act = self.act(Action::RecordLink, &subject);
@@ -109,9 +134,22 @@ impl Session {
                 target: target.clone(),
                 by: self.principal().clone(),
                 at: act.at,
+                retracted: None,
             };
-            Ok((Some(Commit::new(act, expected, vec![link.create()?])?), link))
+            let mut changes = vec![before.put(&link)?];
+            changes.extend(self.registry().link_back(&link)?);
+            Ok((Some(Commit::new(act, expected, changes)?), link))
         })
+    }
+
+    /// That the run is one's own, or else the condition that one is an admin.
+    fn made_by_others(&self, run: &RunId, subject: &str) -> Result<Option<Expected>> {
+        let Run { started_by, contributors, .. } = self.registry().get::<Run>("run", run.key())?.value;
+        let me = self.principal();
+        if started_by == *me || contributors.contains(me) {
+            return Ok(None);
+        }
+        self.allowed_to(Action::LinkRunOfOthers, None, &subject).map(Some)
     }
 }
 
@@ -121,7 +159,19 @@ impl Registry {
     /// # Errors
     /// Those of the store.
     pub fn links(&self) -> Result<Vec<Link>> {
-        self.values(&Key::all())
+        let mut links = self.all_links()?;
+        links.retain(Link::stands);
+        Ok(links)
+    }
+
+    /// Those that were taken back, and not recorded anew, with who did so and why.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn retracted_links(&self) -> Result<Vec<Link>> {
+        let mut links = self.all_links()?;
+        links.retain(|link| !link.stands());
+        Ok(links)
     }
 
     /// That what the registry itself keeps is there. What others keep it takes their word for.
@@ -138,7 +188,7 @@ impl Registry {
                 None
             }
             LineageNode::Trial { model, number } => {
-                self.get::<Trial>("trial", Key::from([model.as_str()]).and(i64::from(*number)))?;
+                self.get::<Trial>("trial", Trial::key_of(model, *number))?;
                 None
             }
             LineageNode::Predictions { of, .. } => self.node_is_there(of)?,
@@ -149,22 +199,18 @@ impl Registry {
     /// That `to` has not come of `from` by the links that are there. Two that are recorded at
     /// once can still close a circle: whoever walks the graph must not count on there being none.
     fn check_no_way(&self, from: &LineageNode, to: &LineageNode) -> Result<()> {
-        let mut after: BTreeMap<LineageNode, Vec<LineageNode>> = BTreeMap::new();
-        for link in self.links()? {
-            after.entry(link.source).or_default().push(link.target);
-        }
         let mut seen = BTreeSet::new();
-        let mut next = vec![from];
+        let mut next = vec![from.clone()];
         while let Some(node) = next.pop() {
-            if node == to {
+            if node == *to {
                 return Err(Error::Invalid {
                     field: "link",
                     value: format!("{to} to {from}"),
                     expected: format!("nothing that came of itself: {to} came of {from} already"),
                 });
             }
-            if seen.insert(node) {
-                next.extend(after.get(node).into_iter().flatten());
+            if seen.insert(node.clone()) {
+                next.extend(self.links_from(&node)?.into_iter().map(|link| link.target));
             }
         }
         Ok(())

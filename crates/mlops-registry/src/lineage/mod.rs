@@ -19,18 +19,25 @@
 //! | time in production, trial, deployment | predictions | a link |
 //! | predictions | data set | a link |
 //!
+//! Who may say so: of a run those who made it, of what is at work a deployer of the model, of
+//! what was learned from predictions an author of the model, of anything else an author. What was
+//! wrong is [taken back](crate::Session::retract_link), with a reason, and stays to be read.
+//!
 //! A [`LineageGraph`] is what [`Registry::lineage`](crate::Registry::lineage) finds from one of them.
 //! It is read as JSON, as `OpenLineage` events, and as a drawing.
 
 mod graph;
+mod index;
 mod layout;
 mod link;
 mod node;
 mod open_lineage;
+mod retract;
 mod svg;
 mod walk;
 
 pub use graph::{Edge, EdgeKind, LineageGraph, NodeFacts};
 pub use link::Link;
 pub use node::{LineageNode, NodeKind};
+pub use retract::Retraction;
 pub use walk::{Direction, MAX_NODES};

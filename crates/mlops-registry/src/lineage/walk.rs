@@ -1,16 +1,20 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use mlops_core::ModelName;
+use mlops_core::{Digest, ModelName};
 
 use super::{Edge, EdgeKind, LineageGraph, LineageNode, Link, NodeFacts};
 use crate::model::{ModelVersion, Tombstone, VersionStage};
 use crate::promotion::Promotion;
 use crate::registry::{Document, Registry};
-use crate::store::Key;
-use crate::tracking::{DataInput, Run};
+use crate::search::{Filter, Search, SyntaxError};
+use crate::store::{Key, Kind, Record};
+use crate::tracking::{DataInput, Run, RunId, View};
 use crate::trial::Trial;
 use crate::{Error, Result};
+
+/// How many things are searched for at a time.
+const PAGE: usize = 1000;
 
 /// The most nodes that a graph has.
 pub const MAX_NODES: usize = 10_000;
@@ -30,9 +34,10 @@ pub enum Direction {
 impl Registry {
     /// What came of `start`, or what it came of, or both, up to so many steps away.
     ///
-    /// Backwards it reads what it finds and all links. Forwards it reads besides, where the
-    /// way leads over a data set, all inputs of all runs, and where it leads over a run, all
-    /// versions: they are kept by what they are of, not by what they came of.
+    /// It reads what it finds, by keys and by the index of search: which runs have read a data
+    /// set, and which versions came of a run. All that it reads beside are, forwards over a run,
+    /// the tombstones of versions and, backwards in a registry that no link was recorded in since
+    /// an earlier release, all links.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the registry keeps such things as `start` and does not have
@@ -61,17 +66,18 @@ impl Registry {
     }
 }
 
-/// The registry as one walk reads it: each kind of record at most once.
+/// The registry as one walk reads it: what can't be asked for by a key at most once.
 struct Reader<'a> {
     registry: &'a Registry,
-    links: OnceCell<Vec<Link>>,
-    inputs: OnceCell<Vec<DataInput>>,
-    versions: OnceCell<Vec<ModelVersion>>,
+    /// All links, by what they lead to; `None` if the registry finds them so.
+    links: OnceCell<Option<BTreeMap<LineageNode, Vec<Link>>>>,
+    /// By the run that they came of.
+    deleted: OnceCell<BTreeMap<RunId, Vec<ModelVersion>>>,
 }
 
 impl<'a> Reader<'a> {
     const fn new(registry: &'a Registry) -> Self {
-        Self { registry, links: OnceCell::new(), inputs: OnceCell::new(), versions: OnceCell::new() }
+        Self { registry, links: OnceCell::new(), deleted: OnceCell::new() }
     }
 
     fn walk(&self, graph: &mut LineageGraph, forwards: bool, depth: usize) -> Result<()> {
@@ -106,23 +112,15 @@ impl<'a> Reader<'a> {
 
     /// What came of `node`.
     fn targets(&self, node: &LineageNode) -> Result<Vec<LineageNode>> {
-        let mut found: Vec<_> = self
-            .links()?
-            .iter()
-            .filter(|link| link.source == *node)
-            .map(|link| link.target.clone())
-            .collect();
+        let links = self.registry.links_from(node)?;
+        let mut found: Vec<_> = links.into_iter().map(|link| link.target).collect();
         match node {
             LineageNode::DataSet { name, digest } => {
-                let reading = self.inputs()?.iter();
-                let reading = reading.filter(|input| input.name == *name && input.digest == *digest);
-                found.extend(reading.map(|input| LineageNode::Run(input.run.clone())));
+                found.extend(self.readers(name, digest)?.into_iter().map(LineageNode::Run));
             }
             LineageNode::Run(run) => {
-                let given = self.versions()?.iter().filter(|version| version.run == *run);
-                found.extend(
-                    given.map(|version| LineageNode::version(version.model.clone(), version.version.clone())),
-                );
+                let given = self.given(run)?.into_iter();
+                found.extend(given.map(|version| LineageNode::version(version.model, version.version)));
             }
             LineageNode::Version { model, version } => {
                 let promotions: Vec<Promotion> = self.of_model(model)?;
@@ -147,12 +145,8 @@ impl<'a> Reader<'a> {
 
     /// What `node` came of.
     fn sources(&self, node: &LineageNode) -> Result<Vec<LineageNode>> {
-        let mut found: Vec<_> = self
-            .links()?
-            .iter()
-            .filter(|link| link.target == *node)
-            .map(|link| link.source.clone())
-            .collect();
+        let links = self.links_to(node)?;
+        let mut found: Vec<_> = links.into_iter().map(|link| link.source).collect();
         match node {
             LineageNode::Run(run) => {
                 let inputs: Vec<DataInput> = self.registry.values(&run.key())?;
@@ -231,8 +225,7 @@ impl<'a> Reader<'a> {
             }
             // What others keep is known since the first link that leads to it.
             _ => {
-                let first =
-                    self.links()?.iter().filter(|link| link.target == *node).min_by_key(|link| link.at);
+                let first = self.links_to(node)?.into_iter().min_by_key(|link| link.at);
                 first.map(|link| NodeFacts {
                     since: Some(link.at),
                     by: Some(link.by.to_string()),
@@ -243,7 +236,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_linked(&self, node: &LineageNode) -> Result<bool> {
-        Ok(self.links()?.iter().any(|link| link.source == *node || link.target == *node))
+        Ok(!self.links_to(node)?.is_empty() || !self.registry.links_from(node)?.is_empty())
     }
 
     fn version(
@@ -267,34 +260,91 @@ impl<'a> Reader<'a> {
     }
 
     fn trial(&self, model: &ModelName, number: u32) -> Result<Option<Trial>> {
-        let key = Key::from([model.as_str()]).and(i64::from(number));
-        Ok(self.registry.find(key)?.map(|trial| trial.value))
+        Ok(self.registry.find(Trial::key_of(model, number))?.map(|trial| trial.value))
     }
 
     fn of_model<T: Document>(&self, model: &ModelName) -> Result<Vec<T>> {
         self.registry.values(&Key::from([model.as_str()]))
     }
 
-    fn links(&self) -> Result<&[Link]> {
-        once(&self.links, || self.registry.links())
+    fn links_to(&self, node: &LineageNode) -> Result<Vec<Link>> {
+        let all = once(&self.links, || {
+            if self.registry.finds_back()? {
+                return Ok(None);
+            }
+            let mut all: BTreeMap<_, Vec<Link>> = BTreeMap::new();
+            for link in self.registry.links()? {
+                all.entry(link.target.clone()).or_default().push(link);
+            }
+            Ok(Some(all))
+        })?;
+        match all {
+            Some(all) => Ok(all.get(node).cloned().unwrap_or_default()),
+            None => self.registry.links_to(node),
+        }
     }
 
-    fn inputs(&self) -> Result<&[DataInput]> {
-        once(&self.inputs, || self.registry.values(&Key::all()))
+    /// The runs that have read a data set.
+    fn readers(&self, name: &str, digest: &Digest) -> Result<Vec<RunId>> {
+        let mut runs = Vec::new();
+        // Not by its digest: that of another tool is found by what it was there.
+        self.search(Kind::Run, &format!("datasets.name = {}", quoted(name)), |record| {
+            let run = record.document::<Run>()?.id;
+            if self.registry.find::<DataInput>(DataInput::key_of(&run, name, digest))?.is_some() {
+                runs.push(run);
+            }
+            Ok(())
+        })?;
+        Ok(runs)
     }
 
-    /// Those that were deleted too: what they came of is kept for this.
-    fn versions(&self) -> Result<&[ModelVersion]> {
-        once(&self.versions, || {
-            let mut versions: Vec<ModelVersion> = self.registry.values(&Key::all())?;
-            let deleted: Vec<Tombstone> = self.registry.values(&Key::all())?;
-            versions.extend(deleted.iter().filter_map(Tombstone::version).cloned());
-            Ok(versions)
-        })
+    /// The versions that came of a run. Those that were deleted too: what they came of is kept
+    /// for this.
+    fn given(&self, run: &RunId) -> Result<Vec<ModelVersion>> {
+        let mut given: Vec<ModelVersion> = Vec::new();
+        self.search(Kind::Version, &format!("run_id = '{}'", run.uid()), |record| {
+            given.push(record.document()?);
+            Ok(())
+        })?;
+        let deleted = once(&self.deleted, || {
+            let mut deleted: BTreeMap<RunId, Vec<ModelVersion>> = BTreeMap::new();
+            let tombstones: Vec<Tombstone> = self.registry.values(&Key::all())?;
+            for version in tombstones.iter().filter_map(Tombstone::version) {
+                deleted.entry(version.run.clone()).or_default().push(version.clone());
+            }
+            Ok(deleted)
+        })?;
+        given.extend(deleted.get(run).into_iter().flatten().cloned());
+        Ok(given)
+    }
+
+    /// Looks at all that passes a filter.
+    fn search(&self, kind: Kind, filter: &str, mut look: impl FnMut(&Record) -> Result<()>) -> Result<()> {
+        let invalid = |error: SyntaxError| Error::Invalid {
+            field: "filter",
+            value: filter.to_owned(),
+            expected: error.to_string(),
+        };
+        let mut search = Search::new(kind, PAGE)?;
+        search.view = View::All;
+        search.filter = Filter::parse(kind, filter).map_err(invalid)?;
+        loop {
+            let matches = self.registry.store().search(&search)?;
+            matches.found.iter().try_for_each(|found| look(&found.record))?;
+            search.after = matches.found.into_iter().next_back().map(|last| last.position);
+            if !matches.more {
+                return Ok(());
+            }
+        }
     }
 }
 
-fn once<T>(cell: &OnceCell<Vec<T>>, read: impl FnOnce() -> Result<Vec<T>>) -> Result<&[T]> {
+/// As text stands in a filter.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn once<T>(cell: &OnceCell<T>, read: impl FnOnce() -> Result<T>) -> Result<&T> {
     if let Some(there) = cell.get() {
         return Ok(there);
     }

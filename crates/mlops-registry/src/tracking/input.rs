@@ -58,12 +58,16 @@ impl DataInput {
             tags: BTreeMap::new(),
         }
     }
+
+    pub(crate) fn key_of(run: &RunId, name: &str, digest: &Digest) -> Key {
+        run.key().and(name).and(digest.to_string())
+    }
 }
 
 impl Document for DataInput {
     const KIND: Kind = Kind::Input;
     fn key(&self) -> Key {
-        self.run.key().and(self.name.as_str()).and(self.digest.to_string())
+        Self::key_of(&self.run, &self.name, &self.digest)
     }
 }
 

@@ -53,7 +53,7 @@ impl Trial {
         self.end.is_none()
     }
 
-    pub(super) fn key_of(model: &ModelName, number: u32) -> Key {
+    pub(crate) fn key_of(model: &ModelName, number: u32) -> Key {
         Key::from([model.as_str()]).and(i64::from(number))
     }
 }

@@ -34,6 +34,13 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
     let reviewed = version("1.0.0");
     let node = |text: &str| text.parse::<LineageNode>().unwrap();
     let (view, of) = (node("view:weather"), LineageNode::Run(run.clone()));
+    let wrong = (
+        node("dataset:sha256:0000000000000000000000000000000000000000000000000000000000000000:a"),
+        view.clone(),
+    );
+    world.ana.record_link(&wrong.0, &wrong.1).unwrap();
+    let answers = "predictions:2013-04-01T00:00:00Z/2013-05-01T00:00:00Z/production:flight-delay/1";
+    let (answers, learned) = (node(answers), wrong.0.clone());
     let (served, service) = (node("version:flight-delay/1.0.0"), node("deployment:flight-delay/eu-west"));
     let request = request.clone();
     let candidate = world.registry.version(&model(), &version("1.0.0")).unwrap();
@@ -116,6 +123,8 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
         (Action::DeleteModel, Box::new(|s| s.delete_model(&model(), "no").map(drop))),
         (Action::RecordLink, Box::new(move |s| s.record_link(&view, &of).map(drop))),
         (Action::RecordServing, Box::new(move |s| s.record_link(&served, &service).map(drop))),
+        (Action::RecordOutcomes, Box::new(move |s| s.record_link(&answers, &learned).map(drop))),
+        (Action::RetractLink, Box::new(move |s| s.retract_link(&wrong.0, &wrong.1, "no").map(drop))),
         (Action::ReadModel, Box::new(|s| s.reader().versions(&model()).map(drop))),
         (Action::ReadTracking, Box::new(|s| s.reader().experiments().map(drop))),
         (Action::ReadRegistry, Box::new(|s| s.reader().grants().map(drop))),
@@ -129,9 +138,10 @@ fn who_holds_no_grant_is_denied_and_told_of() {
         let request = world.approved("1.0.0");
         let eve = world.registry.session(&principal("eve"));
         let attempts = attempts(&world, &request);
-        // Whoever founds a registry has no grant yet. `Action` itself tells what all are, by a
-        // match that a new one does not get past.
-        for action in Action::ALL.into_iter().filter(|action| *action != Action::CreateRegistry) {
+        // Whoever founds a registry has no grant yet, and who links a run of others has one of an
+        // author. `Action` itself tells what all are, by a match that a new one does not get past.
+        let tried = |action: &Action| !matches!(action, Action::CreateRegistry | Action::LinkRunOfOthers);
+        for action in Action::ALL.into_iter().filter(tried) {
             assert!(attempts.iter().any(|(tried, _)| *tried == action), "{action} is not tried");
         }
         for (action, attempt) in attempts {

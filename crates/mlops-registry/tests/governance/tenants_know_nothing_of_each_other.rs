@@ -207,6 +207,9 @@ fn of_sessions() -> Vec<Call<Session>> {
         asks record_link = |s, t| {
             s.record_link(&LineageNode::View("own".parse().unwrap()), &LineageNode::Run(t.run.clone()))
         };
+        asks retract_link = |s, t| {
+            s.retract_link(&LineageNode::View("own".parse().unwrap()), &LineageNode::Run(t.run.clone()), "own")
+        };
         asks delete_version = |s, t| s.delete_version(&t.model, &t.version, "own");
         asks delete_model = |s, t| s.delete_model(&t.model, "own");
         asks transition_stage = |s, t| {
@@ -315,6 +318,7 @@ fn of_registries() -> Vec<Call<Registry>> {
         asks open_file = |r, t| r.open_file(&t.run, &t.file).map(drop);
         asks artifacts = |r, t| r.artifacts().read(&t.artifact, 1 << 20);
         does links = |r, t| r.links();
+        does retracted_links = |r, t| r.retracted_links();
         does referenced_artifacts = |r, t| r.referenced_artifacts();
         does export_log = |r, t| {
             let mut log = Vec::new();

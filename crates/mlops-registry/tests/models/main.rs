@@ -5,6 +5,7 @@ mod a_reference_is_resolved_from_memory;
 mod aliases_are_set;
 mod cards_are_filled;
 mod lineage_goes_both_ways;
+mod links_have_an_author;
 mod locks_pin_versions;
 mod stages_are_moved;
 #[cfg(feature = "report")]
