@@ -45,6 +45,8 @@ pub use order::{OrderBy, Position, Rank};
 pub use page::Page;
 pub use request::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
 pub use scan::scan;
+#[cfg(feature = "sqlite")]
+pub(crate) use scan::speaks_of;
 pub use sought::{Match, Matches, Search};
 pub use syntax_error::SyntaxError;
 pub use value::{Facet, Facets, Home, Moment, Owned, Standing, Value};

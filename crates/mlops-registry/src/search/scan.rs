@@ -9,15 +9,17 @@ const PAGE: usize = 1000;
 
 /// The kinds whose records say something of things of this kind, or hide them.
 fn sayers(kind: Kind) -> impl Iterator<Item = Kind> {
-    Kind::ALL.into_iter().filter(move |sayer| {
-        // A tag belongs to a model if it names no version.
-        ["", "1.0.0"].into_iter().any(|text| {
-            let part = |column: &Column| if column.number { 1.into() } else { Part::from(text) };
-            let key: Key = sayer.columns().iter().map(part).collect();
-            Facets::gone(*sayer, &key).is_some_and(|facets| {
-                facets.kind == kind || kind == Kind::Run && facets.kind == Kind::Experiment
-            })
-        })
+    let hides = move |sayer| kind == Kind::Run && speaks_of(sayer, Kind::Experiment);
+    Kind::ALL.into_iter().filter(move |sayer| speaks_of(*sayer, kind) || hides(*sayer))
+}
+
+/// Whether records of the one kind say something of things of the other.
+pub(crate) fn speaks_of(sayer: Kind, kind: Kind) -> bool {
+    // A tag belongs to a model if it names no version.
+    ["", "1.0.0"].into_iter().any(|text| {
+        let part = |column: &Column| if column.number { 1.into() } else { Part::from(text) };
+        let key: Key = sayer.columns().iter().map(part).collect();
+        Facets::gone(sayer, &key).is_some_and(|facets| facets.kind == kind)
     })
 }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::index::{self, DELETED, UNLISTED, name, record, scope, values};
+use super::index::{DELETED, UNLISTED};
+use super::read::{self, name, record, scope, values};
 use super::shelf::{Row, Shelf};
 use crate::search::{Match, Matches, Search};
 use crate::store::{Key, Kind};
@@ -85,7 +86,7 @@ fn shelves(connection: &Connection, search: &Search, scope: &str) -> rusqlite::R
 
 /// The shelf that an experiment lies on, if anything is known of it.
 fn shelf_of(connection: &Connection, experiment: &str) -> rusqlite::Result<Option<i64>> {
-    let Some(scope) = index::scope(connection, Kind::Experiment, "")? else { return Ok(None) };
+    let Some(scope) = read::scope(connection, Kind::Experiment, "")? else { return Ok(None) };
     connection
         .prepare_cached("SELECT shelf FROM search_item WHERE scope = ?1 AND name = ?2")?
         .query_row(params![scope, name(&Key::from([experiment]))?], |row| row.get(0))

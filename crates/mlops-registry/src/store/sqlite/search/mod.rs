@@ -1,14 +1,17 @@
 //! The index of search in tables of its own, written in the transaction that changes the records.
 
 mod build;
+mod compare;
 mod find;
 mod index;
 mod narrow;
+mod read;
 mod shelf;
 mod sql;
 mod walk;
 
-pub(super) use build::{build, differences};
+pub(super) use build::build;
+pub(super) use compare::differences;
 pub(super) use find::find;
 pub(super) use index::Pending;
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::index::field;
+use super::read::field;
 use super::sql::{Sql, and_rank, rank};
 use crate::search::{Field, Position, Search, Test};
 use crate::store::{Key, Kind};

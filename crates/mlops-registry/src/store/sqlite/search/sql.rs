@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value as Bound;
 
-use super::index;
+use super::read;
 use crate::search::{Test, Value};
 
 /// A statement and what is bound to its marks, in the order in which they stand.
@@ -137,7 +137,7 @@ pub(super) fn rank(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<c
     match row.get_ref(column)? {
         rusqlite::types::ValueRef::Null => Ok(Rank::Missing),
         rusqlite::types::ValueRef::Blob(_) => Ok(Rank::NotANumber),
-        other => Ok(Rank::Value(index::value(other, column)?)),
+        other => Ok(Rank::Value(read::value(other, column)?)),
     }
 }
 

@@ -8,7 +8,7 @@
 
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
-use super::index::value;
+use super::read::value;
 use super::shelf::{Row, Shelf, Through};
 use super::sql::{Sql, bound};
 use crate::search::{Comparison, Position, Rank, Test, Value};
