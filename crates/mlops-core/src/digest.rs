@@ -37,12 +37,7 @@ impl Digest {
 
     /// The 64 hexadecimal digits without the `sha256:` in front.
     pub fn to_hex(self) -> String {
-        use fmt::Write as _;
-        let mut hex = String::with_capacity(64);
-        for byte in self.0 {
-            write!(hex, "{byte:02x}").expect("writing to a string never fails");
-        }
-        hex
+        Written::of(self).hex().to_owned()
     }
 
     /// The first 12 hexadecimal digits: enough for a person to tell two apart.
@@ -74,13 +69,13 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.to_hex())
+        f.pad(Written::of(*self).as_str())
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.to_hex())
+        f.write_str(Written::of(*self).as_str())
     }
 }
 
@@ -88,7 +83,7 @@ impl FromStr for Digest {
     type Err = Error;
     fn from_str(value: &str) -> Result<Self> {
         let hex = value
-            .strip_prefix("sha256:")
+            .strip_prefix(PREFIX)
             .ok_or_else(|| Error::invalid("digest", value, "`sha256:` and 64 hexadecimal digits"))?;
         Self::from_hex(hex)
     }
@@ -96,13 +91,40 @@ impl FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(Written::of(*self).as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A digest as it is written, without a place of its own on the heap: logs are full of them.
+struct Written([u8; PREFIX.len() + 64]);
+
+const PREFIX: &str = "sha256:";
+
+impl Written {
+    fn of(digest: Digest) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut written = [0; PREFIX.len() + 64];
+        let (prefix, hex) = written.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(digest.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        Self(written)
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("these are all ASCII")
+    }
+
+    fn hex(&self) -> &str {
+        &self.as_str()[PREFIX.len()..]
     }
 }
 

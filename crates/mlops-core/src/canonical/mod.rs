@@ -5,12 +5,16 @@
 //! Numbers are doubles there: integers beyond 2⁵³ belong in strings, and numbers that
 //! may not be finite go through [`number`](crate::number).
 
+mod key;
+mod writer;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Digest, Error, Result};
 
-/// The canonical text of `document`.
+/// The canonical text of `document`. In one pass: an object is put in order where it ends,
+/// if its members did not come in order.
 ///
 /// # Errors
 /// [`Error::Document`] if it can't be written as JSON, such as a map whose keys are not text.
@@ -21,8 +25,7 @@ use crate::{Digest, Error, Result};
 /// # Ok::<(), mlops_core::Error>(())
 /// ```
 pub fn to_string<T: Serialize>(document: &T) -> Result<String> {
-    serde_json_canonicalizer::to_string(document)
-        .map_err(|error| Error::Document { reason: error.to_string() })
+    writer::write(document).map_err(|error| Error::Document { reason: error.to_string() })
 }
 
 /// The digest of the canonical text of `document`.
@@ -46,3 +49,6 @@ pub fn from_str<T: Serialize + DeserializeOwned>(text: &str) -> Result<T> {
         Err(Error::Document { reason: "the text is not in canonical form".to_owned() })
     }
 }
+
+#[cfg(test)]
+mod tests;
