@@ -83,10 +83,13 @@ pub mod access;
 pub mod artifact;
 pub mod audit;
 pub mod comparison;
+pub mod compliance;
 mod error;
 pub mod lineage;
 pub mod merkle;
 pub mod model;
+#[cfg(feature = "model-signing")]
+pub mod model_signing;
 mod name;
 #[cfg(feature = "report")]
 mod page;
@@ -95,6 +98,7 @@ mod registry;
 pub mod resolve;
 pub mod search;
 pub mod secret;
+pub mod signing;
 pub mod store;
 pub mod tenant;
 #[cfg(feature = "testing")]

@@ -110,11 +110,17 @@ pub enum Action {
     LinkRunOfOthers,
     /// Take a link back that someone else has recorded.
     RetractLink,
+    /// Sign a version, or keep a signature of it.
+    SignVersion,
+    /// Say which sources a version came from.
+    RecordGit,
+    /// Answer for something that no record can show.
+    Attest,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::CreateRegistry,
         Self::GrantRole,
         Self::RevokeRole,
@@ -167,6 +173,9 @@ impl Action {
         Self::RecordOutcomes,
         Self::LinkRunOfOthers,
         Self::RetractLink,
+        Self::SignVersion,
+        Self::RecordGit,
+        Self::Attest,
     ];
 
     /// As it stands in the audit log.
@@ -224,6 +233,9 @@ impl Action {
             Self::RecordOutcomes => "link.outcomes",
             Self::LinkRunOfOthers => "link.of_others",
             Self::RetractLink => "link.retract",
+            Self::SignVersion => "version.sign",
+            Self::RecordGit => "version.git",
+            Self::Attest => "version.attest",
         }
     }
 
@@ -263,8 +275,12 @@ impl Action {
             | Self::SetCard
             | Self::RecordLink
             | Self::RecordOutcomes
+            | Self::SignVersion
+            | Self::RecordGit
             | Self::WithdrawPromotion => Role::Author,
-            Self::ApprovePromotion | Self::RejectPromotion | Self::ReviewBreakGlass => Role::Approver,
+            Self::ApprovePromotion | Self::RejectPromotion | Self::ReviewBreakGlass | Self::Attest => {
+                Role::Approver
+            }
             Self::ReadModel | Self::ReadTracking | Self::ReadRegistry => Role::Viewer,
             Self::ReadAudit => Role::Auditor,
             Self::Promote
@@ -367,6 +383,9 @@ impl fmt::Display for Action {
             Self::RecordOutcomes => "record what was learned from the predictions",
             Self::LinkRunOfOthers => "link a run of others",
             Self::RetractLink => "take a link of others back",
+            Self::SignVersion => "sign a version",
+            Self::RecordGit => "record the sources",
+            Self::Attest => "attest to something",
         })
     }
 }
@@ -429,7 +448,10 @@ mod tests {
             | Action::RecordServing
             | Action::RecordOutcomes
             | Action::LinkRunOfOthers
-            | Action::RetractLink => action as usize,
+            | Action::RetractLink
+            | Action::SignVersion
+            | Action::RecordGit
+            | Action::Attest => action as usize,
         }
     }
 
@@ -438,6 +460,6 @@ mod tests {
         for (i, action) in Action::ALL.into_iter().enumerate() {
             assert_eq!(place(action), i, "{action}");
         }
-        assert_eq!(Action::ALL.len(), place(Action::RetractLink) + 1);
+        assert_eq!(Action::ALL.len(), place(Action::Attest) + 1);
     }
 }

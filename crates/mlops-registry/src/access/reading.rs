@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::ops::Range;
 
-use mlops_core::{ExperimentName, ModelName, ModelRef, Principal, Timestamp, Version};
+use mlops_core::{ExperimentName, ModelName, ModelRef, Principal, Timestamp, Verdict, Version};
 
 use super::{Access, Action, Grant};
 use crate::Result;
@@ -10,13 +10,14 @@ use crate::audit::{
     Audit, AuditReport, Entry, EntryFilter, EntryProof, ExportFormat, Exported, ExtensionProof, Progress,
 };
 use crate::comparison::VersionComparison;
+use crate::compliance::{Attestation, ComplianceReport, ComplianceTerms};
 use crate::lineage::{Direction, LineageGraph, LineageNode};
 use crate::merkle::{SignedCheckpoint, SignedTreeHead, VerifierKey};
 use crate::model::card::FilledCard;
 use crate::model::signature::Signature;
-use crate::model::{AliasTarget, Description, Model, ModelVersion, Tombstone, VersionStage};
+use crate::model::{AliasTarget, Description, Model, ModelVersion, Tombstone, VersionGit, VersionStage};
 use crate::promotion::{
-    Approval, Emergency, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId,
+    Approval, Decision, Emergency, Promotion, PromotionPolicy, PromotionRequest, RecordedEvidence, RequestId,
     TargetStage,
 };
 use crate::registry::Session;
@@ -24,6 +25,7 @@ use crate::search::{
     ExperimentSearch, FoundExperiment, FoundModel, FoundRun, FoundVersion, ModelSearch, Page, RunSearch,
     VersionSearch,
 };
+use crate::signing::{Trust, VerifiedArtifact, VersionManifest, VersionSignature};
 use crate::store::Key;
 use crate::tracking::{
     DataInput, Experiment, FileEntry, FilePath, Metric, Run, RunData, RunFile, RunId, View,
@@ -117,6 +119,33 @@ reads! {
     deleted_versions(model: &ModelName) -> Vec<Tombstone>, ReadModel of model;
     /// [`Registry::model_card`](crate::Registry::model_card).
     model_card(model: &ModelName, version: &Version) -> FilledCard, ReadModel of model;
+    /// [`Registry::version_manifest`](crate::Registry::version_manifest).
+    version_manifest(model: &ModelName, version: &Version) -> VersionManifest, ReadModel of model;
+    /// [`Registry::signatures`](crate::Registry::signatures).
+    signatures(model: &ModelName, version: &Version) -> Vec<VersionSignature>, ReadModel of model;
+    /// [`Registry::check_signatures`](crate::Registry::check_signatures).
+    check_signatures(model: &ModelName, version: &Version, trust: &Trust) -> Verdict, ReadModel of model;
+    /// [`Registry::verified_artifact`](crate::Registry::verified_artifact).
+    verified_artifact(
+        model: &ModelName,
+        version: &Version,
+        trust: &Trust
+    ) -> Decision<VerifiedArtifact>, ReadModel of model;
+    /// [`Registry::git_of`](crate::Registry::git_of).
+    git_of(model: &ModelName, version: &Version) -> Option<VersionGit>, ReadModel of model;
+    /// [`Registry::versions_of_commit`](crate::Registry::versions_of_commit).
+    versions_of_commit(commit: &str) -> Vec<ModelVersion>, ReadRegistry;
+    /// [`Registry::versions_of_tag`](crate::Registry::versions_of_tag).
+    versions_of_tag(tag: &str) -> Vec<ModelVersion>, ReadRegistry;
+    /// [`Registry::attestations`](crate::Registry::attestations).
+    attestations(model: &ModelName, version: &Version) -> Vec<Attestation>, ReadModel of model;
+    /// [`Registry::compliance_report`](crate::Registry::compliance_report): it tells of grants
+    /// and of the log, too.
+    compliance_report(
+        model: &ModelName,
+        version: &Version,
+        terms: &ComplianceTerms
+    ) -> ComplianceReport, ReadAudit;
     /// [`Registry::suggest_version`](crate::Registry::suggest_version).
     suggest_version(model: &ModelName, signature: Option<&Signature>) -> Version, ReadModel of model;
     /// [`Registry::lineage`](crate::Registry::lineage).

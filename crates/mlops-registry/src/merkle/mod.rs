@@ -29,7 +29,7 @@
 //! # Source
 //! RFC 9162, *Certificate Transparency Version 2.0*, section 2.1.
 
-mod base64;
+pub(crate) mod base64;
 mod checkpoint;
 mod consistency;
 mod frontier;

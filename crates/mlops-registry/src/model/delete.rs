@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 impl Session {
     /// Deletes a version: it is no longer found, listed, or to be promoted, and the aliases
-    /// at it go with it, as do its tags, descriptions and card; requests for it that are open
+    /// at it go with it, as do its tags, descriptions, card and signatures; requests for it that are open
     /// are void. Its [`Tombstone`] keeps what it was, its evidence and its part in
     /// the history stay, and so does its file. Its name is taken for good, except for the
     /// same file registered again.
@@ -147,6 +147,9 @@ impl Grave<'_> {
             tags: remarks.tags(),
             descriptions: remarks.descriptions(),
             card: remarks.card(),
+            signatures: remarks.signatures(),
+            git: remarks.git(),
+            attestations: remarks.attestations(),
         }
     }
 }

@@ -4,9 +4,11 @@ use mlops_core::{Alias, Digest, ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::card::RecordedCard;
-use super::{Description, Model, ModelVersion, VersionStage};
+use super::{Description, Model, ModelVersion, VersionGit, VersionStage};
 use crate::Result;
+use crate::compliance::Attestation;
 use crate::registry::{Document, Registry};
+use crate::signing::VersionSignature;
 use crate::store::{Key, Kind};
 
 /// What is left of a version or a model that was deleted: all that it was, so that whoever
@@ -32,6 +34,15 @@ pub struct Tombstone {
     /// The card of a version, which went with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<RecordedCard>,
+    /// The signatures of a version, which went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<VersionSignature>,
+    /// The sources of a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git: Option<VersionGit>,
+    /// What people answered for, of a version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Attestation>,
 }
 
 /// What was deleted, as it was.

@@ -72,7 +72,11 @@ const fn refers(kind: Kind) -> bool {
         | Kind::Description
         | Kind::ModelTag
         | Kind::Card
-        | Kind::Link => false,
+        | Kind::Link
+        // The files that were signed are those of the version and of its run.
+        | Kind::VersionSignature
+        | Kind::VersionGit
+        | Kind::Attestation => false,
     }
 }
 

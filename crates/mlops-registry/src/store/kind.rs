@@ -68,6 +68,12 @@ pub enum Kind {
     Link,
     /// A promotion that went without the rules, in an emergency.
     Emergency,
+    /// A signature of a version.
+    VersionSignature,
+    /// The state of the sources that a version came from.
+    VersionGit,
+    /// What a person answers for, of a version.
+    Attestation,
 }
 
 /// A column of a key.
@@ -90,7 +96,7 @@ const fn number(name: &'static str) -> Column {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::Registry,
         Self::Grant,
         Self::Policy,
@@ -119,6 +125,9 @@ impl Kind {
         Self::Tombstone,
         Self::Link,
         Self::Emergency,
+        Self::VersionSignature,
+        Self::VersionGit,
+        Self::Attestation,
     ];
 
     /// The name of the kind, and of its table.
@@ -152,6 +161,9 @@ impl Kind {
             Self::Tombstone => "tombstone",
             Self::Link => "link",
             Self::Emergency => "emergency",
+            Self::VersionSignature => "version_signature",
+            Self::VersionGit => "version_git",
+            Self::Attestation => "attestation",
         }
     }
 
@@ -176,7 +188,7 @@ impl Kind {
             }
             Self::Input => const { &[EXPERIMENT, RUN, NAME, text("digest")] },
             Self::Model => &[MODEL],
-            Self::Version | Self::Stage | Self::Card => &[MODEL, VERSION],
+            Self::Version | Self::Stage | Self::Card | Self::VersionGit => &[MODEL, VERSION],
             Self::Alias => const { &[MODEL, text("alias")] },
             Self::Evidence => const { &[MODEL, VERSION, text("digest")] },
             Self::Request | Self::Promotion | Self::Trial | Self::Emergency => &[MODEL, NUMBER],
@@ -185,6 +197,8 @@ impl Kind {
             Self::ModelTag => &[MODEL, VERSION, NAME],
             Self::Link => const { &[text("source"), text("target")] },
             Self::Approval => const { &[MODEL, NUMBER, text("approver")] },
+            Self::VersionSignature => const { &[MODEL, VERSION, text("key")] },
+            Self::Attestation => const { &[MODEL, VERSION, text("item")] },
             Self::ExperimentTag => &[EXPERIMENT, NAME],
             Self::Nested => const { &[EXPERIMENT, RUN, text("child_experiment"), number("child_run")] },
             Self::File => const { &[EXPERIMENT, RUN, text("path")] },

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 
 mod break_glass;
+mod compliance_lists_what_is_there;
 mod decisions_stand_when_they_are_logged;
 mod policies_differ_by_model;
 mod policies_know_the_time;

@@ -9,10 +9,12 @@ use mlops_core::{Alias, Outcome, Timestamp};
 use mlops_registry::access::{Action, Role, Scope};
 use mlops_registry::audit::Act;
 use mlops_registry::lineage::LineageNode;
+use mlops_registry::merkle::Ed25519Signer;
 use mlops_registry::model::card::ModelCard;
 use mlops_registry::model::{AliasIs, Stage, StageTransition};
 use mlops_registry::promotion::{PromotionPolicy, PromotionRequest, ReviewOutcome, TargetStage};
 use mlops_registry::tracking::RunBatch;
+use mlops_registry::tracking::environment::Git;
 use mlops_registry::trial::{TrialKind, TrialOutcome};
 use mlops_registry::{Error, Result, Session};
 
@@ -125,6 +127,25 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
         (Action::RecordServing, Box::new(move |s| s.record_link(&served, &service).map(drop))),
         (Action::RecordOutcomes, Box::new(move |s| s.record_link(&answers, &learned).map(drop))),
         (Action::RetractLink, Box::new(move |s| s.retract_link(&wrong.0, &wrong.1, "no").map(drop))),
+        (
+            Action::SignVersion,
+            Box::new(|s| {
+                let own = Ed25519Signer::from_seed(&[9; 32]);
+                s.sign_version(&model(), &version("1.0.0"), &own).map(drop)
+            }),
+        ),
+        (
+            Action::RecordGit,
+            Box::new(|s| {
+                let mut git = Git::default();
+                git.commit = Some("0123456789".repeat(4));
+                s.record_git(&model(), &version("1.0.0"), &git, None).map(drop)
+            }),
+        ),
+        (
+            Action::Attest,
+            Box::new(|s| s.attest(&model(), &version("1.0.0"), "sr-11-7/6-board", "yes").map(drop)),
+        ),
         (Action::ReadModel, Box::new(|s| s.reader().versions(&model()).map(drop))),
         (Action::ReadTracking, Box::new(|s| s.reader().experiments().map(drop))),
         (Action::ReadRegistry, Box::new(|s| s.reader().grants().map(drop))),

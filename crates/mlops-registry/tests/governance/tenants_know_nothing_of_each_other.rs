@@ -15,14 +15,16 @@ use mlops_core::{
 use mlops_registry::access::{Role, Scope};
 use mlops_registry::artifact::ArtifactStoreExt as _;
 use mlops_registry::audit::{EntryFilter, ExportFormat};
+use mlops_registry::compliance::ComplianceTerms;
 use mlops_registry::lineage::{Direction, LineageNode};
 use mlops_registry::merkle::{Ed25519Signer, SignedTreeHead, Signer};
 use mlops_registry::model::card::ModelCard;
 use mlops_registry::model::{AliasIs, NewVersion, Stage, StageTransition};
 use mlops_registry::promotion::{PromotionPolicy, PromotionRequest, ReviewOutcome, TargetStage};
 use mlops_registry::search::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
+use mlops_registry::signing::{Envelope, Trust, TrustedKey};
 use mlops_registry::tenant::{TenantName, Tenants};
-use mlops_registry::tracking::environment::Environment;
+use mlops_registry::tracking::environment::{Environment, Git};
 use mlops_registry::tracking::{FileLimits, FilePath, NewRun, RunBatch, RunId, RunStatus, View};
 use mlops_registry::trial::{TrialKind, TrialOutcome};
 use mlops_registry::{Error, Registry, Session};
@@ -41,6 +43,17 @@ fn principal(name: &str) -> Principal {
 
 fn tenant(name: &str) -> TenantName {
     name.parse().unwrap()
+}
+
+fn commit() -> Git {
+    let mut git = Git::default();
+    git.commit = Some("0123456789".repeat(4));
+    git
+}
+
+/// Of the key that the other tenant is signed with.
+fn trust() -> Trust {
+    Trust::new([TrustedKey::new("own", Ed25519Signer::from_seed(&[7; 32]).public_key())]).unwrap()
 }
 
 fn places() -> Vec<(Option<TempDir>, Tenants)> {
@@ -116,6 +129,9 @@ fn things(registry: &Registry) -> Things {
     let request = ana.request_promotion(&model, &version).unwrap().granted().unwrap();
     ben.approve(&request).unwrap().granted().unwrap();
     ben.promote(&request.id()).unwrap().granted().unwrap();
+    ana.sign_version(&model, &version, &Ed25519Signer::from_seed(&[7; 32])).unwrap();
+    ana.record_git(&model, &version, &commit(), Some("fraud/1.0.0")).unwrap();
+    ben.attest(&model, &version, "sr-11-7/6-board", "zebra").unwrap();
     let mut log = Vec::new();
     registry.export_log(&EntryFilter::new(), ExportFormat::JsonLines, &mut log, &mut |_| {}).unwrap();
     let line = String::from_utf8(log).unwrap().lines().next().unwrap().to_owned();
@@ -204,6 +220,14 @@ fn of_sessions() -> Vec<Call<Session>> {
         asks set_alias = |s, t| s.set_alias(&t.model, &"own".parse().unwrap(), &t.version, &AliasIs::Any);
         does delete_alias = |s, t| s.delete_alias(&t.model, &"own".parse().unwrap(), &AliasIs::Any);
         asks set_card = |s, t| s.set_card(&t.model, &t.version, &ModelCard::new());
+        asks sign_version = |s, t| s.sign_version(&t.model, &t.version, &Ed25519Signer::from_seed(&[8; 32]));
+        asks record_signature = |s, t| {
+            let signer = Ed25519Signer::from_seed(&[8; 32]);
+            let envelope = Envelope::sign("own", "own", &signer)?;
+            s.record_signature(&t.model, &t.version, &signer.public_key(), &envelope)
+        };
+        asks record_git = |s, t| s.record_git(&t.model, &t.version, &commit(), Some("own"));
+        asks attest = |s, t| s.attest(&t.model, &t.version, "sr-11-7/6-board", "own");
         asks record_link = |s, t| {
             s.record_link(&LineageNode::View("own".parse().unwrap()), &LineageNode::Run(t.run.clone()))
         };
@@ -269,6 +293,15 @@ fn of_readers() -> (Vec<Call<Registry>>, Vec<Call<Session>>) {
         does production(&t.model) with t;
         asks resolve(&"fraud@production".parse().unwrap()) with t;
         asks model_card(&t.model, &t.version) with t;
+        asks version_manifest(&t.model, &t.version) with t;
+        does signatures(&t.model, &t.version) with t;
+        asks check_signatures(&t.model, &t.version, &trust()) with t;
+        asks verified_artifact(&t.model, &t.version, &trust()) with t;
+        asks git_of(&t.model, &t.version) with t;
+        does versions_of_commit("0123456789") with t;
+        does versions_of_tag("fraud/1.0.0") with t;
+        does attestations(&t.model, &t.version) with t;
+        asks compliance_report(&t.model, &t.version, &ComplianceTerms::new()) with t;
         does lineage(&LineageNode::Run(t.run.clone()), Direction::Both, 9) with t;
         does history(&t.model) with t;
         does production_at(&t.model, Timestamp::MAX) with t;

@@ -11,7 +11,9 @@ mod stages_are_moved;
 #[cfg(feature = "report")]
 mod the_section_tells_it_all;
 mod versions_are_compared;
+mod versions_are_signed;
 mod versions_follow_their_signature;
+mod versions_know_their_git;
 mod what_is_deleted_leaves_a_tombstone;
 #[path = "../world/mod.rs"]
 mod world;

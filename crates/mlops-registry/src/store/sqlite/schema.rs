@@ -12,11 +12,15 @@ const APPLICATION: i32 = 0x6d6c_6f70;
 
 /// What brings a file from schema `i` to schema `i + 1`. Once released, an entry never
 /// changes: a file of any release must come out the same.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The schema that this library writes: what all migrations lead to.
-pub(super) const SUPPORTED: i64 = 3;
+pub(super) const SUPPORTED: i64 = 4;
 
 /// The first schema with an index of search; it is built from the records of files of before.
 const SEARCHED: i64 = 3;

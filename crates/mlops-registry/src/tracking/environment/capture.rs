@@ -198,7 +198,11 @@ impl Capture {
                 .map(|toolchain| Toolchain { version: redaction.text(&toolchain.version), ..toolchain }),
             library: env!("CARGO_PKG_VERSION").to_owned(),
             lock: self.lock.or_else(|| lock_above(folder.as_deref()?)),
-            git: git.map(|git| Git { branch: shown(git.branch), ..git }),
+            git: git.map(|git| Git {
+                branch: shown(git.branch),
+                tags: git.tags.iter().map(|tag| redaction.text(tag)).collect(),
+                ..git
+            }),
             os: std::env::consts::OS.to_owned(),
             system: machine::system(),
             arch: std::env::consts::ARCH.to_owned(),

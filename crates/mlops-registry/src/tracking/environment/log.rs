@@ -26,6 +26,8 @@ impl Environment {
             ("env.cpus", self.cpus.map(|cpus| cpus.to_string())),
             ("env.memory_bytes", self.memory_bytes.map(|bytes| bytes.to_string())),
             ("env.host", self.host.clone()),
+            ("env.git.tags", git.map(|git| git.tags.join(" ")).filter(|tags| !tags.is_empty())),
+            ("env.git.shallow", git.filter(|git| git.shallow).map(|_| true.to_string())),
             ("mlflow.source.git.commit", git.and_then(|git| git.commit.clone())),
             ("mlflow.source.git.branch", git.and_then(|git| git.branch.clone())),
             ("mlflow.source.git.dirty", git.and_then(|git| git.dirty).map(|dirty| dirty.to_string())),

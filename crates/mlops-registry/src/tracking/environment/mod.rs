@@ -12,7 +12,7 @@
 
 mod capture;
 mod command;
-mod git;
+pub(crate) mod git;
 mod log;
 mod machine;
 mod redaction;
