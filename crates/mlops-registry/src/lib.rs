@@ -61,6 +61,7 @@
 //! | know what was in production when | [`Registry::history`], [`Registry::production_at`] |
 //! | see in what two versions differ | [`Registry::compare_versions`] |
 //! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
+//! | keep records in a PostgreSQL database | `store::PostgresServer`, `store::PostgresStore`, `Tenants::in_postgres` |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
 //! | keep model files by their content | [`artifact::FolderArtifacts`] |
 //! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`], [`audit::verify_text`] |
@@ -74,6 +75,7 @@
 //!
 //! # Features
 //! - `sqlite` (default): `store::SqliteStore`; compiles C.
+//! - `postgres`: `store::PostgresStore`; brings the client `postgres` with Tokio, some forty crates.
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
 //! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.

@@ -69,7 +69,7 @@ impl MemoryIndex {
     }
 
     /// Every thing with its place and its values, in the order of the fields.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn things(
         &self,
     ) -> impl Iterator<Item = ((Kind, &Key), Option<Home>, impl Iterator<Item = &Facet>)> {

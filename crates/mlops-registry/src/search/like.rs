@@ -41,9 +41,23 @@ impl Pattern {
     }
 }
 
+/// The first text behind all that begin with this one, if there is one.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) fn behind(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
 /// In lower case, character by character: a text that is longer in lower case would not
 /// be fitted by the pattern of as many `_`.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let lower = |c: char| {
         let mut lower = c.to_lowercase();
         match (lower.next(), lower.next()) {
@@ -106,6 +120,25 @@ mod tests {
             let pattern = Pattern::new(pattern, false);
             prop_assert!(!pattern.fits(&text) || text.starts_with(pattern.prefix()));
         }
+    }
+
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    proptest! {
+        #[test]
+        fn behind_a_prefix_is_behind_all_that_begin_with_it(prefix in "\\PC{1,4}", rest in "\\PC{0,3}") {
+            if let Some(behind) = behind(&prefix) {
+                let text = format!("{prefix}{rest}");
+                prop_assert!(prefix <= text && text < behind);
+            }
+        }
+    }
+
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    #[test]
+    fn the_last_character_has_none_behind_it() {
+        assert_eq!(behind("\u{10ffff}"), None);
+        assert_eq!(behind("a\u{10ffff}"), Some("b".to_owned()));
+        assert_eq!(behind("\u{d7ff}"), Some("\u{e000}".to_owned()));
     }
 
     #[test]

@@ -30,6 +30,8 @@ mod like;
 mod order;
 mod page;
 mod parse;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod pending;
 mod request;
 mod scan;
 mod sought;
@@ -41,8 +43,14 @@ pub use filter::{Clause, Comparison, Filter, Test};
 pub use found::{FoundExperiment, FoundModel, FoundRun, FoundVersion};
 pub(crate) use index::MemoryIndex;
 pub use like::Pattern;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use like::behind;
+#[cfg(feature = "postgres")]
+pub(crate) use like::folded;
 pub use order::{OrderBy, Position, Rank};
 pub use page::Page;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use pending::Pending;
 pub use request::{ExperimentSearch, ModelSearch, RunSearch, VersionSearch};
 pub use scan::scan;
 #[cfg(feature = "sqlite")]

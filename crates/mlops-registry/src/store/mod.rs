@@ -5,13 +5,17 @@
 //! Every commit appends its own account to the audit log within the same transaction, so
 //! that there is no state without a story, and no story without a state.
 //!
-//! Implementations: [`MemoryStore`] for tests, `SqliteStore` (feature `sqlite`) for
-//! everything else. The suite in `testing` (feature `testing`) is the contract as code.
+//! Implementations: [`MemoryStore`] for tests, `SqliteStore` (feature `sqlite`) for one
+//! machine, `PostgresStore` (feature `postgres`) for several. The suite in `testing` (feature `testing`) is the contract as code.
 
 mod commit;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod group;
 mod key;
 mod kind;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -19,12 +23,16 @@ mod sqlite;
 use std::fmt::Debug;
 use std::ops::Range;
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use commit::Account;
 pub use commit::{Change, Commit, Expected};
 pub use key::{Key, Part};
 pub use kind::{Column, Kind};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::LONGEST_SCHEMA;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresServer, PostgresStore, tls};
 pub use record::{Query, Record, Revision};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{BackupProgress, SqliteStore};

@@ -18,6 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "postgres")]
+mod database;
 #[cfg(feature = "sqlite")]
 mod folder;
 mod name;

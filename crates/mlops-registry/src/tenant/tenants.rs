@@ -6,6 +6,8 @@ use mlops_core::{Clock, Principal, SystemClock};
 use parking_lot::Mutex;
 
 use super::TenantName;
+#[cfg(feature = "postgres")]
+use super::database::Database;
 #[cfg(feature = "sqlite")]
 use super::folder::Folder;
 use crate::access::{Authorizer, RoleTable};
@@ -35,6 +37,8 @@ enum Place {
     Memory,
     #[cfg(feature = "sqlite")]
     Folder(Folder),
+    #[cfg(feature = "postgres")]
+    Database(Box<Database>),
 }
 
 /// The stores of one tenant.
@@ -68,6 +72,42 @@ impl Tenants {
     ) -> Result<Self> {
         let folder = Folder::open(folder.into())?;
         Ok(Self::at(Place::Folder(folder), origin, Box::new(signer_of)))
+    }
+
+    /// Tenants in a PostgreSQL database: each in a schema of its own, `tenant_<name>`, whose
+    /// name has so at most 56 bytes. Any number of machines may share it. To back a tenant up or
+    /// to delete it is to dump or drop its schema; its files are where `artifacts_of` says.
+    ///
+    /// They share the connections of `server`. Who creates a tenant takes `CREATE` on the
+    /// database.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use mlops_registry::artifact::{ArtifactStore, FolderArtifacts};
+    /// use mlops_registry::merkle::{Ed25519Signer, Signer};
+    /// use mlops_registry::store::PostgresServer;
+    /// use mlops_registry::tenant::{TenantName, Tenants};
+    ///
+    /// let server = PostgresServer::new("postgres://registry@db.example/mlops")?;
+    /// let artifacts_of = |tenant: &TenantName| {
+    ///     let folder = FolderArtifacts::open(format!("/srv/artifacts/{tenant}"))?;
+    ///     Ok(Arc::new(folder) as Arc<dyn ArtifactStore>)
+    /// };
+    /// let signer: Arc<dyn Signer> = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
+    /// let origin = "registry.example".parse()?;
+    /// let tenants = Tenants::in_postgres(&server, artifacts_of, origin, move |_| Ok(Arc::clone(&signer)));
+    /// let credit = tenants.create(&"credit".parse()?, &"olga".parse()?)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "postgres")]
+    pub fn in_postgres(
+        server: &crate::store::PostgresServer,
+        artifacts_of: impl Fn(&TenantName) -> Result<Arc<dyn ArtifactStore>> + Send + Sync + 'static,
+        origin: Origin,
+        signer_of: impl Fn(&TenantName) -> Result<Arc<dyn Signer>> + Send + Sync + 'static,
+    ) -> Self {
+        let database = Database::new(server.clone(), Box::new(artifacts_of));
+        Self::at(Place::Database(Box::new(database)), origin, Box::new(signer_of))
     }
 
     fn at(place: Place, origin: Origin, signer_of: Box<SignerOf>) -> Self {
@@ -123,6 +163,16 @@ impl Tenants {
                 }
                 self.builder(folder.stores(tenant)?, signer).open()?
             }
+            #[cfg(feature = "postgres")]
+            Place::Database(database) => {
+                let found = |stores| {
+                    self.builder(stores, Arc::clone(&signer)).create(origin.clone(), admin).map(drop)
+                };
+                if !database.create(tenant, found)? {
+                    return Err(there());
+                }
+                self.builder(database.stores(tenant)?, signer).open()?
+            }
         };
         open.insert(tenant.clone(), registry.clone());
         Ok(registry)
@@ -153,12 +203,14 @@ impl Tenants {
     /// The names of all tenants, in their order.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the folder can't be read.
+    /// [`Error::Unavailable`] if the folder or the database can't be read.
     pub fn list(&self) -> Result<Vec<TenantName>> {
         match &self.place {
             Place::Memory => Ok(self.open.lock().keys().cloned().collect()),
             #[cfg(feature = "sqlite")]
             Place::Folder(folder) => folder.list(),
+            #[cfg(feature = "postgres")]
+            Place::Database(database) => database.list(),
         }
     }
 
@@ -167,6 +219,10 @@ impl Tenants {
             Place::Memory => Err(not_found(tenant)),
             #[cfg(feature = "sqlite")]
             Place::Folder(folder) => self.builder(folder.stores(tenant)?, (self.signer_of)(tenant)?).open(),
+            #[cfg(feature = "postgres")]
+            Place::Database(database) => {
+                self.builder(database.stores(tenant)?, (self.signer_of)(tenant)?).open()
+            }
         }
     }
 

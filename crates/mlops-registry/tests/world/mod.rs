@@ -51,6 +51,17 @@ pub(crate) fn worlds() -> Vec<World> {
     ]
 }
 
+/// A new store of each kind of ours, and the folder that they are in.
+pub(crate) fn stores() -> (TempDir, Vec<Box<dyn MetadataStore>>) {
+    let folder = tempfile::tempdir().unwrap();
+    let stores: Vec<Box<dyn MetadataStore>> = vec![
+        Box::new(MemoryStore::default()),
+        #[cfg(feature = "sqlite")]
+        Box::new(mlops_registry::store::SqliteStore::open(folder.path().join("registry.db")).unwrap()),
+    ];
+    (folder, stores)
+}
+
 pub(crate) fn model() -> ModelName {
     "flight-delay".parse().unwrap()
 }

@@ -1,7 +1,6 @@
 mod backup;
 mod connection;
 mod forget;
-mod group;
 mod nodes;
 mod schema;
 mod search;
@@ -19,8 +18,8 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 pub use self::backup::BackupProgress;
-use self::group::Group;
-use self::writer::{Prepared, Writer};
+use self::writer::Writer;
+use super::group::Commits;
 use super::{Commit, MetadataStore, Query, Record};
 use crate::merkle::{NodeId, NodeSource};
 use crate::search::{Matches, Search};
@@ -44,7 +43,7 @@ pub struct SqliteStore {
     path: PathBuf,
     patience: Duration,
     writer: Mutex<Writer>,
-    commits: Group<Prepared, Result<u64>>,
+    commits: Commits,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -61,7 +60,7 @@ impl SqliteStore {
         let mut writer = connection::create(&path, patience)?;
         schema::prepare(&path, &mut writer)?;
         let writer = Mutex::new(Writer::new(path.clone(), writer));
-        Ok(Self { path, patience, writer, commits: Group::new(), readers: Mutex::default() })
+        Ok(Self { path, patience, writer, commits: Commits::new(), readers: Mutex::default() })
     }
 
     /// How long a commit waits while another process writes; ten seconds without it.
@@ -128,15 +127,7 @@ impl MetadataStore for SqliteStore {
     }
 
     fn commit(&self, commit: &Commit) -> Result<u64> {
-        let prepared = Prepared::new(commit)?;
-        let answer = self.commits.join(prepared, |batch| self.writer.lock().write(batch));
-        answer.unwrap_or_else(|| {
-            Err(Error::Unavailable {
-                store: self.path.display().to_string(),
-                transient: true,
-                source: "the thread that was to write it panicked".into(),
-            })
-        })
+        self.commits.write(self.path.display(), commit, |batch| self.writer.lock().write(batch))
     }
 
     fn size(&self) -> Result<u64> {

@@ -6,24 +6,12 @@ use std::time::Duration;
 use mlops_core::Digest;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::group::Batch;
 use super::{connection, forget, nodes, search, size, sql};
+use crate::Result;
 use crate::merkle::{Frontier, NodeId, NodeSource, leaf_hash};
-use crate::store::{Account, Commit, Key, Kind, Revision};
-use crate::{Error, Result};
-
-/// A commit with all that can be made of it before it is known where in the log it stands.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    commit: Commit,
-    account: Account,
-}
-
-impl Prepared {
-    pub(super) fn new(commit: &Commit) -> Result<Self> {
-        Ok(Self { commit: commit.clone(), account: commit.account()? })
-    }
-}
+use crate::search::Pending;
+use crate::store::group::{Batch, Prepared, again};
+use crate::store::{Commit, Key, Kind, Revision};
 
 /// The one connection of this process that writes.
 #[derive(Debug)]
@@ -84,7 +72,7 @@ impl Writer {
                 Frontier::load(&Nodes { path, connection: &transaction }, size)?
             }
         };
-        let index = search::Pending::default();
+        let index = Pending::default();
         Ok(Open { path, transaction, version, frontier, index, known })
     }
 }
@@ -96,7 +84,7 @@ struct Open<'a> {
     version: i64,
     frontier: Frontier,
     /// What the records that were written say to search.
-    index: search::Pending,
+    index: Pending,
     known: &'a mut Option<(i64, Frontier)>,
 }
 
@@ -173,7 +161,7 @@ impl Open<'_> {
 
     fn commit(self) -> Result<()> {
         let Self { path, transaction, version, frontier, index, known } = self;
-        index.flush(&transaction).map_err(|error| connection::error(path, error))?;
+        search::flush(index, &transaction).map_err(|error| connection::error(path, error))?;
         transaction.commit().map_err(|error| connection::error(path, error))?;
         *known = Some((version, frontier));
         Ok(())
@@ -213,17 +201,4 @@ fn remove(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<()
     let mut statement = connection.prepare_cached(&sql::of(kind).remove)?;
     sql::bind(&mut statement, key)?;
     statement.raw_execute().map(drop)
-}
-
-/// The same error for another one of those whom it stopped.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::Unavailable { store, transient, source } => Error::Unavailable {
-            store: store.clone(),
-            transient: *transient,
-            source: source.to_string().into(),
-        },
-        Error::Corrupt { what, reason } => Error::Corrupt { what: what.clone(), reason: reason.clone() },
-        other => Error::Corrupt { what: "store".to_owned(), reason: other.to_string() },
-    }
 }

@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use super::super::sql as records;
-use super::index::Pending;
-use crate::search::Facets;
+use super::index::flush;
+use crate::search::{Facets, Pending};
 use crate::store::{Key, Kind, Query};
 
 /// How many records are read at a time.
@@ -17,9 +17,9 @@ pub(in crate::store::sqlite) fn build(connection: &Connection) -> rusqlite::Resu
     each(connection, |facets| {
         pending.take(facets);
         count += 1;
-        if count % PAGE == 0 { std::mem::take(&mut pending).flush(connection) } else { Ok(()) }
+        if count % PAGE == 0 { flush(std::mem::take(&mut pending), connection) } else { Ok(()) }
     })?;
-    pending.flush(connection)
+    flush(pending, connection)
 }
 
 /// What each record says.

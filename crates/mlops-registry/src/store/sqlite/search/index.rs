@@ -1,12 +1,12 @@
 //! What changed records say, written into the index.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::read::{self, latest_point, name, place, scope, source, values};
-use crate::search::{Facet, Facets, Field, Home, Owned, Standing, Value};
+use crate::search::{Facet, Facets, Field, Home, Owned, Pending, Standing, Value};
 use crate::store::{Key, Kind};
 
 /// The shelf of things that are deleted, and whose records are there.
@@ -28,54 +28,26 @@ impl ToSql for Stored<'_> {
     }
 }
 
-/// What the records of a transaction say, until its end: of the points of a metric, only
-/// the latest is written.
-#[derive(Debug, Default)]
-pub(in crate::store::sqlite) struct Pending {
-    said: Vec<Facets>,
-    /// By run and metric; `None` where a point was removed, and the records must say.
-    points: BTreeMap<(Key, Field), Option<Facet>>,
-}
-
-impl Pending {
-    /// Takes in what a changed record says.
-    pub(in crate::store::sqlite) fn take(&mut self, facets: &Facets) {
-        let Owned::Point(field) = &facets.owned else {
-            self.said.push(facets.clone());
-            return;
-        };
-        let at = (facets.key.clone(), field.clone());
-        let Some(facet) = facets.values.first() else {
-            self.points.insert(at, None);
-            return;
-        };
-        let latest = self.points.entry(at).or_insert_with(|| Some(facet.clone()));
-        if latest.as_ref().is_some_and(|there| facet.is_after(there)) {
-            *latest = Some(facet.clone());
+/// Writes what the records of a transaction say, once they are written.
+pub(in crate::store::sqlite) fn flush(pending: Pending, connection: &Connection) -> rusqlite::Result<()> {
+    let mut index =
+        Index { connection, scopes: HashMap::new(), fields: HashMap::new(), items: HashMap::new() };
+    for facets in &pending.said {
+        index.apply(facets)?;
+    }
+    for ((key, field), latest) in pending.points {
+        let item = index.item(Kind::Run, &key)?;
+        if let Some(facet) = latest {
+            index.point(item, &facet)?;
+            continue;
+        }
+        index.remove(item, &field)?;
+        match latest_point(connection, &key, &field)? {
+            Some(facet) => index.point(item, &facet)?,
+            None => index.tidy(Kind::Run, &key, item)?,
         }
     }
-
-    /// Writes it, once the records are written.
-    pub(in crate::store::sqlite) fn flush(self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut index =
-            Index { connection, scopes: HashMap::new(), fields: HashMap::new(), items: HashMap::new() };
-        for facets in &self.said {
-            index.apply(facets)?;
-        }
-        for ((key, field), latest) in self.points {
-            let item = index.item(Kind::Run, &key)?;
-            if let Some(facet) = latest {
-                index.point(item, &facet)?;
-                continue;
-            }
-            index.remove(item, &field)?;
-            match latest_point(connection, &key, &field)? {
-                Some(facet) => index.point(item, &facet)?,
-                None => index.tidy(Kind::Run, &key, item)?,
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// A thing as it is indexed.

@@ -13,7 +13,7 @@ mod walk;
 pub(super) use build::build;
 pub(super) use compare::differences;
 pub(super) use find::find;
-pub(super) use index::Pending;
+pub(super) use index::flush;
 
 #[cfg(test)]
 mod tests;

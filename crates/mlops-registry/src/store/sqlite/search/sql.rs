@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Bound;
 
 use super::read;
-use crate::search::{Test, Value};
+use crate::search::{Test, Value, behind};
 
 /// A statement and what is bound to its marks, in the order in which they stand.
 #[derive(Clone, Debug, Default)]
@@ -83,19 +83,6 @@ impl Sql {
     }
 }
 
-/// The first text behind all that begin with this one, if there is one.
-fn behind(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
 /// A value as it is bound; NaN is never compared.
 pub(super) fn bound(value: &Value) -> Bound {
     match value {
@@ -138,29 +125,5 @@ pub(super) fn rank(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<c
         rusqlite::types::ValueRef::Null => Ok(Rank::Missing),
         rusqlite::types::ValueRef::Blob(_) => Ok(Rank::NotANumber),
         other => Ok(Rank::Value(read::value(other, column)?)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn behind_a_prefix_is_behind_all_that_begin_with_it(prefix in "\\PC{1,4}", rest in "\\PC{0,3}") {
-            if let Some(behind) = behind(&prefix) {
-                let text = format!("{prefix}{rest}");
-                prop_assert!(prefix <= text && text < behind);
-            }
-        }
-    }
-
-    #[test]
-    fn the_last_character_has_none_behind_it() {
-        assert_eq!(behind("\u{10ffff}"), None);
-        assert_eq!(behind("a\u{10ffff}"), Some("b".to_owned()));
-        assert_eq!(behind("\u{d7ff}"), Some("\u{e000}".to_owned()));
     }
 }

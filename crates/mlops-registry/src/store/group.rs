@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
+use super::{Account, Commit};
+use crate::{Error, Result};
+
 /// How many are written together at most, so that nobody waits for ever for those behind.
 const MOST: usize = 1024;
 
@@ -56,7 +59,7 @@ impl<J, R> Group<J, R> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 impl<J, R> Group<J, R> {
     /// How many have joined and are not yet taken along.
     pub(super) fn waiting(&self) -> usize {
@@ -116,6 +119,53 @@ impl<J, R> Drop for Batch<'_, J, R> {
             Some(next) => next.call(Turn::Leads),
             None => state.led = false,
         }
+    }
+}
+
+/// A commit with all that can be made of it before it is known where in the log it stands.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) commit: Commit,
+    pub(super) account: Account,
+}
+
+impl Prepared {
+    pub(super) fn new(commit: &Commit) -> Result<Self> {
+        Ok(Self { commit: commit.clone(), account: commit.account()? })
+    }
+}
+
+/// Commits that are written together.
+pub(super) type Commits = Group<Prepared, Result<u64>>;
+
+impl Commits {
+    /// Writes a commit with those that come meanwhile; `lead` writes all of a batch.
+    pub(super) fn write(
+        &self,
+        store: impl fmt::Display,
+        commit: &Commit,
+        lead: impl FnOnce(&mut Batch<'_, Prepared, Result<u64>>),
+    ) -> Result<u64> {
+        self.join(Prepared::new(commit)?, lead).unwrap_or_else(|| {
+            Err(Error::Unavailable {
+                store: store.to_string(),
+                transient: true,
+                source: "the thread that was to write it panicked".into(),
+            })
+        })
+    }
+}
+
+/// The same error for another one of those whom it stopped.
+pub(super) fn again(error: &Error) -> Error {
+    match error {
+        Error::Unavailable { store, transient, source } => Error::Unavailable {
+            store: store.clone(),
+            transient: *transient,
+            source: source.to_string().into(),
+        },
+        Error::Corrupt { what, reason } => Error::Corrupt { what: what.clone(), reason: reason.clone() },
+        other => Error::Corrupt { what: "store".to_owned(), reason: other.to_string() },
     }
 }
 
