@@ -51,6 +51,10 @@
 //! | move a version to a stage, or an alias to a version | [`Session::transition_stage`], [`Session::set_alias`] |
 //! | tag, describe or delete a model or a version | [`Session::set_model_tag`], [`Session::describe_model`], [`Session::delete_version`], [`model::Tombstone`] |
 //! | write the card of a version | [`Session::set_card`], [`Registry::model_card`] |
+//! | sign a version, and load only what trusted keys have signed | [`signing`]: [`Session::sign_version`], [`signing::Trust`], [`Registry::verified_artifact`] |
+//! | sign a folder of files as OpenSSF does, or check one | `model_signing::ModelFiles` (feature `model-signing`) |
+//! | know the commit and tag of a version, or the versions of a commit | [`Session::record_git`], [`Registry::git_of`], [`Registry::versions_of_commit`], [`model::GitTagRule`] |
+//! | show an examiner what is on record of a version, and what is missing | [`compliance`]: [`Registry::compliance_report`], [`Session::attest`] |
 //! | pin versions in a file beside the code | [`Registry::lock`], [`model::ModelLock`] |
 //! | know what came of a data set, or what predictions came of | [`lineage`]: [`Registry::lineage`], [`Session::record_link`] |
 //! | get the version in production | [`Registry::production`], [`Registry::resolve`] |
@@ -78,6 +82,8 @@
 //! - `postgres`: `store::PostgresStore`; brings the client `postgres` with Tokio, some forty crates.
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
+//! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and
+//!   `p521` of RustCrypto, some twenty crates.
 //! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.
 #![forbid(unsafe_code)]
 
