@@ -83,7 +83,7 @@
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
 //! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and
-//!   `p521` of RustCrypto, some twenty crates.
+//!   `p521`, pure Rust, and with them some twenty crates.
 //! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.
 #![forbid(unsafe_code)]
 
