@@ -67,7 +67,8 @@
 //! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
 //! | keep records in a PostgreSQL database | `store::PostgresServer`, `store::PostgresStore`, `Tenants::in_postgres` |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
-//! | keep model files by their content | [`artifact::FolderArtifacts`] |
+//! | keep model files by their content, in chunks, encrypted | [`artifact::FolderArtifacts`], [`artifact::ChunkedArtifacts`], `artifact::EncryptedArtifacts` |
+//! | remove files that nothing refers to | [`Session::garbage`], [`Session::collect_garbage`] |
 //! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`], [`audit::verify_text`] |
 //! | show an outsider that the log has only grown | [`Registry::prove_extension`], [`audit::ExtensionProof`], [`merkle::ConsistencyProof`] |
 //! | publish the log's state, and have it witnessed | [`Registry::checkpoint`], [`merkle::SignedCheckpoint`], [`merkle::VerifierKey`] |
@@ -80,6 +81,7 @@
 //! # Features
 //! - `sqlite` (default): `store::SqliteStore`; compiles C.
 //! - `postgres`: `store::PostgresStore`; brings the client `postgres` with Tokio, some forty crates.
+//! - `encryption`: `artifact::EncryptedArtifacts`; brings AES-GCM and HKDF.
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
 //! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and
@@ -93,6 +95,7 @@ pub mod audit;
 pub mod comparison;
 pub mod compliance;
 mod error;
+pub mod garbage;
 pub mod lineage;
 pub mod merkle;
 pub mod model;

@@ -116,11 +116,13 @@ pub enum Action {
     RecordGit,
     /// Answer for something that no record can show.
     Attest,
+    /// Remove artifacts that nothing refers to.
+    CollectGarbage,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::CreateRegistry,
         Self::GrantRole,
         Self::RevokeRole,
@@ -176,6 +178,7 @@ impl Action {
         Self::SignVersion,
         Self::RecordGit,
         Self::Attest,
+        Self::CollectGarbage,
     ];
 
     /// As it stands in the audit log.
@@ -236,6 +239,7 @@ impl Action {
             Self::SignVersion => "version.sign",
             Self::RecordGit => "version.git",
             Self::Attest => "version.attest",
+            Self::CollectGarbage => "artifact.collect",
         }
     }
 
@@ -253,7 +257,8 @@ impl Action {
             | Self::PurgeRun
             | Self::RemovePolicy
             | Self::LinkRunOfOthers
-            | Self::RetractLink => Role::Admin,
+            | Self::RetractLink
+            | Self::CollectGarbage => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
             | Self::UpdateExperiment
@@ -386,6 +391,7 @@ impl fmt::Display for Action {
             Self::SignVersion => "sign a version",
             Self::RecordGit => "record the sources",
             Self::Attest => "attest to something",
+            Self::CollectGarbage => "collect artifacts that nothing refers to",
         })
     }
 }
@@ -451,7 +457,8 @@ mod tests {
             | Action::RetractLink
             | Action::SignVersion
             | Action::RecordGit
-            | Action::Attest => action as usize,
+            | Action::Attest
+            | Action::CollectGarbage => action as usize,
         }
     }
 
@@ -460,6 +467,6 @@ mod tests {
         for (i, action) in Action::ALL.into_iter().enumerate() {
             assert_eq!(place(action), i, "{action}");
         }
-        assert_eq!(Action::ALL.len(), place(Action::Attest) + 1);
+        assert_eq!(Action::ALL.len(), place(Action::CollectGarbage) + 1);
     }
 }

@@ -25,7 +25,8 @@ pub struct Act {
     /// The verdicts that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Digest>,
-    /// The artifacts that it is about; the store of artifacts must hold them from then on.
+    /// The artifacts that it is about; the store of artifacts must hold them from then on,
+    /// until they are [collected](Entry::collected).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Digest>,
     /// Why it was refused; empty if it was done.
@@ -118,6 +119,60 @@ pub struct Entry {
     /// The entries whose bodies it took out of the store, their hashes left in the tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pruned: Option<Pruned>,
+    /// The artifacts that the store need not hold any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<Collected>,
+}
+
+/// Artifacts to which nothing referred any more, and which were then removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenCollected")]
+pub struct Collected {
+    artifacts: Vec<Digest>,
+    as_of: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCollected {
+    artifacts: Vec<Digest>,
+    as_of: u64,
+}
+
+impl TryFrom<WrittenCollected> for Collected {
+    type Error = Error;
+    fn try_from(WrittenCollected { artifacts, as_of }: WrittenCollected) -> Result<Self> {
+        Self::new(as_of, artifacts)
+    }
+}
+
+impl Collected {
+    /// The artifacts to which nothing referred when the log had `as_of` entries.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there are none, or they are not in order, each once.
+    pub fn new(as_of: u64, artifacts: impl IntoIterator<Item = Digest>) -> Result<Self> {
+        let artifacts: Vec<_> = artifacts.into_iter().collect();
+        if !artifacts.is_empty() && artifacts.windows(2).all(|pair| pair[0] < pair[1]) {
+            return Ok(Self { artifacts, as_of });
+        }
+        Err(Error::Invalid {
+            field: "collected artifacts",
+            value: format!("{:?}", &artifacts[..artifacts.len().min(8)]),
+            expected: "one or more in order, each once".to_owned(),
+        })
+    }
+
+    /// Which artifacts, in order.
+    pub fn artifacts(&self) -> &[Digest] {
+        &self.artifacts
+    }
+
+    /// How many entries the log had when nothing referred to them: an entry from there on that
+    /// names one wants it kept all the same.
+    pub const fn as_of(&self) -> u64 {
+        self.as_of
+    }
 }
 
 /// Entries whose bodies are no longer kept, and where they went.

@@ -7,7 +7,7 @@
 
 use mlops_core::{Digest, Principal, canonical};
 
-use super::{Entry, Pruned};
+use super::{Collected, Entry, Pruned};
 use crate::store::{Key, Kind, Part};
 use crate::{Error, Result};
 
@@ -17,6 +17,7 @@ pub(super) struct Glance {
     pub(super) artifacts: Vec<Digest>,
     pub(super) changes: Vec<Glanced>,
     pub(super) pruned: Option<Pruned>,
+    pub(super) collected: Option<Collected>,
 }
 
 /// One record that an entry wrote or removed.
@@ -58,6 +59,7 @@ impl Reader {
             artifacts: entry.act.artifacts,
             changes: changes.collect::<Result<_>>()?,
             pruned: entry.pruned,
+            collected: entry.collected,
         })
     }
 
@@ -99,7 +101,7 @@ impl Reader {
         }
         rest.token(",\"subject\":")?;
         rest.string()?;
-        (rest.0 == "}").then_some(Glance { artifacts, changes, pruned: None })
+        (rest.0 == "}").then_some(Glance { artifacts, changes, pruned: None, collected: None })
     }
 }
 

@@ -29,7 +29,7 @@ mod retention;
 mod verify;
 
 pub use discrepancy::Discrepancy;
-pub use entry::{Act, Entry, Pruned, Recorded};
+pub use entry::{Act, Collected, Entry, Pruned, Recorded};
 pub use export::{ExportFormat, Exported, ExportedLog, verify_export};
 pub use extension::ExtensionProof;
 pub use filter::EntryFilter;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use mlops_core::Digest;
 
 use super::glance::Reader;
-use super::{Discrepancy, Pruned};
+use super::{Collected, Discrepancy, Pruned};
 use crate::merkle::{NodeId, leaf_hash, node_hash};
 use crate::store::{Kind, MetadataStore};
 use crate::{Error, Result};
@@ -35,6 +35,8 @@ pub(super) enum Event {
     Change { sequence: u64, kind: Kind, key: Box<str>, was: Option<u64>, digest: Option<Digest> },
     /// It took bodies of other entries out of the store.
     Pruned(u64, Pruned),
+    /// It says which artifacts need not be there any more.
+    Collected(u64, Collected),
 }
 
 /// A page that was read, hashed and compared with the stored tree, as far as it reaches.
@@ -142,6 +144,8 @@ impl Page {
                 if !changed {
                     self.events.extend(glance.artifacts.into_iter().map(|d| Event::Artifact(sequence, d)));
                     self.events.extend(glance.pruned.map(|pruned| Event::Pruned(sequence, pruned)));
+                    let collected = glance.collected.map(|collected| Event::Collected(sequence, collected));
+                    self.events.extend(collected);
                 }
                 self.events.extend(glance.changes.into_iter().map(|change| Event::Change {
                     sequence,

@@ -23,6 +23,14 @@ pub(super) struct Written {
     pub(super) seen: bool,
 }
 
+/// The entries about an artifact.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named {
+    /// The first.
+    pub(super) first: u64,
+    last: u64,
+}
+
 /// What the log tells of each record, by kind and the text of its key.
 #[derive(Debug, Default)]
 pub(super) struct State(Vec<HashMap<Box<str>, Written>>);
@@ -79,8 +87,8 @@ pub(super) struct Replay {
     threads: usize,
     frontier: Frontier,
     pub(super) state: State,
-    /// The artifacts that entries are about, and the first that is.
-    pub(super) artifacts: BTreeMap<Digest, u64>,
+    /// The artifacts that entries are about, and which the store must hold.
+    pub(super) artifacts: BTreeMap<Digest, Named>,
     /// Entries that are gone, changed or unreadable: what they wrote can't be told.
     pub(super) lost: BTreeSet<u64>,
     /// Entries that are gone, and after how many of the discrepancies they were missed.
@@ -203,7 +211,17 @@ impl Replay {
             }
             Event::Damage(reason) => self.found.push(Discrepancy::StoreDamaged { reason }),
             Event::Artifact(sequence, digest) => {
-                self.artifacts.entry(digest).or_insert(sequence);
+                let named = Named { first: sequence, last: sequence };
+                self.artifacts.entry(digest).or_insert(named).last = sequence;
+            }
+            Event::Collected(sequence, collected) => {
+                // What was named since nothing referred to it is wanted all the same.
+                let as_of = collected.as_of().min(sequence);
+                for digest in collected.artifacts() {
+                    if self.artifacts.get(digest).is_some_and(|named| named.last < as_of) {
+                        self.artifacts.remove(digest);
+                    }
+                }
             }
             Event::Pruned(sequence, pruned) => self.pruned.push((sequence, pruned)),
             Event::Change { sequence, kind, key, was, digest } => {

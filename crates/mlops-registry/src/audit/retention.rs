@@ -76,6 +76,7 @@ impl Session {
                 let entry = Entry::read(sequence, &leaf)?;
                 let stays = entry.act.at >= before
                     || entry.pruned.is_some()
+                    || entry.collected.is_some()
                     || !entry.act.artifacts.is_empty()
                     || rests.contains(&sequence);
                 if stays {

@@ -293,11 +293,11 @@ impl<'a> Audit<'a> {
         let Some(artifacts) = self.artifacts else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         let total = replay.artifacts.len() as u64;
-        for ((digest, named_by), done) in replay.artifacts.iter().zip(1..) {
+        for ((digest, named), done) in replay.artifacts.iter().zip(1..) {
             match artifacts.check(digest) {
                 Ok(_) => {}
                 Err(Error::NotFound { .. }) => {
-                    found.push(Discrepancy::ArtifactMissing { digest: *digest, named_by: *named_by });
+                    found.push(Discrepancy::ArtifactMissing { digest: *digest, named_by: named.first });
                 }
                 Err(Error::Corrupt { reason, .. }) => {
                     found.push(Discrepancy::ArtifactChanged { digest: *digest, reason });

@@ -4,6 +4,7 @@ use mlops_core::Digest;
 
 use super::Registry;
 use crate::Result;
+use crate::garbage::KeptBecause;
 use crate::model::{ModelVersion, Tombstone};
 use crate::store::{Key, Kind, Record};
 use crate::tracking::{DataInput, RunFile};
@@ -37,10 +38,18 @@ impl Registry {
     /// not known then; those of the store.
     pub fn referenced_artifacts(&self) -> Result<BTreeSet<Digest>> {
         let mut named = BTreeSet::new();
-        for kind in Kind::ALL.into_iter().filter(|kind| refers(*kind)) {
-            self.each_record(kind, &Key::all(), |record| refer(record, &mut named))?;
-        }
+        self.each_reference(|digest, _| {
+            named.insert(digest);
+        })?;
         Ok(named)
+    }
+
+    /// The same with what refers to each, as often as something does.
+    pub(crate) fn each_reference(&self, mut named: impl FnMut(Digest, KeptBecause)) -> Result<()> {
+        Kind::ALL
+            .into_iter()
+            .filter(|kind| refers(*kind))
+            .try_for_each(|kind| self.each_record(kind, &Key::all(), |record| refer(record, &mut named)))
     }
 }
 
@@ -80,30 +89,30 @@ const fn refers(kind: Kind) -> bool {
     }
 }
 
-/// Adds what a record refers to.
-fn refer(record: &Record, named: &mut BTreeSet<Digest>) -> Result<()> {
-    let mut version = |version: &ModelVersion| {
-        named.insert(version.artifact);
-        named.extend(version.lineage.data.iter().map(|(_, digest)| *digest));
+/// Tells what a record refers to.
+fn refer(record: &Record, named: &mut impl FnMut(Digest, KeptBecause)) -> Result<()> {
+    let mut version = |version: &ModelVersion, because: KeptBecause| {
+        named(version.artifact, because);
+        for (_, digest) in &version.lineage.data {
+            named(*digest, KeptBecause::DataSet);
+        }
     };
     match record.kind {
-        Kind::Version => version(&record.document()?),
+        Kind::Version => version(&record.document()?, KeptBecause::Version),
         Kind::Tombstone => {
             if let Some(deleted) = record.document::<Tombstone>()?.version() {
-                version(deleted);
+                version(deleted, KeptBecause::DeletedVersion);
             }
         }
         Kind::File if RunFile::is_folder(&record.key) => {}
-        Kind::File => {
-            named.insert(record.document::<RunFile>()?.digest);
-        }
-        Kind::Input => {
-            named.insert(record.document::<DataInput>()?.digest);
-        }
+        Kind::File => named(record.document::<RunFile>()?.digest, KeptBecause::File),
+        Kind::Input => named(record.document::<DataInput>()?.digest, KeptBecause::DataSet),
         Kind::Trial => {
             let trial: Trial = record.document()?;
-            named.insert(trial.artifact);
-            named.extend(trial.end.into_iter().flat_map(|end| end.evidence));
+            named(trial.artifact, KeptBecause::Trial);
+            for digest in trial.end.into_iter().flat_map(|end| end.evidence) {
+                named(digest, KeptBecause::Trial);
+            }
         }
         _ => {}
     }

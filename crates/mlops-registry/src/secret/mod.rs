@@ -49,7 +49,7 @@ pub trait SecretSource: Debug + Send + Sync {
 const MAX_SECRET: u64 = 64 * 1024;
 
 /// That `name` can be a part of the name of a variable, and the name of a file in a folder.
-fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(name: &str) -> Result<()> {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if (1..=128).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(letter) {
         return Ok(());

@@ -4,7 +4,7 @@ use mlops_core::{Digest, canonical};
 use serde::Serialize;
 
 use super::{Key, Kind, Revision};
-use crate::audit::{Act, Entry, Pruned, Recorded};
+use crate::audit::{Act, Collected, Entry, Pruned, Recorded};
 use crate::search::Facets;
 use crate::{Error, Result};
 
@@ -101,6 +101,7 @@ pub struct Commit {
     changes: Vec<Change>,
     first: bool,
     forgets: Option<Pruned>,
+    collects: Option<Collected>,
 }
 
 impl Commit {
@@ -125,7 +126,7 @@ impl Commit {
                 });
             }
         }
-        Ok(Self { act, expected, changes, first: false, forgets: None })
+        Ok(Self { act, expected, changes, first: false, forgets: None, collects: None })
     }
 
     /// Goes through only as the very first one of a store.
@@ -139,6 +140,12 @@ impl Commit {
     #[must_use]
     pub fn forgetting(self, pruned: Pruned) -> Self {
         Self { forgets: Some(pruned), ..self }
+    }
+
+    /// Says that the store of artifacts need not hold these any more.
+    #[must_use]
+    pub fn collecting(self, collected: Collected) -> Self {
+        Self { collects: Some(collected), ..self }
     }
 
     /// The entries whose bodies are taken out, if there are any.
@@ -215,6 +222,7 @@ impl Commit {
             act: self.act.clone(),
             changes: changes.collect(),
             pruned: self.forgets.clone(),
+            collected: self.collects.clone(),
         };
         let text = canonical::to_string(&entry)?;
         // Within a text of JSON the quotes would have a backslash in front.

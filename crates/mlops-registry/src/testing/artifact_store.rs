@@ -205,7 +205,7 @@ const LONG: Duration = Duration::from_hours(1);
 
 /// What was put just now is not old, a dry run removes nothing, and what is old enough goes.
 pub fn what_is_new_is_not_collected(store: &dyn ArtifactStore) {
-    let large = bytes(5, 9_000_000);
+    let large = bytes(5, 4_500_000);
     let digests = [b"model".as_slice(), &large].map(|bytes| store.put_bytes(bytes).expect("bytes are kept"));
     let missing = Digest::of(b"never put");
     assert!(!store.touch(&missing).expect("nothing to touch"));
@@ -235,11 +235,11 @@ pub fn what_is_new_is_not_collected(store: &dyn ArtifactStore) {
 
 /// What is put or touched while others collect what is old stays.
 pub fn what_is_needed_again_stays(store: &dyn ArtifactStore) {
-    let large = bytes(6, 9_000_000);
+    let large = bytes(6, 4_500_000);
     let touched = store.put_bytes(b"touched").expect("bytes are kept");
     thread::scope(|scope| {
         let needing = scope.spawn(|| {
-            for bytes in [b"model".as_slice(), &large].repeat(3) {
+            for bytes in [b"model".as_slice(), &large].repeat(2) {
                 let digest = store.put_bytes(bytes).expect("bytes are kept");
                 assert!(store.touch(&touched).expect("it is touched"), "{touched} was collected");
                 for digest in [digest, touched] {

@@ -12,6 +12,7 @@ mod audit_cannot_be_rewritten;
 #[cfg(feature = "sqlite")]
 mod audit_reports_what_it_saw;
 mod checkpoints_are_exchanged;
+mod garbage_is_collected;
 mod old_entries_are_pruned;
 mod proof_bytes_never_panic;
 #[cfg(feature = "sqlite")]

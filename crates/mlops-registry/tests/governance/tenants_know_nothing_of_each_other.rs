@@ -16,6 +16,7 @@ use mlops_registry::access::{Role, Scope};
 use mlops_registry::artifact::ArtifactStoreExt as _;
 use mlops_registry::audit::{EntryFilter, ExportFormat};
 use mlops_registry::compliance::ComplianceTerms;
+use mlops_registry::garbage::GarbageCollection;
 use mlops_registry::lineage::{Direction, LineageNode};
 use mlops_registry::merkle::{Ed25519Signer, SignedTreeHead, Signer};
 use mlops_registry::model::card::ModelCard;
@@ -255,6 +256,8 @@ fn of_sessions() -> Vec<Call<Session>> {
         asks move_trial = |s, t| s.move_trial(&t.model, &t.version, TrialKind::Shadow);
         asks end_trial = |s, t| s.end_trial(&t.model, &t.version, TrialOutcome::Completed);
         asks end_trial_on = |s, t| s.end_trial_on(&t.model, &t.version, TrialOutcome::Completed, &[]);
+        does garbage = |s, t| s.garbage(&GarbageCollection::new());
+        does collect_garbage = |s, t| s.collect_garbage(&GarbageCollection::new().grace(Duration::ZERO).deleted_versions(), "own");
         does prune_log = |s, t| s.prune_log(Timestamp::MIN, "own", &mut Vec::new());
     }
 }

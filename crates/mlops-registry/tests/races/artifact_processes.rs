@@ -10,13 +10,18 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use mlops_core::Digest;
 use mlops_registry::Error;
-use mlops_registry::artifact::{ArtifactStore as _, ArtifactStoreExt as _, FolderArtifacts};
+use mlops_registry::artifact::{
+    ArtifactStore, ArtifactStoreExt as _, ChunkSizes, ChunkedArtifacts, FolderArtifacts, Sweep,
+};
 
 /// Names the folder to the process that shall write to it.
 const FOLDER: &str = "MLOPS_TEST_ARTIFACTS";
+/// How it keeps what it writes.
+const FORM: &str = "MLOPS_TEST_FORM";
 /// Seeds what it writes.
 const SEED: &str = "MLOPS_TEST_SEED";
 /// How many artifacts it writes before it ends.
@@ -47,6 +52,25 @@ fn artifact(seed: u64) -> Vec<u8> {
     std::iter::repeat_with(|| random.next().to_le_bytes()).flatten().take(length).collect()
 }
 
+/// The store in a folder that keeps artifacts as they are, in chunks, or in chunks encrypted.
+fn store(folder: &Path, form: &str) -> Box<dyn ArtifactStore> {
+    let files = FolderArtifacts::open(folder).unwrap();
+    // Small ones, so that artifacts have some twenty.
+    let sizes = ChunkSizes::new(1 << 10, 8 << 10, 32 << 10).unwrap();
+    match form {
+        "plain" => Box::new(files),
+        "chunks" => Box::new(ChunkedArtifacts::with_sizes(files, sizes)),
+        #[cfg(feature = "encryption")]
+        "encrypted chunks" => {
+            let secrets = mlops_registry::secret::MemorySecrets::default().with("k1", [7; 32]).unwrap();
+            let secrets = std::sync::Arc::new(secrets);
+            let sealed = mlops_registry::artifact::EncryptedArtifacts::open(files, secrets, "k1").unwrap();
+            Box::new(ChunkedArtifacts::with_sizes(sealed, sizes))
+        }
+        other => panic!("{other}"),
+    }
+}
+
 /// Says at every read that it is being read.
 struct Telling(Cursor<Vec<u8>>);
 
@@ -68,7 +92,7 @@ fn say(what: &str) {
 fn writer() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
-    let store = FolderArtifacts::open(folder).unwrap();
+    let store = store(Path::new(&folder), &std::env::var(FORM).unwrap());
     let (seed, count) = (number(SEED), number(COUNT));
     for turn in 0..count {
         let digest = store.put(&mut Telling(Cursor::new(artifact(seed + turn)))).unwrap();
@@ -76,10 +100,11 @@ fn writer() {
     }
 }
 
-fn start(folder: &Path, seed: u64, count: u64) -> (Child, BufReader<ChildStdout>) {
+fn start(folder: &Path, form: &str, seed: u64, count: u64) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["artifact_processes::writer", "--exact", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
+        .env(FORM, form)
         .env(SEED, seed.to_string())
         .env(COUNT, count.to_string())
         .stdout(Stdio::piped())
@@ -108,15 +133,34 @@ fn kept(said: &str) -> Option<Digest> {
     said.strip_prefix("kept ").map(|digest| digest.parse().unwrap())
 }
 
+/// How many processes are killed; `usual`, unless the variable asks for other than fifty.
+fn kills(usual: u64) -> u64 {
+    std::env::var(KILLS).map_or(usual, |kills| kills.parse::<u64>().unwrap() * usual / 50)
+}
+
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_any_moment() {
-    let kills = std::env::var(KILLS).map_or(50, |kills| kills.parse::<u64>().unwrap());
+    survives("plain", kills(50));
+}
+
+#[test]
+fn chunks_survive_a_kill_at_any_moment() {
+    survives("chunks", kills(25));
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn encrypted_chunks_survive_a_kill_at_any_moment() {
+    survives("encrypted chunks", kills(25));
+}
+
+fn survives(form: &str, kills: u64) {
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = BTreeSet::new();
     let mut interrupted = 0;
     let mut random = Random(2013);
     for kill in 0..kills {
-        let (mut child, mut output) = start(folder.path(), kill << 32, u64::MAX >> 32);
+        let (mut child, mut output) = start(folder.path(), form, kill << 32, u64::MAX >> 32);
         let mut new = Vec::new();
         // Up to this many reads and acknowledgements, and then some work of random length,
         // so that the end comes while it reads, writes, flushes or renames.
@@ -132,21 +176,26 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
 
         let left = || std::fs::read_dir(folder.path().join("incoming")).map_or(0, Iterator::count);
         interrupted += usize::from(left() > 1);
-        let store = FolderArtifacts::open(folder.path()).unwrap();
+        let store = store(folder.path(), form);
         assert_eq!(left(), 1, "only the lock is left");
         for digest in &new {
             store.check(digest).unwrap_or_else(|error| panic!("kill {kill}: {error}"));
         }
         acknowledged.extend(new);
     }
-    let store = FolderArtifacts::open(folder.path()).unwrap();
+    let store = store(folder.path(), form);
     let listed = BTreeSet::from_iter(store.list(None, usize::MAX).unwrap());
     assert!(listed.is_superset(&acknowledged));
     for digest in &listed {
         store.check(digest).unwrap();
     }
+    // What was not finished is not needed, and all that is goes on being there.
+    store.reclaim(Duration::ZERO, Sweep::Remove).unwrap();
+    for digest in &listed {
+        store.check(digest).unwrap();
+    }
     println!(
-        "{kills} kills, {interrupted} within a put; {} artifacts acknowledged, {} kept",
+        "{form}: {kills} kills, {interrupted} within a put; {} artifacts acknowledged, {} kept",
         acknowledged.len(),
         listed.len()
     );
@@ -163,7 +212,7 @@ fn processes_may_race_for_the_same_bytes() {
     let store = FolderArtifacts::open(folder.path()).unwrap();
     let expected: Vec<Digest> = (0..30).map(|seed| Digest::of(artifact(seed))).collect();
     // Each writes what its neighbours write, a few steps apart.
-    let mut writers: Vec<_> = (0..4).map(|writer| start(folder.path(), writer * 5, 15)).collect();
+    let mut writers: Vec<_> = (0..4).map(|writer| start(folder.path(), "plain", writer * 5, 15)).collect();
     for (_, output) in &mut writers {
         while let Some(said) = hear(output) {
             for digest in &expected {

@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use mlops_core::Digest;
+use mlops_core::{Digest, ManualClock};
 use mlops_registry::Error;
-use mlops_registry::artifact::{ArtifactStore as _, ArtifactStoreExt as _, FolderArtifacts};
+use mlops_registry::artifact::{ArtifactStore as _, ArtifactStoreExt as _, FolderArtifacts, Sweep};
 
 fn store(folder: &Path) -> FolderArtifacts {
     FolderArtifacts::open(folder).expect("the folder is writable")
@@ -182,4 +185,99 @@ fn files_are_put_and_limits_are_kept() {
         matches!(&error, Error::NotFound { key, .. } if *key == missing.display().to_string()),
         "{error:?}"
     );
+}
+
+#[test]
+fn the_age_of_an_artifact_is_that_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::new("2013-04-01T00:00:00Z".parse().unwrap()));
+    let store = FolderArtifacts::with_clock(folder.path(), Arc::clone(&clock) as _).unwrap();
+    let hour = Duration::from_hours(1);
+    let digest = store.put_bytes(b"model").unwrap();
+    let older = |age| store.remove_older(&digest, age, Sweep::DryRun).unwrap();
+    assert!(older(Duration::ZERO) && !older(Duration::from_micros(1)));
+    clock.advance(hour);
+    assert!(older(hour) && !older(hour + Duration::from_micros(1)));
+    let modified = fs::metadata(path(folder.path(), &digest)).unwrap().modified().unwrap();
+    let put = modified.duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert_eq!(
+        put.as_micros(),
+        "2013-04-01".parse::<mlops_core::Timestamp>().unwrap().as_micros().unsigned_abs().into()
+    );
+    // Put again, or touched, it is new; by a clock that goes back, it is not old.
+    store.put_bytes(b"model").unwrap();
+    assert!(!older(hour));
+    clock.advance(hour);
+    assert!(older(hour) && store.touch(&digest).unwrap() && !older(hour));
+    clock.set("2012-01-01".parse().unwrap());
+    assert!(!older(Duration::from_micros(1)));
+    clock.set("2014-01-01".parse().unwrap());
+    assert!(store.remove_older(&digest, hour, Sweep::Remove).unwrap());
+    assert!(!store.contains(&digest).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_a_folder_or_a_pipe_is_no_artifact() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let digest = store.put_bytes(b"model").unwrap();
+    let path = path(folder.path(), &digest);
+    let elsewhere = folder.path().join("elsewhere");
+    fs::write(&elsewhere, "model").unwrap();
+    let modified = || fs::metadata(&elsewhere).unwrap().modified().unwrap();
+    let before = modified();
+    let refused = |is: &str| {
+        for error in [
+            store.check(&digest).unwrap_err(),
+            store.size(&digest).unwrap_err(),
+            store.touch(&digest).unwrap_err(),
+            store.remove_older(&digest, Duration::from_hours(1), Sweep::Remove).unwrap_err(),
+        ] {
+            let expected = format!("artifact {digest} is damaged: {} is {is}", path.display());
+            assert_eq!(error.to_string(), expected);
+        }
+    };
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    refused("a link");
+    assert_eq!(store.put_bytes(b"model").unwrap(), digest, "a put replaces it");
+    assert_eq!(store.check(&digest).unwrap(), 5);
+    assert_eq!((fs::read(&elsewhere).unwrap().as_slice(), modified()), (&b"model"[..], before));
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    assert!(store.remove(&digest).unwrap());
+    assert!(elsewhere.exists(), "what it led to stays");
+    fs::create_dir(&path).unwrap();
+    refused("a folder");
+    fs::remove_dir(&path).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(&path);
+    // Where the path is short enough to be one.
+    if socket.is_ok() {
+        refused("neither a file nor a folder");
+    }
+}
+
+#[test]
+fn what_is_collected_while_it_is_put_again_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::new("2013-04-01T00:00:00Z".parse().unwrap()));
+    let opened = || FolderArtifacts::with_clock(folder.path(), Arc::clone(&clock) as _).unwrap();
+    let (putting, touching, collecting) = (opened(), opened(), opened());
+    let hour = Duration::from_hours(1);
+    for _ in 0..60 {
+        let digest = putting.put_bytes(b"model").unwrap();
+        clock.advance(2 * hour);
+        // It is old now, and goes unless someone is faster. Whoever was told that it is there is right.
+        thread::scope(|scope| {
+            let put = scope.spawn(|| putting.put_bytes(b"model").unwrap());
+            let touched = scope.spawn(|| touching.touch(&digest).unwrap());
+            collecting.remove_older(&digest, hour, Sweep::Remove).unwrap();
+            if touched.join().unwrap() {
+                assert!(touching.contains(&digest).unwrap(), "it was touched, and is gone");
+            }
+            put.join().unwrap();
+            assert!(putting.contains(&digest).unwrap(), "it was put, and is gone");
+        });
+    }
 }

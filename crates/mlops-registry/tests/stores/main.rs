@@ -1,6 +1,9 @@
 //! Stores keep their contracts, whole, damaged or old.
 #![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 
+mod artifact_chunks;
+#[cfg(feature = "encryption")]
+mod artifact_encryption;
 mod artifact_folder;
 mod artifact_stores;
 mod artifact_suite_catches;

@@ -85,7 +85,8 @@ impl World {
     pub(crate) fn over(name: &'static str, folder: TempDir, store: Arc<dyn MetadataStore>) -> Self {
         let clock = Arc::new(ManualClock::new("2013-04-01T00:00:00Z".parse().unwrap()));
         let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
-        let artifacts = Arc::new(FolderArtifacts::open(folder.path().join("artifacts")).unwrap());
+        let artifacts = FolderArtifacts::with_clock(folder.path().join("artifacts"), Arc::clone(&clock) as _);
+        let artifacts = Arc::new(artifacts.unwrap());
         let registry = Registry::builder(Arc::clone(&store), artifacts, Arc::clone(&signer) as _)
             .clock(Arc::clone(&clock) as _)
             .create("registry.example".parse().unwrap(), &principal("root"))

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Key, aes, derived};
 use super::header::TAG;
 use crate::artifact::unavailable;
-use crate::secret::SecretSource;
+use crate::secret::{SecretSource, check_name};
 use crate::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"mlopsDK1";
@@ -189,7 +189,7 @@ impl Wrapped {
         let (generation, bytes) = bytes.split_first_chunk::<4>()?;
         let (length, bytes) = bytes.split_first()?;
         let (by, bytes) = bytes.split_at_checked(usize::from(*length))?;
-        let by = std::str::from_utf8(by).ok().filter(|by| (1..=MAX_NAME).contains(&by.len()))?;
+        let by = std::str::from_utf8(by).ok().filter(|by| check_name(by).is_ok())?;
         let (check, bytes) = bytes.split_first_chunk::<16>()?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
         (sealed.len() == 32 + TAG).then(|| Self {

@@ -171,17 +171,24 @@ impl EncryptedArtifacts {
 
     /// The latest data key that is wrapped in `key`.
     fn latest(&self, key: &str) -> Result<Option<Arc<DataKey>>> {
-        let mut latest: Option<(u32, Digest)> = None;
+        // What depends on a damaged one says so when it is read.
+        let mut found = Vec::new();
         for id in self.all(Space::Keys)? {
-            let generation = match self.wrapped(&id) {
-                Ok(Some(wrapped)) if wrapped.by == key => wrapped.generation,
-                // What depends on a damaged one says so when it is read.
-                Ok(_) | Err(Error::Corrupt { .. }) => continue,
+            match self.wrapped(&id) {
+                Ok(Some(wrapped)) if wrapped.by == key => found.push((wrapped.generation, id)),
+                Ok(_) | Err(Error::Corrupt { .. }) => {}
                 Err(error) => return Err(error),
-            };
-            latest = latest.max(Some((generation, id)));
+            }
         }
-        latest.map(|(_, id)| self.data_key(&id)).transpose()
+        found.sort_unstable();
+        for (_, id) in found.into_iter().rev() {
+            match self.data_key(&id) {
+                Ok(data_key) => return Ok(Some(data_key)),
+                Err(Error::Corrupt { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     fn generate(&self, key: &str) -> Result<Arc<DataKey>> {

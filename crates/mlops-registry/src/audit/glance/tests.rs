@@ -7,14 +7,14 @@ use crate::store::Revision;
 
 /// What the slow reader says, in the words of the fast one.
 fn slow(sequence: u64, leaf: &[u8]) -> Option<Glance> {
-    let entry = Entry::read(sequence, leaf).ok()?;
-    let changes = entry.changes.into_iter().map(|change| Glanced {
+    let Entry { act, changes, pruned, collected, .. } = Entry::read(sequence, leaf).ok()?;
+    let changes = changes.into_iter().map(|change| Glanced {
         kind: change.kind,
         key: canonical::to_string(&change.key).unwrap().into(),
         was: change.was.map(|was| was.0),
         digest: change.digest,
     });
-    Some(Glance { artifacts: entry.act.artifacts, changes: changes.collect(), pruned: entry.pruned })
+    Some(Glance { artifacts: act.artifacts, changes: changes.collect(), pruned, collected })
 }
 
 fn any_digest() -> impl Strategy<Value = Digest> {
@@ -56,14 +56,21 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         prop::collection::vec(any_digest(), 0..3),
         prop::collection::vec(any_digest(), 0..3),
         prop::collection::vec("\\PC{0,9}", 0..3),
+        prop::option::weighted(0.2, prop::collection::btree_set(any_digest(), 1..3)),
     );
     (0..1_u64 << 53, act, lists, prop::collection::vec(any_change(), 0..4)).prop_map(
-        |(sequence, (micros, actor, action, subject, reason), (evidence, artifacts, refused), changes)| {
+        |(
+            sequence,
+            (micros, actor, action, subject, reason),
+            (evidence, artifacts, refused, collected),
+            changes,
+        )| {
             let actor = Principal::new(actor).unwrap_or_else(|_| Principal::new("ana").unwrap());
             let act = Act::new(Timestamp::from_micros(micros), actor, action, subject);
             let mut act = act.evidence(evidence).artifacts(artifacts).refused(refused);
             act.reason = reason;
-            Entry { sequence, act, changes, pruned: None }
+            let collected = collected.and_then(|digests| Collected::new(sequence, digests).ok());
+            Entry { sequence, act, changes, pruned: None, collected }
         },
     )
 }
