@@ -8,6 +8,7 @@ use crate::world::{GATE, World, experiment, granted, model, principal, version, 
 use mlops_core::{Alias, Outcome, Timestamp};
 use mlops_registry::access::{Action, Role, Scope};
 use mlops_registry::audit::Act;
+use mlops_registry::garbage::GarbageCollection;
 use mlops_registry::lineage::LineageNode;
 use mlops_registry::merkle::Ed25519Signer;
 use mlops_registry::model::card::ModelCard;
@@ -93,6 +94,10 @@ fn attempts(world: &World, request: &PromotionRequest) -> Vec<(Action, Attempt)>
             Box::new(|s| s.end_trial(&model(), &version("1.0.0"), TrialOutcome::Completed).map(drop)),
         ),
         (Action::PruneLog, Box::new(|s| s.prune_log(Timestamp::default(), "old", &mut Vec::new()).map(drop))),
+        (
+            Action::CollectGarbage,
+            Box::new(|s| s.collect_garbage(&GarbageCollection::new(), "tidy").map(drop)),
+        ),
         (Action::UpdateExperiment, Box::new(|s| s.rename_experiment(&experiment(), "mine").map(drop))),
         (Action::DeleteExperiment, Box::new(|s| s.delete_experiment(&experiment()).map(drop))),
         (Action::RestoreExperiment, Box::new(|s| s.restore_experiment(&experiment()).map(drop))),
