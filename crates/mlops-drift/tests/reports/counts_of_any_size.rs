@@ -1,14 +1,11 @@
 //! Profiles of 2⁵² rows are compared as fast, and in as little memory, as those of a thousand.
 
-#[path = "../../fuzz/read_profile.rs"]
-#[allow(dead_code, reason = "one function of it is enough")]
-mod read_profile;
 use std::sync::Arc;
 
+use crate::read_profile::sealed;
 use crate::table::{batch, texts};
 use mlops_drift::preset::evidently::{EvidentlyTest, StatTest};
 use mlops_drift::{Columns, Detector, Error, Profile, Status};
-use read_profile::sealed;
 
 const ROWS: u64 = 1 << 52;
 

@@ -11,6 +11,8 @@ mod new_categories_are_named;
 #[cfg(feature = "parquet")]
 mod parquet_is_read_as_the_table_it_holds;
 mod profile_bytes_from_anywhere;
+#[path = "../../fuzz/read_profile.rs"]
+mod read_profile;
 #[cfg(feature = "parquet")]
 mod real_tables;
 mod slices_are_read_as_a_table;

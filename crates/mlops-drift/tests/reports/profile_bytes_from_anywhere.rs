@@ -1,12 +1,10 @@
 //! Bytes that claim to be a profile are one, or a typed error: never a panic, a hang, or
 //! memory that they only claim to need. `fuzz/` runs the same function without an end.
 
-#[path = "../../fuzz/read_profile.rs"]
-mod read_profile;
+use crate::read_profile::{read_profile, sealed};
 use crate::table::{batch, numbers, ramp, texts};
 use mlops_drift::{Columns, Error, Profile, ProfileAccumulator, ProfileSettings};
 use proptest::prelude::*;
-use read_profile::{read_profile, sealed};
 
 fn written() -> Vec<u8> {
     let names: Vec<String> = (0..200).map(|i| format!("n{}", i % 60)).collect();
