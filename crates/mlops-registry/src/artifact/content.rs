@@ -43,3 +43,57 @@ pub(super) fn open(blobs: &dyn BlobStore, digest: &Digest) -> Result<Box<dyn Rea
         None => Err(not_found(digest)),
     }
 }
+
+/// [`ArtifactStore`](super::ArtifactStore) of a store of blobs that keeps artifacts as they are.
+/// A blanket implementation would stand in the way of the one for `Arc`.
+macro_rules! artifacts_of_blobs {
+    ($store:ty) => {
+        impl $crate::artifact::ArtifactStore for $store {
+            fn put(&self, source: &mut dyn std::io::Read) -> $crate::Result<mlops_core::Digest> {
+                $crate::artifact::content::put(self, source)
+            }
+
+            fn open(&self, digest: &mlops_core::Digest) -> $crate::Result<Box<dyn std::io::Read + Send>> {
+                $crate::artifact::content::open(self, digest)
+            }
+
+            fn size(&self, digest: &mlops_core::Digest) -> $crate::Result<Option<u64>> {
+                self.blob_size(&$crate::artifact::content::artifact(digest))
+            }
+
+            fn list(
+                &self,
+                after: Option<&mlops_core::Digest>,
+                limit: usize,
+            ) -> $crate::Result<Vec<mlops_core::Digest>> {
+                self.list_blobs($crate::artifact::Space::Artifacts, after, limit)
+            }
+
+            fn remove(&self, digest: &mlops_core::Digest) -> $crate::Result<bool> {
+                self.remove_older(digest, std::time::Duration::ZERO, $crate::artifact::Sweep::Remove)
+            }
+
+            fn touch(&self, digest: &mlops_core::Digest) -> $crate::Result<bool> {
+                self.touch_blob(&$crate::artifact::content::artifact(digest))
+            }
+
+            fn remove_older(
+                &self,
+                digest: &mlops_core::Digest,
+                age: std::time::Duration,
+                sweep: $crate::artifact::Sweep,
+            ) -> $crate::Result<bool> {
+                self.remove_blob(&$crate::artifact::content::artifact(digest), age, sweep)
+            }
+
+            fn reclaim(
+                &self,
+                age: std::time::Duration,
+                sweep: $crate::artifact::Sweep,
+            ) -> $crate::Result<$crate::artifact::Reclaimed> {
+                self.reclaim_parts(age, sweep)
+            }
+        }
+    };
+}
+pub(super) use artifacts_of_blobs;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mlops_core::{Clock, Digest, SystemClock, Timestamp};
 use parking_lot::RwLock;
 
-use super::{ArtifactStore, Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
+use super::{Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
 use crate::Result;
 
 /// Artifacts in memory, gone with the last clone of the handle. For tests.
@@ -102,36 +102,4 @@ impl BlobStore for MemoryArtifacts {
     }
 }
 
-impl ArtifactStore for MemoryArtifacts {
-    fn put(&self, source: &mut dyn Read) -> Result<Digest> {
-        content::put(self, source)
-    }
-
-    fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
-        content::open(self, digest)
-    }
-
-    fn size(&self, digest: &Digest) -> Result<Option<u64>> {
-        self.blob_size(&content::artifact(digest))
-    }
-
-    fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
-        self.list_blobs(Space::Artifacts, after, limit)
-    }
-
-    fn remove(&self, digest: &Digest) -> Result<bool> {
-        self.remove_older(digest, Duration::ZERO, Sweep::Remove)
-    }
-
-    fn touch(&self, digest: &Digest) -> Result<bool> {
-        self.touch_blob(&content::artifact(digest))
-    }
-
-    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
-        self.remove_blob(&content::artifact(digest), age, sweep)
-    }
-
-    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
-        self.reclaim_parts(age, sweep)
-    }
-}
+content::artifacts_of_blobs!(MemoryArtifacts);

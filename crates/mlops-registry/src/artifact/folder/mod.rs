@@ -12,13 +12,13 @@ use files::{at, entries, from_system, make_folder, named, remove_if_there, sync_
 use incoming::Incoming;
 use mlops_core::{Clock, Digest, SystemClock};
 
-use super::{ArtifactStore, Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
+use super::{Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
 use crate::{Error, Result};
 
 /// Artifacts as files of a folder: `sha256/ab/cdef…`, each named by its digest.
 ///
 /// A file is written under `incoming/`, flushed to the disk, and then renamed to where it
-/// belongs: whoever looks sees a whole artifact or none, and what [`put`](ArtifactStore::put)
+/// belongs: whoever looks sees a whole artifact or none, and what [`put`](super::ArtifactStore::put)
 /// has returned for outlives a crash of the process and of the machine. Any number of
 /// threads and processes may share the folder. What a process that was killed has left in
 /// `incoming/` is removed by the next [`open`](Self::open) at which nobody is writing.
@@ -300,39 +300,7 @@ impl BlobStore for FolderArtifacts {
     }
 }
 
-impl ArtifactStore for FolderArtifacts {
-    fn put(&self, source: &mut dyn Read) -> Result<Digest> {
-        content::put(self, source)
-    }
-
-    fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
-        content::open(self, digest)
-    }
-
-    fn size(&self, digest: &Digest) -> Result<Option<u64>> {
-        self.blob_size(&content::artifact(digest))
-    }
-
-    fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
-        self.list_blobs(Space::Artifacts, after, limit)
-    }
-
-    fn remove(&self, digest: &Digest) -> Result<bool> {
-        self.remove_older(digest, Duration::ZERO, Sweep::Remove)
-    }
-
-    fn touch(&self, digest: &Digest) -> Result<bool> {
-        self.touch_blob(&content::artifact(digest))
-    }
-
-    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
-        self.remove_blob(&content::artifact(digest), age, sweep)
-    }
-
-    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
-        self.reclaim_parts(age, sweep)
-    }
-}
+content::artifacts_of_blobs!(FolderArtifacts);
 
 fn open_lock(path: &Path) -> Result<File> {
     File::options().create(true).truncate(false).write(true).open(path).map_err(|error| at(path, error))

@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 pub use rotation::{KeyUse, NotRotated, Rotation};
 use sealing::{Opening, Sealing};
 
-use super::{ArtifactStore, Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, unavailable};
+use super::{Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, unavailable};
 use crate::secret::SecretSource;
 use crate::{Error, Result};
 
@@ -362,36 +362,4 @@ impl BlobStore for EncryptedArtifacts {
     }
 }
 
-impl ArtifactStore for EncryptedArtifacts {
-    fn put(&self, source: &mut dyn Read) -> Result<Digest> {
-        content::put(self, source)
-    }
-
-    fn open(&self, digest: &Digest) -> Result<Box<dyn Read + Send>> {
-        content::open(self, digest)
-    }
-
-    fn size(&self, digest: &Digest) -> Result<Option<u64>> {
-        self.blob_size(&content::artifact(digest))
-    }
-
-    fn list(&self, after: Option<&Digest>, limit: usize) -> Result<Vec<Digest>> {
-        self.list_blobs(Space::Artifacts, after, limit)
-    }
-
-    fn remove(&self, digest: &Digest) -> Result<bool> {
-        self.remove_older(digest, Duration::ZERO, Sweep::Remove)
-    }
-
-    fn touch(&self, digest: &Digest) -> Result<bool> {
-        self.touch_blob(&content::artifact(digest))
-    }
-
-    fn remove_older(&self, digest: &Digest, age: Duration, sweep: Sweep) -> Result<bool> {
-        self.remove_blob(&content::artifact(digest), age, sweep)
-    }
-
-    fn reclaim(&self, age: Duration, sweep: Sweep) -> Result<Reclaimed> {
-        self.reclaim_parts(age, sweep)
-    }
-}
+content::artifacts_of_blobs!(EncryptedArtifacts);
