@@ -116,6 +116,9 @@ pub mod tenant;
 pub mod testing;
 pub mod tracking;
 pub mod trial;
+#[cfg(feature = "dvc")]
+#[allow(dead_code, unused_imports, reason = "each of its users needs a part")]
+mod yaml;
 
 pub use error::{BoxError, Error, Result};
 pub use registry::{Registry, RegistryBuilder, Session};
