@@ -68,6 +68,7 @@
 //! | keep records in a PostgreSQL database | `store::PostgresServer`, `store::PostgresStore`, `Tenants::in_postgres` |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
 //! | keep model files by their content, in chunks, encrypted | [`artifact::FolderArtifacts`], [`artifact::ChunkedArtifacts`], `artifact::EncryptedArtifacts` |
+//! | share data with DVC: its `.dvc` files and its cache | `dvc::Cache`, `dvc::DvcFile` (feature `dvc`) |
 //! | remove files that nothing refers to | [`Session::garbage`], [`Session::collect_garbage`] |
 //! | show an outsider that something happened | [`Registry::prove`], [`audit::EntryProof`], [`audit::verify_text`] |
 //! | show an outsider that the log has only grown | [`Registry::prove_extension`], [`audit::ExtensionProof`], [`merkle::ConsistencyProof`] |
@@ -82,6 +83,7 @@
 //! - `sqlite` (default): `store::SqliteStore`; compiles C.
 //! - `postgres`: `store::PostgresStore`; brings the client `postgres` with Tokio, some forty crates.
 //! - `encryption`: `artifact::EncryptedArtifacts`; brings AES-GCM and HKDF.
+//! - `dvc`: `dvc`, the files and the cache of DVC; brings a YAML parser and MD5, pure Rust.
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
 //! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and
@@ -94,6 +96,8 @@ pub mod artifact;
 pub mod audit;
 pub mod comparison;
 pub mod compliance;
+#[cfg(feature = "dvc")]
+pub mod dvc;
 mod error;
 pub mod garbage;
 pub mod lineage;
@@ -117,7 +121,7 @@ pub mod testing;
 pub mod tracking;
 pub mod trial;
 #[cfg(feature = "dvc")]
-#[allow(dead_code, unused_imports, reason = "each of its users needs a part")]
+#[allow(dead_code, reason = "each of its users needs a part")]
 mod yaml;
 
 pub use error::{BoxError, Error, Result};

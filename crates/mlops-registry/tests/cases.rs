@@ -6,6 +6,11 @@
 #[allow(dead_code, reason = "the tests of the group use the rest")]
 mod recorded;
 
+#[cfg(feature = "dvc")]
+#[path = "dvc/recorded.rs"]
+#[allow(dead_code, reason = "the tests of the group use the rest")]
+mod recorded_by_dvc;
+
 use std::fs;
 use std::path::Path;
 
@@ -183,4 +188,17 @@ fn merkle(merkle: &Merkle, tally: &mut Tally) {
     for case in &merkle.verify_consistency {
         tally.check(case.accepted() == case.ok, || case.case.clone());
     }
+}
+
+#[cfg(feature = "dvc")]
+#[test]
+fn dvc() {
+    mlops_cases::each_file("dvc", env!("CARGO_MANIFEST_DIR"), |_, file, tally| {
+        let recorded: recorded_by_dvc::Recorded =
+            serde_json::from_value(file.clone()).map_err(|error| error.to_string())?;
+        for (what, same) in recorded.compared() {
+            tally.check(same, || what);
+        }
+        Ok(())
+    });
 }

@@ -40,6 +40,8 @@ pub use blob::{Blob, BlobSource, BlobStore, Space};
 pub use chunk::{Chunk, ChunkSizes, ChunkedArtifacts, Manifest};
 pub use extension::ArtifactStoreExt;
 pub use folder::FolderArtifacts;
+#[cfg(feature = "dvc")]
+pub(crate) use folder::{Incoming, at, make_folder, sync_folder};
 pub use memory::MemoryArtifacts;
 use mlops_core::Digest;
 #[cfg(feature = "encryption")]
@@ -179,7 +181,7 @@ fn unavailable(place: impl Into<String>, error: io::Error) -> Error {
 }
 
 /// One read of a source; an interrupted one is repeated.
-fn read_some(source: &mut (impl Read + ?Sized), chunk: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_some(source: &mut (impl Read + ?Sized), chunk: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(chunk) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

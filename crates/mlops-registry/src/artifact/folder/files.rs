@@ -8,12 +8,12 @@ use mlops_core::{Digest, Timestamp};
 use crate::artifact::unavailable;
 use crate::{Error, Result};
 
-pub(super) fn at(path: &Path, error: io::Error) -> Error {
+pub(crate) fn at(path: &Path, error: io::Error) -> Error {
     unavailable(path.display().to_string(), error)
 }
 
 /// Makes the folder, and those above it, if it is not there.
-pub(super) fn make_folder(path: &Path) -> Result<()> {
+pub(crate) fn make_folder(path: &Path) -> Result<()> {
     let above = match path.parent() {
         Some(above) if above.as_os_str().is_empty() => Path::new("."),
         Some(above) => above,
@@ -44,7 +44,7 @@ pub(super) fn make_folder(path: &Path) -> Result<()> {
 }
 
 /// Makes durable which files a folder has. Only Unix lets one, and needs one to.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 

@@ -8,7 +8,7 @@ use super::files::at;
 use crate::Result;
 
 /// A file that is being written; removed when it is dropped before it was moved.
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
     file: File,
     path: PathBuf,
     moved: bool,
@@ -18,7 +18,7 @@ impl Incoming {
     pub(super) const EXTENSION: &str = "part";
 
     /// A new file with a name of its own: others, of this process or not, are passed over.
-    pub(super) fn create(folder: &Path, next: &AtomicU64) -> Result<Self> {
+    pub(crate) fn create(folder: &Path, next: &AtomicU64) -> Result<Self> {
         let process = std::process::id();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -31,7 +31,7 @@ impl Incoming {
         }
     }
 
-    pub(super) fn write(&mut self, chunk: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, chunk: &[u8]) -> Result<()> {
         self.file.write_all(chunk).map_err(|error| at(&self.path, error))
     }
 
@@ -40,8 +40,34 @@ impl Incoming {
         self.file.set_modified(now).and_then(|()| self.file.sync_all()).map_err(|error| at(&self.path, error))
     }
 
+    /// Makes the bytes durable, for anyone to read and nobody to write.
+    #[cfg(feature = "dvc")]
+    pub(crate) fn protect(&self) -> Result<()> {
+        self.keep(|permissions| {
+            #[cfg(unix)]
+            std::os::unix::fs::PermissionsExt::set_mode(permissions, 0o444);
+            #[cfg(not(unix))]
+            permissions.set_readonly(true);
+        })
+    }
+
+    /// Makes the bytes durable with other permissions than a new file has.
+    #[cfg(feature = "dvc")]
+    pub(crate) fn keep(&self, change: impl FnOnce(&mut fs::Permissions)) -> Result<()> {
+        let kept = || -> std::io::Result<()> {
+            let before = self.file.metadata()?.permissions();
+            let mut permissions = before.clone();
+            change(&mut permissions);
+            if permissions != before {
+                self.file.set_permissions(permissions)?;
+            }
+            self.file.sync_all()
+        };
+        kept().map_err(|error| at(&self.path, error))
+    }
+
     /// Makes the bytes visible.
-    pub(super) fn move_to(mut self, place: &Path) -> Result<()> {
+    pub(crate) fn move_to(mut self, place: &Path) -> Result<()> {
         fs::rename(&self.path, place).map_err(|error| at(place, error))?;
         self.moved = true;
         Ok(())

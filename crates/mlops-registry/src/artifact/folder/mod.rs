@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
 
-use files::{at, entries, from_system, make_folder, named, remove_if_there, sync_folder, to_system};
-use incoming::Incoming;
+pub(crate) use files::{at, make_folder, sync_folder};
+use files::{entries, from_system, named, remove_if_there, to_system};
+pub(crate) use incoming::Incoming;
 use mlops_core::{Clock, Digest, SystemClock};
 
 use super::{Blob, BlobSource, BlobStore, Reclaimed, Space, Sweep, content, pour};
