@@ -4,7 +4,7 @@
 #![expect(clippy::missing_panics_doc, reason = "each function panics if the promise is broken")]
 
 use std::collections::BTreeSet;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use mlops_core::Digest;
 
+use super::source::{Dribble, Ending, LENGTHS, bytes};
 use crate::artifact::{ArtifactStore, ArtifactStoreExt as _, Reclaimed, Sweep};
 use crate::{Error, Result};
 
@@ -54,14 +55,6 @@ macro_rules! artifact_store_suite {
             )*
         }
     };
-}
-
-/// Lengths around the powers of two that buffers have, and some larger ones.
-const LENGTHS: [usize; 12] = [0, 1, 31, 4096, 8191, 8192, 8193, 65_535, 65_536, 65_537, 131_072, 1_000_003];
-
-/// Bytes that differ by `seed` from the first to the last.
-fn bytes(seed: u8, length: usize) -> Vec<u8> {
-    (0..251).cycle().take(length).map(|byte: u8| byte ^ seed).collect()
 }
 
 fn all(store: &dyn ArtifactStore) -> Vec<Digest> {
@@ -107,21 +100,6 @@ pub fn missing_is_not_found(store: &dyn ArtifactStore) {
     assert!(!store.remove(&missing).expect("nothing to remove"));
 }
 
-/// Yields some bytes, then does `end`.
-struct Ending<E>(usize, E);
-
-impl<E: FnMut() -> io::Result<usize>> Read for Ending<E> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.0 == 0 {
-            return (self.1)();
-        }
-        let read = into.len().min(self.0);
-        into[..read].fill(7);
-        self.0 -= read;
-        Ok(read)
-    }
-}
-
 /// A source that fails is an error, and no byte of it is kept.
 pub fn a_failing_source_leaves_nothing(store: &dyn ArtifactStore) {
     for length in LENGTHS {
@@ -147,19 +125,8 @@ pub fn a_panicking_source_leaves_nothing(store: &dyn ArtifactStore) {
 
 /// A source may come in single bytes, and be interrupted.
 pub fn a_source_may_dribble(store: &dyn ArtifactStore) {
-    struct Dribble<'a>(&'a [u8], bool);
-    impl Read for Dribble<'_> {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            self.1 = !self.1;
-            if self.1 {
-                return Err(ErrorKind::Interrupted.into());
-            }
-            let few = into.len().min(1 + self.0.len() % 7);
-            self.0.read(&mut into[..few])
-        }
-    }
     let bytes = bytes(3, 70_000);
-    let digest = store.put(&mut Dribble(&bytes, false)).expect("an interruption is not the end");
+    let digest = store.put(&mut Dribble::new(&bytes)).expect("an interruption is not the end");
     assert_eq!(digest, Digest::of(&bytes));
     assert!(read(store, &digest).expect("bytes come back") == bytes);
 }

@@ -1,4 +1,4 @@
-//! Every store of ours keeps the contract of the port.
+//! Every store of ours keeps the contract of its port.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mlops_registry::artifact::{
     ArtifactStore, BlobStore, ChunkSizes, ChunkedArtifacts, FolderArtifacts, MemoryArtifacts,
 };
-use mlops_registry::artifact_store_suite;
+use mlops_registry::{artifact_store_suite, blob_store_suite};
 use tempfile::TempDir;
 
 thread_local! {
@@ -26,6 +26,14 @@ artifact_store_suite!(folder_of_files, folder());
 artifact_store_suite!(shared, Arc::new(MemoryArtifacts::default()) as Arc<dyn ArtifactStore>);
 artifact_store_suite!(chunks_in_memory, small_chunks(MemoryArtifacts::default()));
 artifact_store_suite!(chunks_in_a_folder, ChunkedArtifacts::new(folder()));
+
+mod blobs {
+    use super::*;
+
+    blob_store_suite!(memory, MemoryArtifacts::default());
+    blob_store_suite!(folder_of_files, folder());
+    blob_store_suite!(shared, Arc::new(MemoryArtifacts::default()) as Arc<dyn BlobStore>);
+}
 
 /// Of a few kilobytes, so that what the suite puts is in many of them.
 fn small_chunks(blobs: impl BlobStore + 'static) -> ChunkedArtifacts {

@@ -7,6 +7,7 @@ mod artifact_encryption;
 mod artifact_folder;
 mod artifact_stores;
 mod artifact_suite_catches;
+mod blob_suite_catches;
 #[cfg(feature = "sqlite")]
 mod damaged_files_are_told;
 #[cfg(feature = "sqlite")]
