@@ -67,6 +67,7 @@
 //! | see that nobody has rewritten anything | [`Registry::tree_head`], [`Registry::audit`] |
 //! | keep records in a PostgreSQL database | `store::PostgresServer`, `store::PostgresStore`, `Tenants::in_postgres` |
 //! | keep records elsewhere | [`store::MetadataStore`] and its suites in `testing` |
+//! | keep model files in a bucket of a cloud | `artifact::ObjectArtifacts`, `artifact::ObjectAddress` (feature `object-store-aws` and others) |
 //! | keep model files by their content, in chunks, encrypted | [`artifact::FolderArtifacts`], [`artifact::ChunkedArtifacts`], `artifact::EncryptedArtifacts` |
 //! | share data with DVC: its `.dvc` files and its cache | `dvc::Cache`, `dvc::DvcFile` (feature `dvc`) |
 //! | remove files that nothing refers to | [`Session::garbage`], [`Session::collect_garbage`] |
@@ -84,6 +85,10 @@
 //! - `postgres`: `store::PostgresStore`; brings the client `postgres` with Tokio, some forty crates.
 //! - `encryption`: `artifact::EncryptedArtifacts`; brings AES-GCM and HKDF.
 //! - `dvc`: `dvc`, the files and the cache of DVC; brings a YAML parser and MD5, pure Rust.
+//! - `object-store`: `artifact::ObjectArtifacts` over any store of the crate `object_store`; brings
+//!   that crate with Tokio, some sixty crates.
+//! - `object-store-aws`, `object-store-azure`, `object-store-gcp`, `object-store-http`: the same at
+//!   an address of that cloud, or behind WebDAV; an HTTP client with TLS, some fifty crates.
 //! - `report`: `Registry::section` and `VersionComparison::table` for an HTML page; brings
 //!   `mlops-report`, which brings `maud`.
 //! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and

@@ -14,11 +14,12 @@
 //! # Ok::<(), mlops_registry::Error>(())
 //! ```
 //!
-//! Implementations: [`MemoryArtifacts`] for tests, [`FolderArtifacts`] for a disk. The suite
-//! in `testing` (feature `testing`) is the contract as code, for adapters of your own;
-//! [`VerifiedReader`] does their checking. Over any [`BlobStore`], as both of these are,
-//! [`ChunkedArtifacts`] keep in chunks what large files have in common, and
-//! `EncryptedArtifacts` (feature `encryption`) keep them encrypted; the one over the other does both.
+//! Implementations: [`MemoryArtifacts`] for tests, [`FolderArtifacts`] for a disk,
+//! `ObjectArtifacts` (feature `object-store`) for a bucket. The suites in `testing` (feature
+//! `testing`) are the contracts as code, for adapters of your own; [`VerifiedReader`] does their
+//! checking. Over any [`BlobStore`], as all of these are, [`ChunkedArtifacts`] keep in chunks what
+//! large files have in common, and `EncryptedArtifacts` (feature `encryption`) keep them
+//! encrypted; the one over the other does both.
 
 mod blob;
 mod chunk;
@@ -26,6 +27,8 @@ mod content;
 mod extension;
 mod folder;
 mod memory;
+#[cfg(feature = "object-store")]
+mod object;
 #[cfg(feature = "encryption")]
 mod seal;
 mod sweep;
@@ -44,6 +47,10 @@ pub use folder::FolderArtifacts;
 pub(crate) use folder::{Incoming, at, make_folder, sync_folder};
 pub use memory::MemoryArtifacts;
 use mlops_core::Digest;
+#[cfg(feature = "object-store")]
+pub use object::{ObjectAddress, ObjectArtifacts};
+#[cfg(feature = "object-store")]
+pub use object_store;
 #[cfg(feature = "encryption")]
 pub use seal::{EncryptedArtifacts, KeyUse, NotRotated, Rotation};
 pub use sweep::{Reclaimed, Sweep};
