@@ -111,7 +111,6 @@ impl Reader {
 /// [`Error::Corrupt`] if it can't be written.
 pub(super) fn key_text(key: &Key) -> Result<String> {
     use std::fmt::Write as _;
-    const SAFE: u64 = 1_000_000_000_000_000;
     let mut text = String::with_capacity(64);
     for part in key.parts() {
         text.push(if text.is_empty() { '[' } else { ',' });
@@ -121,7 +120,7 @@ pub(super) fn key_text(key: &Key) -> Result<String> {
                 text.push_str(part);
                 text.push('"');
             }
-            Part::Number(number) if number.unsigned_abs() < SAFE => {
+            Part::Number(number) if number.unsigned_abs() <= EXACT => {
                 write!(text, "{number}").expect("writing to a string never fails");
             }
             _ => return Ok(canonical::to_string(key)?),
@@ -142,6 +141,9 @@ pub(super) fn key_of(text: &str) -> Result<Key> {
     serde_json::from_str(text)
         .map_err(|error| Error::Corrupt { what: "key of a record".to_owned(), reason: error.to_string() })
 }
+
+/// The largest number up to which each is a double, and so spelled digit by digit.
+const EXACT: u64 = 1 << 53;
 
 /// Whether a byte stands for itself in a JSON string.
 const fn is_plain(byte: u8) -> bool {
@@ -177,15 +179,15 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A whole number of up to 15 digits: no more are sure to be spelled like this.
+    /// A whole number that is sure to be spelled like this.
     fn number(&mut self) -> Option<u64> {
         let end = self.0.bytes().position(|byte| !byte.is_ascii_digit())?;
         let digits = &self.0[..end];
-        if !(1..=15).contains(&end) || (end > 1 && digits.starts_with('0')) {
+        if !(1..=16).contains(&end) || (end > 1 && digits.starts_with('0')) {
             return None;
         }
         self.0 = &self.0[end..];
-        digits.parse().ok()
+        digits.parse().ok().filter(|number| *number <= EXACT)
     }
 
     fn digest(&mut self) -> Option<Digest> {

@@ -1,8 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread;
 
+use hashbrown::HashMap;
 use mlops_core::Digest;
 
 use super::glance::{key_of, key_text};
