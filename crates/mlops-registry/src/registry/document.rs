@@ -71,8 +71,11 @@ impl Registry {
     }
 
     pub(crate) fn get<T: Document>(&self, what: &'static str, key: Key) -> Result<Stored<T>> {
-        let name = key.to_string();
-        self.find(key)?.ok_or(Error::NotFound { what, key: name })
+        let query = Query::one(T::KIND, key);
+        match self.store().read(&query)?.first() {
+            Some(record) => Stored::of(record),
+            None => Err(Error::NotFound { what, key: query.under.to_string() }),
+        }
     }
 
     pub(crate) fn list<T: Document>(&self, group: &Key) -> Result<Vec<Stored<T>>> {

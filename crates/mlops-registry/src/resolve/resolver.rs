@@ -1,8 +1,8 @@
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use mlops_core::{ModelRef, Timestamp};
 use parking_lot::RwLock;
 
@@ -44,6 +44,7 @@ pub struct Resolver {
 
 #[derive(Default)]
 struct State {
+    // Of hashbrown for its hasher: half of a look was the standard one's.
     known: HashMap<ModelRef, Arc<ModelVersion>>,
     seen: Option<Seen>,
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use mlops_core::{Digest, canonical};
 use serde::Serialize;
@@ -79,6 +80,11 @@ impl Change {
         &self.expected
     }
 
+    /// Which record.
+    pub(crate) const fn record(&self) -> (Kind, &Key) {
+        (self.expected.kind, &self.expected.key)
+    }
+
     /// The canonical JSON to be written; `None` to remove the record.
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
@@ -94,11 +100,12 @@ impl Change {
 /// One transaction: what must hold, what changes, and the act that the audit log tells of.
 ///
 /// Nothing can be written without saying what was there before, so no update is lost.
+/// A clone shares what changes with the original.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     act: Act,
-    expected: Vec<Expected>,
-    changes: Vec<Change>,
+    expected: Arc<[Expected]>,
+    changes: Arc<[Change]>,
     first: bool,
     forgets: Option<Pruned>,
     collects: Option<Collected>,
@@ -116,17 +123,21 @@ impl Commit {
         for Expected { kind, key, .. } in &expected {
             kind.check(key, true)?;
         }
-        let mut seen = BTreeSet::new();
-        for Change { expected: Expected { kind, key, .. }, .. } in &changes {
-            if !seen.insert((kind, key)) {
-                return Err(Error::Invalid {
-                    field: "changes",
-                    value: format!("{kind} {key}"),
-                    expected: "one change of a record in one transaction".to_owned(),
-                });
-            }
+        if let Some(Expected { kind, key, .. }) = changed_twice(&changes) {
+            return Err(Error::Invalid {
+                field: "changes",
+                value: format!("{kind} {key}"),
+                expected: "one change of a record in one transaction".to_owned(),
+            });
         }
-        Ok(Self { act, expected, changes, first: false, forgets: None, collects: None })
+        Ok(Self {
+            act,
+            expected: expected.into(),
+            changes: changes.into(),
+            first: false,
+            forgets: None,
+            collects: None,
+        })
     }
 
     /// Goes through only as the very first one of a store.
@@ -232,6 +243,16 @@ impl Commit {
         })?;
         Ok(Account { before: format!("{before}{NUMBER}"), after: after.to_owned() })
     }
+}
+
+/// The first record that is changed once more. Changes mostly come in the order of their
+/// records, where a second one lies beside the first.
+fn changed_twice(changes: &[Change]) -> Option<&Expected> {
+    if changes.is_sorted_by(|before, next| before.record() < next.record()) {
+        return None;
+    }
+    let mut seen = BTreeSet::new();
+    changes.iter().find(|change| !seen.insert(change.record())).map(Change::expected)
 }
 
 /// An audit entry that lacks its number.

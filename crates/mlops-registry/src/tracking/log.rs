@@ -58,7 +58,7 @@ impl Session {
             for input in &checked.inputs {
                 changes.input(input)?;
             }
-            let mut changes: Vec<_> = changes.made.into_values().collect();
+            let mut changes = changes.each_once();
             if changes.is_empty() {
                 return Ok((None, ()));
             }
@@ -167,20 +167,20 @@ struct Changes<'a> {
     registry: &'a Registry,
     /// Whether it is looked up what is there already.
     look: bool,
-    made: BTreeMap<(crate::store::Kind, Key), Change>,
+    made: Vec<Change>,
     /// The data sets of this batch so far.
     inputs: BTreeMap<Key, DataInput>,
 }
 
 impl<'a> Changes<'a> {
     const fn new(registry: &'a Registry, look: bool) -> Self {
-        Self { registry, look, made: BTreeMap::new(), inputs: BTreeMap::new() }
+        Self { registry, look, made: Vec::new(), inputs: BTreeMap::new() }
     }
 
     /// A record that may be written again only with the same content.
     fn once<T: Document + PartialEq>(&mut self, value: &T, conflict: impl FnOnce(T) -> Error) -> Result<()> {
         match self.found::<T>(value.key())? {
-            None => self.add(value, value.create()?),
+            None => self.made.push(value.create()?),
             Some(there) if there.value == *value => {}
             Some(there) => return Err(conflict(there.value)),
         }
@@ -190,7 +190,7 @@ impl<'a> Changes<'a> {
     /// A record that its key says everything of.
     fn same<T: Document>(&mut self, value: &T) -> Result<()> {
         if self.found::<T>(value.key())?.is_none() {
-            self.add(value, value.create()?);
+            self.made.push(value.create()?);
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ impl<'a> Changes<'a> {
     fn latest<T: Document + PartialEq>(&mut self, value: &T) -> Result<()> {
         let there = self.registry.find::<T>(value.key())?;
         if there.as_ref().is_none_or(|there| there.value != *value) {
-            self.add(value, there.put(value)?);
+            self.made.push(there.put(value)?);
         }
         Ok(())
     }
@@ -217,7 +217,7 @@ impl<'a> Changes<'a> {
             None => all,
         };
         if there.as_ref().is_none_or(|there| there.value != all) {
-            self.add(&all, there.put(&all)?);
+            self.made.push(there.put(&all)?);
         }
         self.inputs.insert(input.key(), all);
         Ok(())
@@ -227,8 +227,17 @@ impl<'a> Changes<'a> {
         if self.look { self.registry.find(key) } else { Ok(None) }
     }
 
-    fn add<T: Document>(&mut self, value: &T, change: Change) {
-        self.made.insert((T::KIND, value.key()), change);
+    /// By record; of several changes of one, the last.
+    fn each_once(mut self) -> Vec<Change> {
+        self.made.sort_by(|one, other| one.record().cmp(&other.record()));
+        self.made.dedup_by(|later, kept| {
+            let same = later.record() == kept.record();
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        self.made
     }
 }
 
