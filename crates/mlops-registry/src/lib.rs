@@ -76,6 +76,7 @@
 //! | publish the log's state, and have it witnessed | [`Registry::checkpoint`], [`merkle::SignedCheckpoint`], [`merkle::VerifierKey`] |
 //! | hand out the whole log, or let old entries go | [`Registry::export_log`], [`audit::verify_export`], [`Session::prune_log`] |
 //! | say when, by whom and on what terms it goes into production | [`promotion::PromotionPolicy`], [`Session::set_policy`], [`Session::break_glass`] |
+//! | take over what MLflow has kept | `Session::import_mlflow` (feature `mlflow-import`), [`provenance`] |
 //! | keep several registries apart | [`tenant::Tenants`] |
 //! | read a key from where it is kept | [`secret::SecretSource`], [`merkle::Ed25519Signer::from_secret`] |
 //! | know why something was not done | [`Error`] |
@@ -93,6 +94,8 @@
 //!   `mlops-report`, which brings `maud`.
 //! - `model-signing`: `model_signing`, the signatures of OpenSSF; brings `p256`, `p384` and
 //!   `p521`, pure Rust, and with them some twenty crates.
+//! - `mlflow-import`: `mlflow_import`, what MLflow has kept in a database or a folder; needs
+//!   `sqlite`, and brings a YAML parser.
 //! - `testing`: the suites that hold adapters to the contracts of the ports, for your own.
 #![forbid(unsafe_code)]
 
@@ -107,6 +110,8 @@ mod error;
 pub mod garbage;
 pub mod lineage;
 pub mod merkle;
+#[cfg(feature = "mlflow-import")]
+pub mod mlflow_import;
 pub mod model;
 #[cfg(feature = "model-signing")]
 pub mod model_signing;
@@ -114,6 +119,7 @@ mod name;
 #[cfg(feature = "report")]
 mod page;
 pub mod promotion;
+pub mod provenance;
 mod registry;
 pub mod resolve;
 pub mod search;
@@ -125,8 +131,8 @@ pub mod tenant;
 pub mod testing;
 pub mod tracking;
 pub mod trial;
-#[cfg(feature = "dvc")]
-#[allow(dead_code, reason = "each of its users needs a part")]
+#[cfg(any(feature = "dvc", feature = "mlflow-import"))]
+#[allow(dead_code, unused_imports, reason = "each of its users needs a part")]
 mod yaml;
 
 pub use error::{BoxError, Error, Result};

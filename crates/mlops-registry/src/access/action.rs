@@ -118,11 +118,13 @@ pub enum Action {
     Attest,
     /// Remove artifacts that nothing refers to.
     CollectGarbage,
+    /// Take over what MLflow has kept.
+    ImportMlflow,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::CreateRegistry,
         Self::GrantRole,
         Self::RevokeRole,
@@ -179,6 +181,7 @@ impl Action {
         Self::RecordGit,
         Self::Attest,
         Self::CollectGarbage,
+        Self::ImportMlflow,
     ];
 
     /// As it stands in the audit log.
@@ -240,6 +243,7 @@ impl Action {
             Self::RecordGit => "version.git",
             Self::Attest => "version.attest",
             Self::CollectGarbage => "artifact.collect",
+            Self::ImportMlflow => "mlflow.import",
         }
     }
 
@@ -258,7 +262,8 @@ impl Action {
             | Self::RemovePolicy
             | Self::LinkRunOfOthers
             | Self::RetractLink
-            | Self::CollectGarbage => Role::Admin,
+            | Self::CollectGarbage
+            | Self::ImportMlflow => Role::Admin,
             Self::StoreArtifact
             | Self::CreateExperiment
             | Self::UpdateExperiment
@@ -392,6 +397,7 @@ impl fmt::Display for Action {
             Self::RecordGit => "record the sources",
             Self::Attest => "attest to something",
             Self::CollectGarbage => "collect artifacts that nothing refers to",
+            Self::ImportMlflow => "take over what MLflow has kept",
         })
     }
 }
@@ -458,7 +464,8 @@ mod tests {
             | Action::SignVersion
             | Action::RecordGit
             | Action::Attest
-            | Action::CollectGarbage => action as usize,
+            | Action::CollectGarbage
+            | Action::ImportMlflow => action as usize,
         }
     }
 
@@ -467,6 +474,6 @@ mod tests {
         for (i, action) in Action::ALL.into_iter().enumerate() {
             assert_eq!(place(action), i, "{action}");
         }
-        assert_eq!(Action::ALL.len(), place(Action::CollectGarbage) + 1);
+        assert_eq!(Action::ALL.len(), place(Action::ImportMlflow) + 1);
     }
 }

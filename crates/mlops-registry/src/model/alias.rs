@@ -74,7 +74,7 @@ impl AliasIs {
 
 /// That people may set it: as MLflow 3.17 has it letters, digits, `_` and `-`, not `latest`
 /// and not `v` with a number; besides, not `production`, and not a bare number.
-fn check_alias(alias: &Alias) -> Result<()> {
+pub(crate) fn check_alias(alias: &Alias) -> Result<()> {
     let text = alias.as_str();
     let invalid = |expected: String| {
         Err(Error::Invalid { field: "alias", value: text.chars().take(120).collect(), expected })

@@ -28,6 +28,8 @@ mod tombstone;
 mod transition;
 mod version;
 
+#[cfg(feature = "mlflow-import")]
+pub(crate) use alias::check_alias;
 pub use alias::{AliasIs, AliasTarget};
 pub use bump::BumpTooSmall;
 pub use describe::Description;
@@ -40,6 +42,8 @@ pub use registered::Model;
 pub(crate) use signature::Signature;
 pub use stage::{Stage, VersionStage};
 pub use tag::ModelTag;
+#[cfg(feature = "mlflow-import")]
+pub(crate) use tag::check_model_tag;
 pub(crate) use text::check_text;
 pub use tombstone::{Deleted, DeletedVersion, Tombstone};
 pub use transition::StageTransition;

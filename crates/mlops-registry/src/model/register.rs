@@ -90,6 +90,7 @@ impl Session {
                 },
                 registered_by: self.principal().clone(),
                 registered_at: act.at,
+                imported: None,
             };
             let stage = VersionStage {
                 model: model.clone(),

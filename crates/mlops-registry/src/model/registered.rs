@@ -2,6 +2,7 @@ use mlops_core::{ModelName, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::provenance::Imported;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
@@ -31,6 +32,9 @@ pub struct Model {
     /// How many trials were begun: the number of the last one.
     #[serde(default)]
     pub trials: u32,
+    /// That it was taken over from another system, and what that said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Box<Imported>>,
 }
 
 impl Document for Model {

@@ -46,6 +46,12 @@ impl Document for ModelTag {
     }
 }
 
+/// That a tag of a model or a version may be kept.
+pub(crate) fn check_model_tag(name: &str, value: &str) -> Result<()> {
+    check("tag", name, MAX_NAME, Rule::Key)?;
+    check_text("tag value", value)
+}
+
 impl Session {
     /// Puts a tag on a model, or on a version if one is named, in place of the last one of
     /// that name.
@@ -60,8 +66,7 @@ impl Session {
         name: &str,
         value: &str,
     ) -> Result<ModelTag> {
-        check("tag", name, MAX_NAME, Rule::Key)?;
-        check_text("tag value", value)?;
+        check_model_tag(name, value)?;
         let tag = ModelTag {
             model: model.clone(),
             version: version.cloned(),

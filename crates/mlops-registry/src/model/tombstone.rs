@@ -132,7 +132,7 @@ impl Registry {
 
     /// The record of a model that is registered for the first time, or again: then it counts
     /// on from where it was, so that no number ever means two things.
-    pub(super) fn model_before(&self, name: &ModelName, by: &Principal, at: Timestamp) -> Result<Model> {
+    pub(crate) fn model_before(&self, name: &ModelName, by: &Principal, at: Timestamp) -> Result<Model> {
         let again: Vec<Tombstone> = self.values(&Key::from([name.as_str(), ""]))?;
         let again = again.iter().filter_map(Tombstone::model).max_by_key(|model| model.versions);
         Ok(Model {
@@ -144,6 +144,7 @@ impl Registry {
             requests: again.map_or(0, |model| model.requests),
             promotions: again.map_or(0, |model| model.promotions),
             trials: again.map_or(0, |model| model.trials),
+            imported: None,
         })
     }
 }

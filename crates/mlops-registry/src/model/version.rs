@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Framework, Lineage, Signature};
 use crate::Result;
+use crate::provenance::Imported;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 use crate::tracking::RunId;
@@ -115,6 +116,9 @@ pub struct ModelVersion {
     pub registered_by: Principal,
     /// When.
     pub registered_at: Timestamp,
+    /// That it was taken over from another system, and what that said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Box<Imported>>,
 }
 
 impl ModelVersion {

@@ -109,7 +109,7 @@ impl Dataset {
 
     /// The record, if everything about it may be kept, and how many bytes its schema and
     /// its profile have.
-    pub(super) fn input(&self, run: &RunId) -> Result<(DataInput, usize)> {
+    pub(crate) fn input(&self, run: &RunId) -> Result<(DataInput, usize)> {
         let name = &self.name;
         check("data set", name, limits::INPUT_NAME, Rule::Title)?;
         if let Some(given) = &self.given {

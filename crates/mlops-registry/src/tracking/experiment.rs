@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Deletion, Lifecycle, View};
 use crate::Result;
+use crate::provenance::Imported;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
@@ -19,7 +20,7 @@ pub struct Experiment {
     /// How many runs it had when they were counted here, as they are no more: two who start
     /// runs at once would change the same record. No run gets a number up to this one.
     #[serde(default, rename = "runs")]
-    pub(super) counted: u32,
+    pub(crate) counted: u32,
     /// What it is called; its name, if `None`. This is what renaming changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -32,6 +33,9 @@ pub struct Experiment {
     /// That it was deleted, if it was; then its runs are hidden with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deletion>,
+    /// That it was taken over from another system, and what that said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Box<Imported>>,
 }
 
 impl Experiment {

@@ -44,6 +44,7 @@ impl Session {
                 description: String::new(),
                 updated_at: None,
                 deleted: None,
+                imported: None,
             };
             Ok((Some(Commit::new(act, vec![own], vec![experiment.create()?, claim])?), experiment))
         })

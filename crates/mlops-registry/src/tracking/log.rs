@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use mlops_core::Timestamp;
+
 use super::{DataInput, Metric, Param, Run, RunBatch, RunId, RunStatus, Tag, limits};
 use crate::access::Action;
 use crate::name::{Rule, check, check_value, cut};
@@ -125,30 +127,11 @@ impl<'a> Checked<'a> {
             }
         }
         let params = unique("param", &batch.params)?;
-        for (name, value) in &params {
-            check_value("param value", name, value.len(), limits::PARAM_VALUE)?;
-        }
         let tags = unique("tag", &batch.tags)?;
-        for (name, value) in &tags {
-            check_value("tag value", name, value.len(), limits::TAG_VALUE)?;
-        }
+        params.iter().try_for_each(|(name, value)| check_param(name, value))?;
+        tags.iter().try_for_each(|(name, value)| check_tag(name, value))?;
         for point in &batch.metrics {
-            check("metric", &point.name, limits::KEY, Rule::Key)?;
-            let within = |number: i64| number.unsigned_abs() <= 1 << 53;
-            if !within(point.step) {
-                return Err(Error::Invalid {
-                    field: "step",
-                    value: format!("{} of {}", point.step, point.name),
-                    expected: "a number within ±2^53".to_owned(),
-                });
-            }
-            if let Some(at) = point.at.filter(|at| !within(at.as_micros())) {
-                return Err(Error::Invalid {
-                    field: "time",
-                    value: format!("{at} of {}", point.name),
-                    expected: "a moment within 2^53 µs of 1970, years 1684 to 2255".to_owned(),
-                });
-            }
+            check_point(&point.name, point.step, point.at)?;
         }
         let mut inputs = Vec::with_capacity(batch.inputs.len());
         let mut size = 0;
@@ -160,6 +143,39 @@ impl<'a> Checked<'a> {
         }
         Ok(Self { params, tags, inputs })
     }
+}
+
+/// That a parameter may be kept.
+pub(crate) fn check_param(name: &str, value: &str) -> Result<()> {
+    check("param", name, limits::KEY, Rule::Key)?;
+    check_value("param value", name, value.len(), limits::PARAM_VALUE)
+}
+
+/// That a tag of a run may be kept.
+pub(crate) fn check_tag(name: &str, value: &str) -> Result<()> {
+    check("tag", name, limits::KEY, Rule::Key)?;
+    check_value("tag value", name, value.len(), limits::TAG_VALUE)
+}
+
+/// That a point of a metric may be kept, whatever its value is.
+pub(crate) fn check_point(name: &str, step: i64, at: Option<Timestamp>) -> Result<()> {
+    check("metric", name, limits::KEY, Rule::Key)?;
+    let within = |number: i64| number.unsigned_abs() <= 1 << 53;
+    if !within(step) {
+        return Err(Error::Invalid {
+            field: "step",
+            value: format!("{step} of {name}"),
+            expected: "a number within ±2^53".to_owned(),
+        });
+    }
+    if let Some(at) = at.filter(|at| !within(at.as_micros())) {
+        return Err(Error::Invalid {
+            field: "time",
+            value: format!("{at} of {name}"),
+            expected: "a moment within 2^53 µs of 1970, years 1684 to 2255".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// The changes of one batch: each record once.

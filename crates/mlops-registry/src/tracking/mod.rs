@@ -39,14 +39,20 @@ pub use batch::RunBatch;
 pub use data::RunData;
 pub use dataset::Dataset;
 pub use experiment::Experiment;
+#[cfg(feature = "mlflow-import")]
+pub(crate) use file::open_seen;
 pub use file::{FileEntry, FileLimits, FilePath, RunFile};
 pub use guard::{FAILURE_TAG, RunGuard};
 pub use input::DataInput;
 pub use lifecycle::{Deletion, Lifecycle, View};
+#[cfg(feature = "mlflow-import")]
+pub(crate) use log::{check_param, check_point, check_tag};
 pub use metric::Metric;
 pub(crate) use number::RunNumbers;
 pub use param::Param;
 pub use purge::Purged;
+#[cfg(feature = "mlflow-import")]
+pub(crate) use run::NestedRun;
 pub use run::{Run, RunStatus};
 pub use run_id::RunId;
 pub use start::NewRun;

@@ -42,7 +42,7 @@ impl RunNumbers {
 impl Registry {
     /// An id for a run that is to be started; `again`, if the one before turned out to be taken.
     /// `counted` is a number that no run gets, nor one below.
-    pub(super) fn next_run(&self, experiment: &ExperimentName, counted: u32, again: bool) -> Result<RunId> {
+    pub(crate) fn next_run(&self, experiment: &ExperimentName, counted: u32, again: bool) -> Result<RunId> {
         let numbers = self.run_numbers();
         // Read without the lock: others take numbers meanwhile, and none is taken twice.
         let known = !again && numbers.knows(experiment);

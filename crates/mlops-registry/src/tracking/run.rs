@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Deletion, Lifecycle, RunId, View};
 use crate::Result;
+use crate::provenance::Imported;
 use crate::registry::{Document, Registry};
 use crate::store::{Key, Kind};
 
@@ -78,6 +79,9 @@ pub struct Run {
     /// Who has logged to it or resumed it, beside who started it. Who only tagged it is none.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub contributors: BTreeSet<Principal>,
+    /// That it was taken over from another system, and what that said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Box<Imported>>,
 }
 
 impl Run {

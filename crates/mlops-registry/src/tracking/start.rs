@@ -131,6 +131,7 @@ impl Session {
                 description: new.description.clone(),
                 deleted: None,
                 contributors: BTreeSet::new(),
+                imported: None,
             };
             let mut changes = vec![run.create()?];
             if let Some(parent) = &new.parent {

@@ -117,7 +117,7 @@ fn look(place: &Path) -> Result<Metadata> {
 }
 
 /// Opens the file that was seen, not another one that was put in its place since.
-fn open(place: &Path, seen: &Metadata) -> Result<File> {
+pub(crate) fn open(place: &Path, seen: &Metadata) -> Result<File> {
     let again = look(place)?;
     if !again.is_file() {
         return Err(refused(place, "a file, as it was a moment ago"));

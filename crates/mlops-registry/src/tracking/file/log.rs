@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Read};
 
-use mlops_core::Digest;
+use mlops_core::{Digest, Timestamp};
 
 use super::record::Folder;
 use super::{FilePath, RunFile};
 use crate::access::Action;
 use crate::registry::{Document as _, Session, StoredExt as _};
-use crate::store::{Commit, Expected, Kind};
+use crate::store::{Change, Commit, Expected, Kind};
 use crate::tracking::log::takes;
 use crate::tracking::{RunId, Tag};
 use crate::{Error, Result};
@@ -134,34 +134,7 @@ impl Session {
             takes(&record)?;
             let digests = files.iter().map(|(_, (digest, _))| *digest);
             let act = self.act(Action::LogRun, &subject).artifacts(digests);
-            let mut expected = BTreeMap::new();
-            let mut folders = BTreeMap::new();
-            let (mut changes, mut logged) = (Vec::new(), Vec::new());
-            for (path, (digest, size)) in files {
-                let file = RunFile {
-                    run: run.clone(),
-                    path: path.clone(),
-                    digest: *digest,
-                    size: *size,
-                    logged_at: act.at,
-                    logged_by: self.principal().clone(),
-                };
-                match self.registry().find::<RunFile>(file.key())? {
-                    Some(there) if (there.value.digest, there.value.size) == (*digest, *size) => {
-                        logged.push(there.value);
-                    }
-                    // Whose path it is has been settled when it was first logged.
-                    Some(there) => {
-                        changes.push(there.replace(&file)?);
-                        logged.push(file);
-                    }
-                    None => {
-                        self.fits(run, path, &mut expected, &mut folders)?;
-                        changes.push(file.create()?);
-                        logged.push(file);
-                    }
-                }
-            }
+            let FileChanges { mut changes, expected, logged } = self.file_changes(run, files, act.at)?;
             for (name, value) in tags {
                 let tag = Tag { run: run.clone(), name: (*name).to_owned(), value: value.clone() };
                 let there = self.registry().find::<Tag>(tag.key())?;
@@ -172,19 +145,61 @@ impl Session {
             if changes.is_empty() {
                 return Ok((None, logged));
             }
-            for folder in folders.values() {
-                if self.registry().find::<Folder>(folder.key())?.is_none() {
-                    changes.push(folder.create()?);
-                }
-            }
             let mut all = vec![own, experiment];
             match record.value.contributed_to_by(self.principal()) {
                 Some(run) => changes.push(record.replace(&run)?),
                 None => all.push(record.expected()),
             }
-            all.extend(expected.into_values());
+            all.extend(expected);
             Ok((Some(Commit::new(act, all, changes)?), logged))
         })
+    }
+
+    /// What is to be written for stored bytes to be files of a run from `at` on, and what must
+    /// hold. Of files that are there in the same bytes nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if a path is a folder or lies within a file.
+    pub(crate) fn file_changes(
+        &self,
+        run: &RunId,
+        files: &[(FilePath, (Digest, u64))],
+        at: Timestamp,
+    ) -> Result<FileChanges> {
+        let mut expected = BTreeMap::new();
+        let mut folders = BTreeMap::new();
+        let (mut changes, mut logged) = (Vec::new(), Vec::new());
+        for (path, (digest, size)) in files {
+            let file = RunFile {
+                run: run.clone(),
+                path: path.clone(),
+                digest: *digest,
+                size: *size,
+                logged_at: at,
+                logged_by: self.principal().clone(),
+            };
+            match self.registry().find::<RunFile>(file.key())? {
+                Some(there) if (there.value.digest, there.value.size) == (*digest, *size) => {
+                    logged.push(there.value);
+                }
+                // Whose path it is has been settled when it was first logged.
+                Some(there) => {
+                    changes.push(there.replace(&file)?);
+                    logged.push(file);
+                }
+                None => {
+                    self.fits(run, path, &mut expected, &mut folders)?;
+                    changes.push(file.create()?);
+                    logged.push(file);
+                }
+            }
+        }
+        for folder in folders.values() {
+            if self.registry().find::<Folder>(folder.key())?.is_none() {
+                changes.push(folder.create()?);
+            }
+        }
+        Ok(FileChanges { changes, expected: expected.into_values().collect(), logged })
     }
 
     /// That no folder of a new path is a file, and the path no folder. What must stay so is
@@ -224,6 +239,13 @@ impl Session {
         absent(Folder { run: run.clone(), folder: path.clone() }.key());
         Ok(())
     }
+}
+
+/// What makes stored bytes files of a run.
+pub(crate) struct FileChanges {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) expected: Vec<Expected>,
+    pub(crate) logged: Vec<RunFile>,
 }
 
 /// A source that ends with an error where there is more than is wanted.

@@ -5,6 +5,8 @@ mod log;
 mod path;
 mod record;
 
+#[cfg(feature = "mlflow-import")]
+pub(crate) use folder::open as open_seen;
 pub use log::FileLimits;
 pub use path::FilePath;
 pub use record::{FileEntry, RunFile};
