@@ -170,7 +170,7 @@ macro_rules! calls {
 /// Everything that a session does. `asks` is about a thing of the other tenant and finds none,
 /// `does` is about nothing, or makes something of its own.
 fn of_sessions() -> Vec<Call<Session>> {
-    calls! { Session;
+    let mut calls = calls! { Session;
         does store_artifact = |s, t| s.store_artifact(&mut "own".as_bytes());
         does store_artifact_within = |s, t| {
             s.store_artifact_within(&mut "own".as_bytes(), &FileLimits::default())
@@ -259,7 +259,23 @@ fn of_sessions() -> Vec<Call<Session>> {
         does garbage = |s, t| s.garbage(&GarbageCollection::new());
         does collect_garbage = |s, t| s.collect_garbage(&GarbageCollection::new().grace(Duration::ZERO).deleted_versions(), "own");
         does prune_log = |s, t| s.prune_log(Timestamp::MIN, "own", &mut Vec::new());
+    };
+    calls.extend(of_mlflow());
+    calls
+}
+
+/// What a session does with what MLflow has kept.
+#[cfg(feature = "mlflow-import")]
+fn of_mlflow() -> Vec<Call<Session>> {
+    use mlops_registry::mlflow_import::MlflowImport;
+    calls! { Session;
+        asks import_mlflow = |s, t| s.import_mlflow(&MlflowImport::folder("mlruns"), &mut |_| {});
     }
+}
+
+#[cfg(not(feature = "mlflow-import"))]
+const fn of_mlflow() -> Vec<Call<Session>> {
+    Vec::new()
 }
 
 /// Everything that is read, from the registry and, where it has the same name, through a reader.
@@ -421,6 +437,9 @@ fn every_public_call_is_tried() {
     tried.extend(names(&of_sessions()));
     tried.extend(names(&reader));
     tried.extend(NOT_CALLED);
+    if cfg!(not(feature = "mlflow-import")) {
+        tried.insert("import_mlflow");
+    }
     for owner in ["Registry", "Session"] {
         let missing: Vec<_> =
             methods_of(owner).into_iter().filter(|name| !tried.contains(name.as_str())).collect();
