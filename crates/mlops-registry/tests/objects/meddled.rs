@@ -299,7 +299,7 @@ impl MultipartUpload for Upload {
         let fate = state.ask(Asked::Part, &self.object, None);
         let part = self.inner.put_part(data);
         async move {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
             let sent = state.meet(fate, part).await;
             state.parts.0.fetch_sub(1, Ordering::SeqCst);
             sent

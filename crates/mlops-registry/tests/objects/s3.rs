@@ -142,12 +142,12 @@ fn a_large_artifact_goes_in_parts_and_comes_back() {
     let digest = store.put_bytes(&bytes).unwrap();
     assert!(store.read(&digest, u64::MAX).unwrap() == bytes);
     assert_eq!(store.put_bytes(&bytes).unwrap(), digest);
-    // Of a file of three parts, the tag says so.
+    // A source that fails is one whose upload is never begun.
     let failing = &mut bytes.as_slice().chain(Failing);
     assert!(store.put(failing).is_err());
     assert_eq!(store.list(None, 10).unwrap(), [digest]);
     let uploads = moto.request("GET", "/models?uploads");
-    assert!(!uploads.contains("<Upload>"), "none is left open: {uploads}");
+    assert!(!uploads.contains("<Upload>"), "no upload is left open: {uploads}");
 }
 
 /// Fails when the rest has been read.
