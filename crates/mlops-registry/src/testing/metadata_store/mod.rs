@@ -3,10 +3,20 @@
 //! [`metadata_store_suite!`](crate::metadata_store_suite) makes of them a `#[test]` each.
 #![expect(clippy::missing_panics_doc, reason = "each function panics if the promise is broken")]
 
+mod log;
+mod ordering;
 mod racing;
 mod searching;
 
+pub use log::{
+    leaves_come_by_range, nodes_are_those_of_the_tree, the_audit_finds_nothing,
+    what_is_forgotten_leaves_its_hash,
+};
 use mlops_core::{Digest, Principal, Timestamp};
+pub use ordering::{
+    a_group_does_not_leak_into_its_neighbour, hostile_text_is_only_text, keys_that_do_not_fit_are_refused,
+    pages_skip_and_repeat_nothing, records_come_in_the_order_of_their_keys,
+};
 pub use racing::{
     one_of_many_racing_threads_wins, racing_threads_lose_nothing, readers_never_see_half_a_commit,
 };
@@ -16,8 +26,8 @@ pub use searching::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit, Entry, Pruned};
-use crate::merkle::{ConsistencyProof, InclusionProof, Tree, empty_root, leaf_hash, root_at};
+use crate::audit::{Act, Audit, Entry};
+use crate::merkle::{empty_root, root_at};
 use crate::store::{Change, Commit, Expected, Key, Kind, MetadataStore, Query, Revision};
 use crate::{Error, Result};
 
@@ -247,194 +257,6 @@ pub fn a_commit_may_change_nothing(store: &dyn MetadataStore) {
     let sequence = sequence.expect("nothing is expected");
     let leaves = store.leaves(0..10).expect("the store reads");
     assert_eq!(Entry::read(sequence, &leaves[0].1).expect("an entry").act, refused);
-}
-
-/// Numbers are ordered as numbers, text by its bytes, whatever the order of writing.
-pub fn records_come_in_the_order_of_their_keys(store: &dyn MetadataStore) {
-    let mut expected = Vec::new();
-    for text in ["", "A", "Z", "a", "aa", "ab", "a\u{7f}", "b", "é", "日本", "\u{1f600}"] {
-        for number in [-(1_i64 << 53), -10, -9, 0, 2, 10, 1 << 53] {
-            expected.push(Key::from([text]).and(number));
-        }
-    }
-    let mut shuffled = expected.clone();
-    shuffled.sort_by_key(|key| Digest::of(key.to_string()));
-    for key in shuffled {
-        commit(store, vec![put(Kind::Run, key, None, "x")]).expect("a new record");
-    }
-    let found = keys(store, &Query::under(Kind::Run, Key::all(), 1000));
-    let differ = found.iter().zip(&expected).find(|(found, expected)| found != expected);
-    assert_eq!((differ, found.len()), (None, expected.len()), "records are out of order");
-}
-
-/// A group ends where its last part ends: `ab` is not under `a`.
-pub fn a_group_does_not_leak_into_its_neighbour(store: &dyn MetadataStore) {
-    for (model, version) in [("a", "1"), ("a", "2"), ("ab", "1"), ("a ", "1"), ("A", "1"), ("", "1")] {
-        commit(store, vec![put(Kind::Version, Key::from([model, version]), None, "x")]).expect("new");
-    }
-    let of = |name| keys(store, &Query::under(Kind::Version, Key::from([name]), 100)).len();
-    assert_eq!([of("a"), of("ab"), of("A"), of(""), of("b")], [2, 1, 1, 1, 0], "a group leaks");
-    assert!(keys(store, &Query::under(Kind::Stage, Key::all(), 100)).is_empty(), "kinds are apart");
-}
-
-/// Reading page by page gives every record once, whatever the size of the page and
-/// however many parts the group has.
-pub fn pages_skip_and_repeat_nothing(store: &dyn MetadataStore) {
-    let mut all = Vec::new();
-    for model in ["a", "b", "c"] {
-        for number in 0..5_i64 {
-            for who in ["x", "y"] {
-                let key = Key::from([model]).and(number).and(who);
-                commit(store, vec![put(Kind::Approval, key.clone(), None, "x")]).expect("a new record");
-                all.push(key);
-            }
-        }
-    }
-    for group in [Key::all(), Key::from(["b"]), Key::from(["b"]).and(3), Key::from(["b"]).and(3).and("y")] {
-        let expected: Vec<_> = all.iter().filter(|key| key.is_under(&group)).cloned().collect();
-        for limit in 1..=all.len() + 1 {
-            let mut found = Vec::new();
-            let mut query = Query::under(Kind::Approval, group.clone(), limit);
-            loop {
-                let page = keys(store, &query);
-                assert!(page.len() <= limit);
-                let Some(last) = page.last() else { break };
-                query = query.after(last.clone());
-                found.extend(page);
-                assert!(found.len() <= expected.len(), "pages repeat themselves");
-            }
-            assert_eq!(found, expected, "{limit} at a time under {group}");
-        }
-    }
-    assert!(keys(store, &Query::under(Kind::Approval, Key::all(), 0)).is_empty());
-}
-
-/// Text that means something to a database is text.
-pub fn hostile_text_is_only_text(store: &dyn MetadataStore) {
-    let hostile = ["'; DROP TABLE model; --", "%", "_", "\"", "\\", "a\0b", "NULL", "1", "\u{202e}x", "日本"];
-    for text in hostile {
-        let sequence = commit(store, vec![put(Kind::Model, model(text), None, text)]).expect("a new record");
-        assert_eq!(read(store, Kind::Model, &model(text)), Some((sequence, note(text))), "{text:?}");
-    }
-    assert_eq!(keys(store, &Query::under(Kind::Model, Key::all(), 100)).len(), hostile.len());
-}
-
-/// A key of the wrong shape is refused and not read as another.
-pub fn keys_that_do_not_fit_are_refused(store: &dyn MetadataStore) {
-    let bad = [
-        Query::one(Kind::Model, Key::from(["a", "b"])),
-        Query::one(Kind::Run, Key::from(["a", "1"])),
-        Query::one(Kind::Model, Key::from([1])),
-        Query::one(Kind::Run, Key::from(["a"]).and(i64::MAX)),
-        Query::under(Kind::Version, Key::from(["a"]), 10).after(Key::from(["a"])),
-        Query::under(Kind::Version, Key::from(["a"]), 10).after(Key::from(["b", "1"])),
-    ];
-    for query in bad {
-        let result = store.read(&query);
-        assert!(matches!(result, Err(Error::Invalid { .. })), "{query:?}: {result:?}");
-    }
-}
-
-/// Leaves come in order, with their numbers, and only those of the range.
-pub fn leaves_come_by_range(store: &dyn MetadataStore) {
-    for number in 0..7 {
-        let changes = vec![put(Kind::Model, model(&format!("m{number}")), None, "x")];
-        commit(store, changes).expect("a new record");
-    }
-    for (range, expected) in [
-        (0..7, vec![0, 1, 2, 3, 4, 5, 6]),
-        (2..4, vec![2, 3]),
-        (5..100, vec![5, 6]),
-        (7..9, vec![]),
-        (3..3, vec![]),
-    ] {
-        let leaves = store.leaves(range).expect("the store reads");
-        for (sequence, leaf) in &leaves {
-            Entry::read(*sequence, leaf).expect("the entry of that number");
-        }
-        assert_eq!(
-            leaves.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>(),
-            expected,
-            "leaves out of range"
-        );
-    }
-    assert!(store.leaves(0..u64::MAX).expect("the store reads").len() == 7);
-}
-
-/// The stored nodes give the roots and proofs of the tree over the leaves, at every size.
-pub fn nodes_are_those_of_the_tree(store: &dyn MetadataStore) {
-    const SIZE: u64 = 21;
-    let mut tree = Tree::default();
-    for number in 0..SIZE {
-        let changes = vec![put(Kind::Model, model(&format!("m{number}")), None, "x")];
-        commit(store, changes).expect("a new record");
-        let leaves = store.leaves(number..number + 1).expect("the store reads");
-        tree.append(leaf_hash(&leaves[0].1));
-        assert_eq!(root_at(store, number + 1).expect("the nodes are there"), tree.root(), "another root");
-    }
-    for size in 1..=SIZE {
-        let root = root_at(store, size).expect("the nodes are there");
-        let proof = ConsistencyProof::of(store, size, SIZE).expect("the nodes are there");
-        proof.verify(&root, &tree.root()).expect("the log only grew");
-        let leaves = store.leaves(size - 1..size).expect("the store reads");
-        let proof = InclusionProof::of(store, size - 1, SIZE).expect("the nodes are there");
-        proof.verify(&leaf_hash(&leaves[0].1), &tree.root()).expect("the leaf is in the log");
-    }
-    assert!(matches!(root_at(store, SIZE + 1), Err(Error::Corrupt { .. })), "there are no more leaves");
-}
-
-/// A commit that forgets takes bodies out, and nothing else: size, nodes and records stay.
-/// What is not there, or is to come, can't be forgotten, and then nothing is written.
-pub fn what_is_forgotten_leaves_its_hash(store: &dyn MetadataStore) {
-    for number in 0..6 {
-        let was = read(store, Kind::Model, &model("a")).map(|(was, _)| was);
-        commit(store, vec![put(Kind::Model, model("a"), was, &number.to_string())]).expect("it is as read");
-    }
-    let root = root_at(store, 6).expect("the nodes are there");
-    let forgetting = |ranges: &[std::ops::Range<u64>], changes: Vec<Change>| {
-        let pruned = Pruned::new(ranges.iter().cloned(), Digest::of("export")).expect("ranges in order");
-        store.commit(&Commit::new(act("prune"), vec![], changes).expect("it fits").forgetting(pruned))
-    };
-    let there = || {
-        let leaves = store.leaves(0..u64::MAX).expect("the store reads");
-        leaves.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>()
-    };
-    // To come, or not to come at all.
-    for range in [6..7, 5..8, 100..101] {
-        conflicts(&forgetting(&[range], vec![]));
-    }
-    assert_eq!(
-        forgetting(&[0..2, 3..4], vec![put(Kind::Model, model("b"), None, "x")]).expect("all there"),
-        6
-    );
-    assert_eq!(there(), [2, 4, 5, 6], "the bodies are not those that were to be left");
-    assert_eq!(store.size().expect("the store reads"), 7);
-    assert_eq!(root_at(store, 6).expect("the nodes are there"), root, "the tree has changed");
-    assert_eq!(read(store, Kind::Model, &model("a")).expect("it is there").0, 5);
-    // Once is enough: half of it is there, and nothing is done by half.
-    for range in [0..1, 2..4] {
-        conflicts(&forgetting(&[range], vec![put(Kind::Model, model("c"), None, "x")]));
-    }
-    assert_eq!(read(store, Kind::Model, &model("c")), None);
-    assert_eq!(there(), [2, 4, 5, 6], "a conflict leaves no trace");
-    let report = Audit::of(store).verify().expect("the audit can look");
-    assert!(report.is_clean(), "{report}");
-    assert_eq!(report.pruned.iter().map(|under| (under.entry, under.entries)).collect::<Vec<_>>(), [(6, 3)]);
-}
-
-/// An audit of a store that was written by the port alone finds nothing.
-pub fn the_audit_finds_nothing(store: &dyn MetadataStore) {
-    for number in 0..300_u64 {
-        let name = model(&format!("m{}", number % 7));
-        let change = match read(store, Kind::Model, &name) {
-            Some((was, _)) if number % 5 == 0 => {
-                Change::remove(Kind::Model, name, Revision(was)).expect("the key fits")
-            }
-            found => put(Kind::Model, name, found.map(|(was, _)| was), &number.to_string()),
-        };
-        commit(store, vec![change]).expect("it is as read");
-    }
-    the_log_is_whole(store);
 }
 
 #[track_caller]

@@ -52,10 +52,12 @@ fn filled(store: &dyn MetadataStore) -> u64 {
     }
     let values = [(1, 0.0), (2, 1.0), (3, 2.0), (4, 0.0), (5, f64::NAN), (7, f64::INFINITY), (8, 1.0)];
     changes.extend(values.map(|(number, value)| metric(number, value, 5)));
-    // An earlier point counts for nothing.
+    // An earlier point counts for nothing, whether it is written along or afterwards.
     changes.push(metric(1, 9.0, 4));
     changes.push(text(Kind::Tag, 3, "note", "100% 'sure'"));
-    write(store, changes)
+    let first = write(store, changes);
+    write(store, vec![metric(2, 9.0, 4), metric(5, 9.0, 4)]);
+    first
 }
 
 fn search(filter: &str, order: &[&str], limit: usize) -> Search {
