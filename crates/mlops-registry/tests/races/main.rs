@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panic")]
 
 mod artifact_processes;
+mod interrupted;
 mod no_interleaving_breaks_a_model;
 #[cfg(feature = "sqlite")]
 mod one_production_version_across_processes;

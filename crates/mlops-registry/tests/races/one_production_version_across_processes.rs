@@ -1,6 +1,6 @@
 //! However many processes promote at once, at most one version of a model is in production at
-//! every read, one promotion of those that were asked for at the same moment goes through, and
-//! the audit finds nothing.
+//! every read, one promotion of those that were asked for at the same moment goes through, a
+//! process that resolves from memory hears of it, and the audit finds nothing.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,12 +9,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::world::{World, granted, model, principal};
 use mlops_core::Outcome;
 use mlops_registry::artifact::FolderArtifacts;
 use mlops_registry::merkle::Ed25519Signer;
-use mlops_registry::model::Stage;
+use mlops_registry::model::{PRODUCTION, Stage};
 use mlops_registry::promotion::{Decision, RequestId};
 use mlops_registry::store::SqliteStore;
 use mlops_registry::{Error, Registry};
@@ -30,11 +31,7 @@ const RESULT: &str = "result ";
 #[test]
 fn child() {
     let Ok(folder) = env::var(FOLDER) else { return };
-    let folder = Path::new(&folder);
-    let store = SqliteStore::open(folder.join("registry.db")).unwrap();
-    let artifacts = FolderArtifacts::open(folder.join("artifacts")).unwrap();
-    let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
-    let registry = Registry::builder(Arc::new(store), Arc::new(artifacts), signer).open().unwrap();
+    let registry = opened(Path::new(&folder));
     let dora = registry.session(&principal("dora"));
     for line in std::io::stdin().lines() {
         let line = line.unwrap();
@@ -55,6 +52,14 @@ fn child() {
             }
         });
     }
+}
+
+/// The registry as a process that has come later has it, by the clock of the system.
+fn opened(folder: &Path) -> Registry {
+    let store = SqliteStore::open(folder.join("registry.db")).unwrap();
+    let artifacts = FolderArtifacts::open(folder.join("artifacts")).unwrap();
+    let signer = Arc::new(Ed25519Signer::from_seed(&[7; 32]));
+    Registry::builder(Arc::new(store), Arc::new(artifacts), signer).open().unwrap()
 }
 
 struct Promoter {
@@ -112,7 +117,12 @@ fn of_sixty_four_threads_in_four_processes_one_promotes() {
         world.judge(&candidate, Outcome::Passed);
     }
     let mut promoters: Vec<_> = (0..PROCESSES).map(|_| Promoter::start(world.folder.path())).collect();
-    let mut winners = Vec::new();
+    let resolver = opened(world.folder.path()).resolver();
+    let in_production = || {
+        let reference = format!("{}@{PRODUCTION}", model()).parse().unwrap();
+        resolver.resolve(&reference).unwrap().version.to_string()
+    };
+    let mut winners = vec!["0.1.0".to_owned()];
     for round in 0..ROUNDS {
         let requests: Vec<u32> = versions
             .iter()
@@ -123,6 +133,7 @@ fn of_sixty_four_threads_in_four_processes_one_promotes() {
                 request.number
             })
             .collect();
+        assert_eq!(&in_production(), winners.last().unwrap());
         let done = AtomicBool::new(false);
         let won: Vec<String> = thread::scope(|scope| {
             let reader = scope.spawn(|| {
@@ -152,6 +163,12 @@ fn of_sixty_four_threads_in_four_processes_one_promotes() {
         let history = world.registry.history(&model()).unwrap();
         assert_eq!(history.len(), round + 2);
         assert_eq!(history.last().unwrap().version.to_string(), won[0]);
+        // Who resolves from memory has seen nothing of it, and knows once its period is over.
+        let told = Instant::now();
+        while in_production() != won[0] {
+            assert!(told.elapsed() < Duration::from_secs(60), "nobody asks the store again");
+            thread::yield_now();
+        }
         winners.extend(won);
     }
     promoters.into_iter().for_each(Promoter::end);
