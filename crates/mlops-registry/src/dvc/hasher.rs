@@ -70,7 +70,9 @@ mod tests {
 
     fn name(hash: Hash, parts: &[&[u8]]) -> String {
         let mut hasher = Hasher::new(hash);
-        parts.iter().for_each(|part| hasher.update(part));
+        for part in parts {
+            hasher.update(part);
+        }
         hasher.finish(false).to_string()
     }
 
