@@ -69,8 +69,8 @@ impl MlflowImport {
     }
 
     /// A folder in which files may be read if an address names them. Beside it, and beside
-    /// those of [`artifacts_at`](Self::artifacts_at), that is the folder which the database lies
-    /// in, or the folder that is imported: addresses are what others have written, and must not
+    /// those of [`artifacts_at`](Self::artifacts_at), that is the folder that is imported, or
+    /// `mlruns` and `mlartifacts` beside the database that is: addresses are what others have written, and must not
     /// lead to any file that this process can read.
     pub fn within(mut self, folder: impl Into<PathBuf>) -> Self {
         self.within.push(folder.into());

@@ -17,14 +17,20 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    /// `moved` are addresses that the source itself gives to what lies in it now.
-    pub(super) fn new(import: &'a MlflowImport, home: &'a Path, moved: Vec<(String, PathBuf)>) -> Self {
+    /// `own` are folders that belong to the source; `moved` are addresses that the source itself gives to what lies in it now.
+    pub(super) fn new(
+        import: &'a MlflowImport,
+        home: &'a Path,
+        own: Vec<PathBuf>,
+        moved: Vec<(String, PathBuf)>,
+    ) -> Self {
         let mut mapped = import.places.clone();
         mapped.extend(moved);
         // What the caller says comes first where the source says something too.
         mapped.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         let folders = mapped.iter().map(|(_, folder)| folder.as_path());
-        let folders = folders.chain(import.within.iter().map(PathBuf::as_path)).chain([home]);
+        let folders = folders.chain(import.within.iter().map(PathBuf::as_path));
+        let folders = folders.chain(own.iter().map(PathBuf::as_path));
         // One that is not there allows nothing.
         let allowed = folders.filter_map(|folder| folder.canonicalize().ok()).collect();
         Self { mapped, home, allowed }
@@ -147,7 +153,7 @@ mod tests {
         let secret = at("secret");
         let import = MlflowImport::database("x").within(&other).artifacts_at("s3://team/ml", at("bucket"));
         let import = import.artifacts_at("mlflow-artifacts:", &home).artifacts_at("/gone/mlruns", &home);
-        let places = Places::new(&import, &home, Vec::new());
+        let places = Places::new(&import, &home, vec![home.clone()], Vec::new());
         let found = |address: &str| places.find(address);
         let home_text = home.display().to_string();
         for (address, path) in [

@@ -267,7 +267,16 @@ fn an_address_reads_no_file_that_it_may_not() {
     assert!(reason(&report, Matter::Files, &id("depth 3")).contains("leads elsewhere"));
     assert!(reason(&report, Matter::Files, &id("getötet")).contains("outside of the folders"));
     assert!(reason(&report, Matter::Files, "flight-delay/5").contains("outside of the folders"));
-    let report = taken(&world(), &source.import.clone().within(secret.path()));
+    // Nor one that lies beside the database by chance.
+    source.change(&format!(
+        "UPDATE runs SET artifact_uri = '{}' WHERE run_uuid = '{}'",
+        source.folder.path().display(),
+        id("depth 7")
+    ));
+    let report_beside = taken(&world(), &source.import);
+    assert!(reason(&report_beside, Matter::Files, &id("depth 7")).contains("outside of the folders"));
+    let import = source.import.clone().within(secret.path()).within(source.folder.path());
+    let report = taken(&world(), &import);
     assert!(!report.not_taken.iter().any(|told| told.reason.contains("outside of the folders")), "{report}");
 }
 

@@ -48,9 +48,11 @@ pub(super) trait Source {
 
     fn models(&self, refuse: Refuse<'_>) -> Result<Vec<SourceModel>>;
 
-    /// The folder that paths without a root are relative to, and within which files are read
-    /// without being asked for.
+    /// The folder that paths without a root are relative to.
     fn home(&self) -> &Path;
+
+    /// The folders within which files are read without being asked for: those that MLflow makes.
+    fn own(&self) -> Vec<PathBuf>;
 
     /// Addresses that lead to what lies in the source itself, wherever it was when they were
     /// written: each with the folder that it means now.

@@ -122,6 +122,11 @@ impl Source for Database {
         &self.home
     }
 
+    /// What lies beside a database may be anything, but for what MLflow and its server make there.
+    fn own(&self) -> Vec<PathBuf> {
+        ["mlruns", "mlartifacts"].map(|name| self.home.join(name)).into()
+    }
+
     fn moved(&self) -> Vec<(String, PathBuf)> {
         Vec::new()
     }

@@ -109,6 +109,10 @@ impl Source for Folder {
         &self.root
     }
 
+    fn own(&self) -> Vec<PathBuf> {
+        vec![self.root.clone()]
+    }
+
     /// MLflow writes down where an experiment lay when it was begun.
     fn moved(&self) -> Vec<(String, PathBuf)> {
         let place = |(path, _): &(PathBuf, bool)| {
