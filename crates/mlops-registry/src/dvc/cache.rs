@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::hasher::Hasher;
+use super::work::flush;
 use super::{Listing, ObjectId};
 use crate::artifact::{CHUNK, Incoming, at, make_folder, read_some, sync_folder};
 use crate::{Error, Result};
@@ -170,7 +171,6 @@ impl Cache {
         for (incoming, object) in written {
             // A damaged one is mended: who adds a file may rely on the cache from then on.
             if !self.is_intact(&object)? {
-                incoming.protect()?;
                 missing.push((incoming, self.path(&object)));
             }
         }
@@ -178,11 +178,12 @@ impl Cache {
             missing.iter().filter_map(|(_, path)| path.parent()).map(Path::to_owned).collect();
         shards.sort_unstable();
         shards.dedup();
-        shards.iter().try_for_each(|shard| make_folder(shard))?;
+        flush(&missing, |(incoming, _)| incoming.protect())?;
+        flush(&shards, |shard| make_folder(shard))?;
         for (incoming, path) in missing {
             incoming.move_to(&path)?;
         }
-        shards.iter().try_for_each(|shard| sync_folder(shard).map_err(|error| at(shard, error)))
+        flush(&shards, |shard| sync_folder(shard).map_err(|error| at(shard, error)))
     }
 
     /// Keeps the list of the files of a folder.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::cache::pour;
 use super::hasher::Hasher;
-use super::work::{Listener, Progress, Teller, batches, each};
+use super::work::{Listener, Progress, Teller, batches, each, flush};
 use super::{Cache, DvcFile, Hash, ObjectId, Out};
 use crate::artifact::{Incoming, at, make_folder, sync_folder};
 use crate::{Error, Result};
@@ -105,14 +105,16 @@ impl<'a> Restore<'a> {
         restored.written = missing.len() as u64;
         restored.bytes = missing.iter().map(|file| file.size).sum();
 
-        folders.iter().try_for_each(|folder| make_folder(folder))?;
+        let folders: Vec<_> = folders.into_iter().collect();
+        flush(&folders, |folder| make_folder(folder))?;
         let total = Progress { of_files: restored.written, of_bytes: restored.bytes, ..Progress::default() };
         let mut listener = self.listener.take();
         each(&batches(&missing, |file| file.size), total, &mut listener, |batch, teller| {
             write(cache, batch, teller)
         })?;
         let filled: BTreeSet<_> = missing.iter().filter_map(|file| file.target.parent()).collect();
-        filled.into_iter().try_for_each(|folder| sync_folder(folder).map_err(|error| at(folder, error)))?;
+        let filled: Vec<_> = filled.into_iter().collect();
+        flush(&filled, |folder| sync_folder(folder).map_err(|error| at(folder, error)))?;
         for file in planned.iter().zip(&there).filter(|(_, there)| **there).map(|(file, _)| file) {
             make_executable(file)?;
         }
@@ -191,7 +193,7 @@ fn is_there(file: &Planned, replace: bool) -> Result<bool> {
 }
 
 fn write(cache: &Cache, batch: &[&Planned], teller: &Teller) -> Result<()> {
-    let mut written: Vec<(Incoming, &Path)> = Vec::with_capacity(batch.len());
+    let mut written: Vec<(Incoming, &Planned)> = Vec::with_capacity(batch.len());
     for file in batch {
         let folder = file.target.parent().unwrap_or_else(|| Path::new("."));
         let mut incoming = cache.create(folder)?;
@@ -200,16 +202,16 @@ fn write(cache: &Cache, batch: &[&Planned], teller: &Teller) -> Result<()> {
             incoming.write(chunk)
         })?;
         teller.file();
-        written.push((incoming, &file.target));
+        written.push((incoming, *file));
     }
-    for ((incoming, _), file) in written.iter().zip(batch) {
+    flush(&written, |(incoming, file)| {
         incoming.keep(|permissions| {
             if file.executable {
                 set_executable(permissions);
             }
-        })?;
-    }
-    written.into_iter().try_for_each(|(incoming, target)| incoming.move_to(target))
+        })
+    })?;
+    written.into_iter().try_for_each(|(incoming, file)| incoming.move_to(&file.target))
 }
 
 /// What is at `path`, if anything is; a link is refused.

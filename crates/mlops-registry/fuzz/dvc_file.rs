@@ -1,0 +1,8 @@
+//! Bytes that claim to be a `.dvc` file.
+#![no_main]
+
+mod read_dvc;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| read_dvc::read_dvc_file(bytes));
