@@ -4,6 +4,8 @@
 
 Ours flushes what it has written to the disk before it says so; DVC does not.
 """
+import contextlib
+import io
 import itertools
 import os
 import random
@@ -21,6 +23,10 @@ from dvc.repo import Repo
 from rounds import Ours, compare, timed
 
 
+def quiet():
+    return contextlib.redirect_stdout(io.StringIO())
+
+
 class Projects:
     """New projects with the same data in them: DVC remembers the digests of files that it has seen."""
 
@@ -31,7 +37,7 @@ class Projects:
         project = self.folder / str(next(self.number))
         project.mkdir()
         subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-        with Repo.init(str(project)):
+        with quiet(), Repo.init(str(project)):
             pass
         copy = shutil.copytree if self.data.is_dir() else shutil.copy2
         copy(self.data, project / "data")
@@ -49,7 +55,7 @@ def ours_adds(ours, projects):
 def dvc_adds(projects):
     project = projects.new()
     os.chdir(project)
-    with Repo(".") as repo:
+    with quiet(), Repo(".") as repo:
         seconds, _ = timed(lambda: repo.add(["data"]))()
     text = Path("data.dvc").read_text()
     os.chdir("/")

@@ -22,7 +22,8 @@ const MAX_LISTING: u64 = 1 << 30;
 /// read, which DVC omits for those that are read-only. Files are copied, never linked: what is
 /// done to one in the workspace does not reach the cache.
 ///
-/// Any number of threads and processes, DVC among them, may share the folder.
+/// Any number of threads and processes, DVC among them, may share the folder. What a process that
+/// was killed has left is in `tmp` within it, and may be removed when nobody writes.
 #[derive(Clone, Debug)]
 pub struct Cache {
     root: PathBuf,
