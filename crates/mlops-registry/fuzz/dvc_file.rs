@@ -1,6 +1,7 @@
 //! Bytes that claim to be a `.dvc` file.
 #![no_main]
 
+#[allow(dead_code, reason = "the other fuzzer uses the rest")]
 mod read_dvc;
 
 use libfuzzer_sys::fuzz_target;
