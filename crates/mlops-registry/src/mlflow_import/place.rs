@@ -21,7 +21,7 @@ impl<'a> Places<'a> {
     pub(super) fn new(
         import: &'a MlflowImport,
         home: &'a Path,
-        own: Vec<PathBuf>,
+        own: &[PathBuf],
         moved: Vec<(String, PathBuf)>,
     ) -> Self {
         let mut mapped = import.places.clone();
@@ -153,7 +153,7 @@ mod tests {
         let secret = at("secret");
         let import = MlflowImport::database("x").within(&other).artifacts_at("s3://team/ml", at("bucket"));
         let import = import.artifacts_at("mlflow-artifacts:", &home).artifacts_at("/gone/mlruns", &home);
-        let places = Places::new(&import, &home, vec![home.clone()], Vec::new());
+        let places = Places::new(&import, &home, std::slice::from_ref(&home), Vec::new());
         let found = |address: &str| places.find(address);
         let home_text = home.display().to_string();
         for (address, path) in [

@@ -121,7 +121,7 @@ impl<'a> Taking<'a> {
             import,
             source,
             about,
-            places: Places::new(import, source.home(), source.own(), source.moved()),
+            places: Places::new(import, source.home(), &source.own(), source.moved()),
             tally: RefCell::new(Tally(report)),
             experiments: RefCell::default(),
             runs: RefCell::default(),
