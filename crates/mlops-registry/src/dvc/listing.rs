@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::hasher::Hasher;
-use super::name::check_relative;
+use super::name::check_listed;
 use super::{Hash, ObjectId};
 use crate::name::cut;
 use crate::{Error, Result};
@@ -40,7 +40,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if they are not a list of files; [`Error::Invalid`] for a path that
-    /// leaves the folder, a digest that is none, a file that comes twice or is a folder too.
+    /// leaves the folder (under Windows also by a backslash), a digest that is none, a file that comes twice or is a folder too.
     pub fn parse(bytes: &[u8], hash: Hash) -> Result<Self> {
         let files: Vec<File> = serde_json::from_slice(bytes).map_err(|error| Error::Corrupt {
             what: "list of the files of a DVC folder".to_owned(),
@@ -60,7 +60,7 @@ impl Listing {
     /// digest is that of a folder.
     pub fn insert(&mut self, path: impl Into<String>, object: ObjectId) -> Result<()> {
         let path = path.into();
-        check_relative("path in a DVC folder", &path)?;
+        check_listed("path in a DVC folder", &path)?;
         let invalid = |expected: &str| {
             let value = cut(&path);
             Err(Error::Invalid { field: "path in a DVC folder", value, expected: expected.to_owned() })

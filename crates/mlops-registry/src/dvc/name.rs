@@ -9,11 +9,21 @@ const MAX_PATH: usize = 4096;
 /// Checks that `path` names something within a folder, on every system alike: parts between
 /// `/`, none of them `..`.
 pub(super) fn check_relative(field: &'static str, path: &str) -> Result<()> {
+    check(field, path, true)
+}
+
+/// The same of a file in a folder that DVC has listed. Its name may have a backslash in it where
+/// that is a sign like others; under Windows it would lead elsewhere.
+pub(super) fn check_listed(field: &'static str, path: &str) -> Result<()> {
+    check(field, path, cfg!(windows))
+}
+
+fn check(field: &'static str, path: &str, backslash: bool) -> Result<()> {
     let parts = || path.split('/');
     let plain = |part: &str| Path::new(part).components().map(is_plain).eq([true]);
     let wrong = if path.len() > MAX_PATH {
         "at most 4096 bytes"
-    } else if path.contains(['\0', '\\']) {
+    } else if path.contains('\0') || backslash && path.contains('\\') {
         "no backslash and no zero byte, which mean something else elsewhere"
     } else if path.starts_with('/') {
         "a path relative to the folder, which does not begin with `/`"
@@ -46,6 +56,12 @@ mod tests {
                 matches!(check_relative("path", bad), Err(Error::Invalid { field: "path", .. })),
                 "{bad:?}"
             );
+            if cfg!(windows) || !bad.contains('\\') {
+                assert!(check_listed("path", bad).is_err(), "{bad:?}");
+            }
+        }
+        for odd in ["a\\b", "..\\a", "d/\\", "C:\\x"] {
+            assert_eq!(check_listed("path", odd).is_ok(), cfg!(not(windows)), "{odd:?}");
         }
     }
 }
