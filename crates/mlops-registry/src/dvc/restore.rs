@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::cache::pour;
 use super::hasher::Hasher;
+use super::name::check_relative;
 use super::work::{Listener, Progress, Teller, batches, each, flush};
 use super::{Cache, DvcFile, Hash, ObjectId, Out};
 use crate::artifact::{Incoming, at, make_folder, sync_folder};
@@ -82,8 +83,8 @@ impl<'a> Restore<'a> {
     /// # Errors
     /// [`Error::NotFound`] if the cache lacks something; [`Error::Corrupt`] if something in it is
     /// damaged or not what the `.dvc` file says of it; [`Error::Conflict`] if something else is
-    /// in the way; [`Error::Invalid`] if there is a link in the way; [`Error::Unavailable`] if
-    /// something can't be read or written. Some files may have been written then; none is half.
+    /// in the way; [`Error::Invalid`] if there is a link in the way, or the path of an output
+    /// leaves the folder; [`Error::Unavailable`] if something can't be read or written. Some files may have been written then; none is half.
     pub fn run(mut self) -> Result<Restored> {
         let mut restored = Restored::default();
         let (mut planned, mut folders) = (Vec::new(), BTreeSet::new());
@@ -123,6 +124,8 @@ impl<'a> Restore<'a> {
 
     /// The files of an output, and the folders that they need.
     fn plan(&self, out: &Out, planned: &mut Vec<Planned>, folders: &mut BTreeSet<PathBuf>) -> Result<()> {
+        // Who made the `.dvc` file may have set the path after it was checked.
+        check_relative("path of a DVC output", &out.path)?;
         let root = self.folder.join(&out.path);
         let first = planned.len();
         let mut add = |target: PathBuf, object: &ObjectId, executable| {

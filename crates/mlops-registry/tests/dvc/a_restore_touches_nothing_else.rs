@@ -164,6 +164,23 @@ fn what_the_file_says_must_be_so() {
     assert_eq!((restored.written, &restored.not_cached[..]), (0, &["e".to_owned()][..]));
 }
 
+#[test]
+fn a_path_that_was_set_is_checked_too() {
+    let world = World::new();
+    let target = world.target("deep").join("target");
+    fs::create_dir(&target).unwrap();
+    let before = read_all(world.folder.path());
+    for (file, path) in
+        [(&world.d, "../../x"), (&world.e, "../../x"), (&world.e, "a/../../x"), (&world.e, "/x")]
+    {
+        let mut file = file.clone();
+        file.outs[0].path = path.to_owned();
+        let error = world.cache.restore(&file, &target).replacing().run().unwrap_err();
+        assert!(matches!(error, Error::Invalid { .. }), "{path}: {error}");
+        assert_eq!(read_all(world.folder.path()), before, "{path}");
+    }
+}
+
 /// A cache whose list names these paths, all of the same bytes.
 fn cache_listing(paths: &[&str]) -> (TempDir, Cache, DvcFile) {
     let folder = tempfile::tempdir().unwrap();
@@ -193,6 +210,7 @@ fn lists_that_lead_elsewhere_are_refused() {
         (vec!["../evil"], "none of them `.` or `..`"),
         (vec!["ok", "sub/../../evil"], "none of them `.` or `..`"),
         (vec!["/evil"], "relative"),
+        #[cfg(windows)]
         (vec!["..\\\\evil"], "no backslash"),
         (vec!["ok", "ok"], "comes once"),
         (vec!["ok", "ok/evil"], "it is both"),
@@ -208,6 +226,13 @@ fn lists_that_lead_elsewhere_are_refused() {
         assert_eq!(read_all(folder.path()), before, "{paths:?}");
         let remote = Cache::at(folder.path().join("remote"));
         assert!(cache.transfer(&file, &remote).run().is_err(), "{paths:?}");
+    }
+    // Elsewhere that is a name like others.
+    #[cfg(unix)]
+    {
+        let (folder, cache, file) = cache_listing(&["..\\\\evil"]);
+        cache.restore(&file, folder.path()).run().unwrap();
+        assert_eq!(text(folder.path().join("d/..\\evil")), "a");
     }
     let (folder, cache, file) = cache_listing(&["ok", "sub/ok"]);
     assert_eq!(cache.restore(&file, folder.path()).run().unwrap().written, 2);
