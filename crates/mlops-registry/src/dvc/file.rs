@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::out::{Out, invalid};
 use super::write::Writer;
 use crate::artifact::at;
+use crate::name::cut;
 use crate::yaml::{self, Limits, Node};
 use crate::{Error, Result};
 
@@ -123,18 +124,24 @@ impl FromStr for DvcFile {
             }
         }
         file.outs = outs.ok_or_else(|| invalid("content", "no `outs`", "`outs`, a list of outputs"))?;
-        for (at, out) in file.outs.iter().enumerate() {
-            let within = |inner: &str, outer: &str| {
-                inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
-            };
-            let other = |other: &&Out| within(&out.path, &other.path) || within(&other.path, &out.path);
-            if let Some(other) = file.outs[..at].iter().find(other) {
-                let expected = format!("outputs apart from each other, not one at {:?} too", other.path);
-                return Err(invalid("path", &out.path, &expected));
-            }
-        }
+        check_apart(&file.outs)?;
         Ok(file)
     }
+}
+
+/// Looks whether no output is another one or lies in it.
+fn check_apart(outs: &[Out]) -> Result<()> {
+    let mut paths: Vec<&str> = outs.iter().map(|out| out.path.as_str()).collect();
+    // Sorted by their parts, what lies in a folder comes right after it.
+    paths.sort_unstable_by(|a, b| a.split('/').cmp(b.split('/')));
+    for two in paths.windows(2) {
+        let (outer, inner) = (two[0], two[1]);
+        if inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            let expected = format!("outputs apart from each other, not one at {:?} too", cut(outer));
+            return Err(invalid("path", inner, &expected));
+        }
+    }
+    Ok(())
 }
 
 /// As DVC writes it.
