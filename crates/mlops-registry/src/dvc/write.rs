@@ -1,7 +1,7 @@
 //! YAML as `ruamel.yaml` writes it for DVC: block style, lines of about eighty signs.
 //!
 //! # Source
-//! The emitter of `ruamel.yaml` 0.18 with the settings of DVC 3.67; where it does what nobody
+//! The emitter of `ruamel.yaml` 0.19.1 with the settings of DVC 3.67; where it does what nobody
 //! would expect, such as a name of eighty letters on a line of its own, so does this.
 
 use std::fmt::Write as _;
