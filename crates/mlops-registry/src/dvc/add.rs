@@ -7,7 +7,7 @@ use mlops_core::{Digest, DigestWriter};
 use super::file::read_text;
 use super::gitignore;
 use super::hasher::Hasher;
-use super::walk::{Found, files_in, folder_of, look, name_of, refused, root_with};
+use super::walk::{Found, files_in, folder_of, look, name_of, place, refused, root_with};
 use super::work::{Listener, Progress, Teller, batches, each};
 use super::{Cache, DvcFile, Hash, Listing, ObjectId, Out};
 use crate::artifact::{Incoming, at};
@@ -136,8 +136,9 @@ impl<'a> Add<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`] if nothing is at the path; [`Error::Invalid`] if it is a link or there
-    /// is one within, if a name is not Unicode or has a backslash in it, or if DVC could not read
-    /// back what the `.dvc` file would say; [`Error::Conflict`] if the `.dvc` file that is there
+    /// is one within, if its name has a backslash in it or a name is not Unicode, if DVC could not
+    /// read back what the `.dvc` file would say or would not see it (a `.dvcignore` or a `.gitignore`
+    /// covers it), or if it lies in another output or one in it; [`Error::Conflict`] if the `.dvc` file that is there
     /// is about something else, or has comments; [`Error::Unavailable`] if something can't be
     /// read or written. The cache may have some of the files then, and nothing else has changed.
     pub fn run(mut self) -> Result<Added> {
@@ -149,13 +150,14 @@ impl<'a> Add<'a> {
         {
             return Err(refused(&self.path, "data, not a file of DVC or Git"));
         }
+        let (ignored, inner) = place(&self.path, kind.is_dir())?;
         // A name that can't be written is found before anything is.
         let before = self.before(&beside, Out::new(name.clone(), Listing::default().object_id())?)?;
         let ignore = self.ignore(&name, kind.is_dir())?;
 
         let found = if kind.is_dir() {
             self.check_cache_outside()?;
-            files_in(&self.path)?
+            files_in(&self.path, &ignored, &inner)?
         } else {
             vec![Found { relpath: name, path: self.path.clone(), size: kind.len() }]
         };

@@ -2,7 +2,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::file::read_text;
-use super::ignore::Ignored;
+use super::ignore::{Ignored, Reader};
+use super::walk::root_with;
 use crate::{Error, Result};
 
 /// The line that keeps one file or folder beside it out of Git.
@@ -13,6 +14,13 @@ fn line(name: &str) -> String {
         let _ = write!(line, "{escape}{sign}");
     }
     line
+}
+
+/// Whether the file at `path` is in a repository of Git whose `.gitignore` files cover it: then it
+/// is none of DVC's, whatever is in it.
+pub(super) fn hides(path: &Path) -> Result<bool> {
+    let Some((root, path)) = root_with(path, ".git")? else { return Ok(false) };
+    Ok(Ignored::with(Reader::Git, "").read(&root, &path)?.covers(&path, false))
 }
 
 /// What the `.gitignore` beside `name` will have to be, so that Git ignores it: as DVC does it,
@@ -33,8 +41,8 @@ pub(super) fn with_line(
     }
     let text = read_text(&folder.join(".gitignore"))?.unwrap_or_default();
     let ignored = match repository {
-        Some((root, path)) => Ignored::default().read(root, path, ".gitignore")?.covers(path, is_folder),
-        None => Ignored::with(&text).covers(name, is_folder),
+        Some((root, path)) => Ignored::with(Reader::Git, "").read(root, path)?.covers(path, is_folder),
+        None => Ignored::with(Reader::Git, &text).covers(name, is_folder),
     };
     if ignored {
         return Ok(None);

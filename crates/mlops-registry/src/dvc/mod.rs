@@ -29,8 +29,9 @@
 //! # What differs from DVC
 //! - Files are copied, never linked: cache types `reflink`, `hardlink` and `symlink` are not used.
 //! - Objects are checked when they are read, read-only or not, and flushed when they are written.
-//! - Refused by name: links in what is added or where something is restored, backslashes in
-//!   names, and names that DVC writes but does not read back.
+//! - Refused by name: links in what is added or where something is restored, backslashes in the
+//!   names of outputs (under Windows of all files), and names that DVC writes but does not read
+//!   back. A file within an output is not added by its own path: the output is added again.
 //! - Files of DVC 1 and 2 (no `hash: md5`) are read, from the layout of their cache; what is added
 //!   is always written as DVC 3 does.
 //! - Remotes are folders. Pipelines (`dvc.yaml`) and outputs that a cloud versions are not read.

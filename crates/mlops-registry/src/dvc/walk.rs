@@ -2,8 +2,11 @@ use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::ignore::Ignored;
-use super::name::check_relative;
+use super::DvcFile;
+use super::file::read_text;
+use super::gitignore;
+use super::ignore::{Ignored, Reader};
+use super::name::check_listed;
 use crate::artifact::at;
 use crate::{Error, Result};
 
@@ -63,15 +66,59 @@ pub(super) fn root_with(path: &Path, mark: &str) -> Result<Option<(PathBuf, Stri
     Ok(Some((root.to_owned(), inner.replace(std::path::MAIN_SEPARATOR, "/"))))
 }
 
-/// All files in the folder at `path`, but for what DVC ignores.
-pub(super) fn files_in(path: &Path) -> Result<Vec<Found>> {
-    let ignored = Ignored::with(NEVER);
-    let (ignored, base) = match root_with(path, ".dvc")? {
-        Some((root, inner)) => (ignored.read(&root, &inner, ".dvcignore")?, format!("{inner}/")),
-        None => (ignored, String::new()),
+/// Looks whether DVC sees what is at `path` and the `.dvc` file that it is to have, as an output of
+/// its own; gives what is ignored below and where it lies.
+pub(super) fn place(path: &Path, is_folder: bool) -> Result<(Ignored, String)> {
+    let ignored = Ignored::with(Reader::Dvc, NEVER);
+    let (ignored, inner) = match root_with(path, ".dvc")? {
+        Some((root, inner)) => {
+            check_apart(path, &root, &inner)?;
+            (ignored.read(&root, &inner)?, inner)
+        }
+        None => (ignored, name_of(path)?.to_owned()),
     };
+    if ignored.covers(&inner, is_folder) || ignored.covers(&format!("{inner}.dvc"), false) {
+        let expected = "what DVC does not ignore: `.git`, `.hg`, and what a `.dvcignore` covers, the `.dvc` \
+                        file beside it too, are no data; take the pattern out of the `.dvcignore`";
+        return Err(refused(path, expected));
+    }
+    let file = folder_of(path).join(format!("{}.dvc", name_of(path)?));
+    if gitignore::hides(&file)? {
+        let expected = "a path whose `.dvc` file no `.gitignore` covers, since DVC would not see it; take the \
+                        pattern out of the `.gitignore`, or make it narrower";
+        return Err(refused(path, expected));
+    }
+    Ok((ignored, inner))
+}
+
+/// Looks whether no folder that `path` is in is an output itself.
+fn check_apart(path: &Path, root: &Path, inner: &str) -> Result<()> {
+    for (end, _) in inner.match_indices('/') {
+        let folder = root.join(&inner[..end]);
+        let file = folder_of(&folder).join(format!("{}.dvc", name_of(&folder)?));
+        let name = name_of(&folder)?;
+        if dvc_file(&file)?.is_some_and(|file| file.outs.iter().any(|out| out.path == name)) {
+            let expected =
+                format!("what no other output has in it; add {:?} again, which has it", &inner[..end]);
+            return Err(refused(path, &expected));
+        }
+    }
+    Ok(())
+}
+
+/// The `.dvc` file at `path`; `None`, if nothing is there or it is something else.
+fn dvc_file(path: &Path) -> Result<Option<DvcFile>> {
+    match read_text(path) {
+        Ok(text) => Ok(text.and_then(|text| text.parse().ok())),
+        Err(Error::Invalid { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// All files in the folder at `path`, which lies at `inner`, but for what DVC ignores.
+pub(super) fn files_in(path: &Path, ignored: &Ignored, inner: &str) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    Walk { ignored: &ignored, base: &base, found: &mut found }.folder(path, "", 0)?;
+    Walk { ignored, base: &format!("{inner}/"), found: &mut found }.folder(path, "", 0)?;
     Ok(found)
 }
 
@@ -105,7 +152,15 @@ impl Walk<'_> {
             } else if name == ".dvcignore" {
                 return Err(refused(&path, "no `.dvcignore` within what is added; put it above"));
             } else {
-                check_relative("path to add", &relpath)?;
+                check_listed("path to add", &relpath)?;
+                if path.extension().is_some_and(|extension| extension == "dvc")
+                    && dvc_file(&path)?.is_some()
+                    && !gitignore::hides(&path)?
+                {
+                    let expected =
+                        "no output of DVC within what is added; remove its `.dvc` file, or add the rest";
+                    return Err(refused(&path, expected));
+                }
                 self.found.push(Found { relpath, path, size: kind.len() });
             }
         }
