@@ -56,6 +56,11 @@ impl Out {
         self.remark("cache") != Some(&Node::Bool(false))
     }
 
+    /// Whether it goes to remotes: `push: false` keeps it out of them.
+    pub fn is_pushed(&self) -> bool {
+        self.remark("push") != Some(&Node::Bool(false))
+    }
+
     /// What users have said of it under `meta`; of numbers and their order only what JSON keeps.
     pub fn meta(&self) -> Option<serde_json::Value> {
         self.remark("meta").cloned().map(Into::into)

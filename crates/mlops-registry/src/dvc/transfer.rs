@@ -13,17 +13,22 @@ pub struct Transfer<'a> {
     from: &'a Cache,
     to: &'a Cache,
     file: &'a DvcFile,
+    pull: bool,
     listener: Listener<'a>,
 }
 
 impl fmt::Debug for Transfer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transfer").field("from", &self.from).field("to", &self.to).finish_non_exhaustive()
+        f.debug_struct("Transfer")
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .field("pull", &self.pull)
+            .finish_non_exhaustive()
     }
 }
 
 /// What was copied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transferred {
     /// Objects that were copied.
@@ -32,16 +37,25 @@ pub struct Transferred {
     pub present: u64,
     /// Bytes that were copied.
     pub bytes: u64,
+    /// Outputs that were left out, as their `.dvc` file says `push: false`.
+    pub not_pushed: Vec<String>,
 }
 
 impl Cache {
-    /// Copies what `file` stands for to another cache: to a remote (push) or from one (pull).
+    /// Copies what `file` stands for to another cache: to a remote, or from one if it is
+    /// [said so](Transfer::pulling).
     pub fn transfer<'a>(&'a self, file: &'a DvcFile, to: &'a Self) -> Transfer<'a> {
-        Transfer { from: self, to, file, listener: None }
+        Transfer { from: self, to, file, pull: false, listener: None }
     }
 }
 
 impl<'a> Transfer<'a> {
+    /// From a remote: takes outputs too that say `push: false`, as `dvc pull` does.
+    pub const fn pulling(mut self) -> Self {
+        self.pull = true;
+        self
+    }
+
     /// Tells `progress` now and then how far it is.
     pub fn on_progress(mut self, progress: &'a mut dyn FnMut(Progress)) -> Self {
         self.listener = Some(progress);
@@ -57,7 +71,12 @@ impl<'a> Transfer<'a> {
     /// copied then; none is half. [`Error::Invalid`] as for [`Cache::listing`].
     pub fn run(mut self) -> Result<Transferred> {
         let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+        let mut transferred = Transferred::default();
         for out in self.file.outs.iter().filter(|out| out.is_cached()) {
+            if !self.pull && !out.is_pushed() {
+                transferred.not_pushed.push(out.path.clone());
+                continue;
+            }
             if !out.object.is_folder() {
                 files.insert(out.object);
                 continue;
@@ -66,7 +85,6 @@ impl<'a> Transfer<'a> {
             files.extend(has.listing(&out.object)?.iter().map(|(_, object)| *object));
             folders.insert(out.object);
         }
-        let mut transferred = Transferred::default();
         let files = self.missing(&files, &mut transferred)?;
         let folders = self.missing(&folders, &mut transferred)?;
         let total =
