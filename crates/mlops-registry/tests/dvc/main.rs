@@ -8,4 +8,5 @@ mod bytes_that_are_not_those;
 mod names_that_are_refused;
 #[allow(dead_code, reason = "`cases.rs` uses the rest")]
 mod recorded;
+mod what_dvc_would_not_take;
 mod what_is_added_is_kept;

@@ -1,12 +1,12 @@
 //! What the genuine tool has made of files: `.dvc` files, `.gitignore` files and objects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use mlops_registry::dvc::{Added, Cache, DvcFile};
+use mlops_registry::dvc::{Added, Cache, DvcFile, Out};
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -21,10 +21,10 @@ pub(crate) struct Case {
     pub(crate) files_hex: BTreeMap<String, String>,
     /// Folders that have no files.
     #[serde(default)]
-    folders: Vec<String>,
-    /// Files that may be executed.
+    pub(crate) folders: Vec<String>,
+    /// Files that may be executed; those that the `.dvc` files call so need not be named.
     #[serde(default)]
-    executable: Vec<String>,
+    pub(crate) executable: Vec<String>,
     pub(crate) add: Vec<String>,
     pub(crate) dvc_files: BTreeMap<String, String>,
     gitignore: BTreeMap<String, String>,
@@ -60,10 +60,47 @@ impl Case {
             fs::create_dir_all(project.path().join(folder)).unwrap();
         }
         write_all(project.path(), &self.files_hex);
-        for file in &self.executable {
+        // What has no files is not among the files, and was a folder.
+        for path in self.add.iter().map(|path| project.path().join(path)).filter(|path| !path.exists()) {
+            fs::create_dir_all(path).unwrap();
+        }
+        let recorded = self.outs().into_iter().filter(|(_, out)| out.isexec).map(|(path, _)| path);
+        for file in self.executable.iter().cloned().chain(recorded) {
             set_executable(&project.path().join(file));
         }
         project
+    }
+
+    /// The outputs of the recorded `.dvc` files, by their paths. Of one that we can't read there
+    /// are none; that is found when it is restored.
+    fn outs(&self) -> Vec<(String, Out)> {
+        let file = |(path, text): (&String, &String)| {
+            let folder = path.rfind('/').map_or("", |at| &path[..=at]).to_owned();
+            let outs = text.parse::<DvcFile>().map_or_else(|_| Vec::new(), |file| file.outs);
+            outs.into_iter().map(move |out| (format!("{folder}{}", out.path), out))
+        };
+        self.dvc_files.iter().flat_map(file).collect()
+    }
+
+    /// The files that were added, as the recorded `.dvc` files and objects say, and whether they
+    /// may be executed: within folders DVC does not keep that.
+    fn added(&self) -> BTreeMap<String, bool> {
+        #[derive(Deserialize)]
+        struct Listed {
+            relpath: String,
+        }
+        let mut added = BTreeMap::new();
+        for (path, out) in self.outs() {
+            if !out.object.is_folder() {
+                added.insert(path, out.isexec);
+                continue;
+            }
+            let object = Cache::at("").path(&out.object);
+            let Some(list) = self.remote_objects_hex.get(object.to_str().unwrap()) else { continue };
+            let files: Vec<Listed> = serde_json::from_slice(&bytes(list)).unwrap();
+            added.extend(files.into_iter().map(|file| (format!("{path}/{}", file.relpath), false)));
+        }
+        added
     }
 
     pub(crate) fn add_all(&self, project: &Path, cache: &Cache) -> mlops_registry::Result<Vec<Added>> {
@@ -130,36 +167,16 @@ impl Case {
             compared.push((format!("{}: restore {path}: {why:?}", self.name), why.is_none()));
         }
         let files = read_all(&project);
-        let mut expected = BTreeSet::new();
-        for (path, recorded) in &self.files_hex {
-            if self.is_added(path) {
-                expected.insert(path);
-                let same = files.get(path) == Some(&bytes(recorded));
-                compared.push((format!("{}: restored {path}", self.name), same));
-                let executable = is_executable(&project.join(path));
-                // Within folders DVC does not keep it.
-                let kept = self.executable.contains(path) && self.add.contains(path);
-                compared
-                    .push((format!("{}: {path} executable: {executable}", self.name), executable == kept));
-            }
+        let added = self.added();
+        for (path, kept) in &added {
+            let recorded = self.files_hex.get(path).map(|hex| bytes(hex));
+            let same = recorded.is_some() && files.get(path) == recorded.as_ref();
+            compared.push((format!("{}: restored {path}", self.name), same));
+            let executable = is_executable(&project.join(path));
+            compared.push((format!("{}: {path} executable: {executable}", self.name), executable == *kept));
         }
-        compared.push((format!("{}: files {:?}", self.name, files.keys()), files.keys().eq(expected)));
+        compared.push((format!("{}: files {:?}", self.name, files.keys()), files.keys().eq(added.keys())));
         compared
-    }
-
-    /// Whether a file was added: some are ignored by DVC.
-    fn is_added(&self, path: &str) -> bool {
-        let added = self.add.iter().any(|added| {
-            let added = added.trim_start_matches("./").trim_end_matches('/');
-            path == added || path.strip_prefix(added).is_some_and(|rest| rest.starts_with('/'))
-        });
-        let kept_out = match self.name.as_str() {
-            "folder ignored by dvc" => path.contains(".tmp"),
-            "ignored by dvc but one" => path.contains(".tmp") && path != "d/a.tmp",
-            "folders that are not data" => path.contains("/.git/") || path.contains("/.hg/"),
-            _ => false,
-        };
-        added && !kept_out
     }
 }
 
