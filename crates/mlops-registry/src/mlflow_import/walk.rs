@@ -20,7 +20,7 @@ pub(super) type Walked = (Vec<FoundFile>, Vec<(String, String)>);
 /// Walks through a folder, or looks at the one file. Links are not followed, and what can't be
 /// a file of a run is told.
 pub(super) fn files_below(root: &Path, limits: &FileLimits) -> Walked {
-    let mut walk = Walk { limits, found: Vec::new(), refused: Vec::new() };
+    let mut walk = Walk { limits, total: 0, found: Vec::new(), refused: Vec::new() };
     walk.folder(root, "", limits.depth);
     walk.found.sort_by(|a, b| a.name.cmp(&b.name));
     (walk.found, walk.refused)
@@ -28,6 +28,8 @@ pub(super) fn files_below(root: &Path, limits: &FileLimits) -> Walked {
 
 struct Walk<'a> {
     limits: &'a FileLimits,
+    /// Bytes of all that was found.
+    total: u64,
     found: Vec<FoundFile>,
     refused: Vec<(String, String)>,
 }
@@ -65,11 +67,16 @@ impl Walk<'_> {
             "expected a file or a folder".to_owned()
         } else if seen.len() > self.limits.file {
             format!("it has {} bytes, expected at most {}", seen.len(), self.limits.file)
+        } else if seen.len() > self.limits.total.saturating_sub(self.total) {
+            format!("it has {} bytes, expected all files to have at most {}", seen.len(), self.limits.total)
         } else if self.found.len() >= self.limits.files {
             format!("expected at most {} files", self.limits.files)
         } else {
             match FilePath::new(path.as_str()) {
-                Ok(name) => return self.found.push(FoundFile { place, name, seen }),
+                Ok(name) => {
+                    self.total += seen.len();
+                    return self.found.push(FoundFile { place, name, seen });
+                }
                 Err(error) => error.to_string(),
             }
         };

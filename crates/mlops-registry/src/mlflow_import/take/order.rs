@@ -23,8 +23,8 @@ pub(super) fn parents_first(runs: Vec<SourceRun>) -> Vec<(SourceRun, Parent)> {
     let mut order = Vec::with_capacity(runs.len());
     for start in 0..runs.len() {
         // Up to one that is placed already, then down again.
-        let (mut line, mut at) = (Vec::new(), Some(start));
-        while let Some(i) = at.filter(|i| !placed.contains(i) && !line.contains(i)) {
+        let (mut line, mut met, mut at) = (Vec::new(), HashSet::new(), Some(start));
+        while let Some(i) = at.filter(|i| !placed.contains(i) && met.insert(*i)) {
             line.push(i);
             at = runs[i].parent.as_ref().and_then(|parent| places.get(parent)).copied();
         }

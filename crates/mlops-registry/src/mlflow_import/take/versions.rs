@@ -297,17 +297,17 @@ impl Taking<'_> {
             if path.is_empty() { String::new() } else { format!("{path}/") }
         };
         let address = source.source.as_str();
-        if let (Some(rest), Some(own)) = (address.strip_prefix("runs:/"), &source.run) {
-            return Ok(rest.strip_prefix(own.as_str()).map(at));
-        }
-        let record = self.registry().run(run)?;
-        let Some(place) = record.imported.and_then(|imported| imported.place) else { return Ok(None) };
-        let plain = |address: &str| address.strip_prefix("file://").unwrap_or(address).to_owned();
-        let (address, place) = (plain(address), plain(&place));
-        let rest = address.strip_prefix(place.trim_end_matches('/'));
-        let Some(path) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).map(at) else {
-            return Ok(None);
+        let rest = if let (Some(rest), Some(own)) = (address.strip_prefix("runs:/"), &source.run) {
+            rest.strip_prefix(own.as_str()).map(str::to_owned)
+        } else {
+            let record = self.registry().run(run)?;
+            let Some(place) = record.imported.and_then(|imported| imported.place) else { return Ok(None) };
+            let plain = |address: &str| address.strip_prefix("file://").unwrap_or(address).to_owned();
+            let place = plain(&place);
+            plain(address).strip_prefix(place.trim_end_matches('/')).map(str::to_owned)
         };
+        let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let Some(path) = rest.as_deref().map(at) else { return Ok(None) };
         // A single file, or nothing at all, is looked for where it says.
         let there = self.registry().files(run)?.iter().any(|file| file.path.as_str().starts_with(&path));
         Ok(there.then_some(path))

@@ -38,13 +38,23 @@ pub(super) enum Is {
     Other,
 }
 
-/// What lies in a folder, by name; nothing if it is not there.
+/// Whether no link leads to a path below the root, which is as the system has it.
+pub(super) fn is_direct(path: &Path) -> io::Result<bool> {
+    Ok(path.canonicalize()? == path)
+}
+
+/// What lies in a folder, by name; nothing if it is not there. A folder that a link leads to is
+/// not read: it is the one thing that lies there, and neither file nor folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>> {
     let failed = |error: io::Error| Error::Unavailable {
         store: folder.display().to_string(),
         transient: false,
         source: Box::new(error),
     };
+    if !is_direct(folder).unwrap_or(true) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok(vec![Entry { name, path: folder.to_owned(), is: Is::Other }]);
+    }
     let read = match fs::read_dir(folder) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(Vec::new());
@@ -108,8 +118,8 @@ fn below(
 /// The text of a small file.
 pub(super) fn text(path: &Path, max: u64) -> Result<String, String> {
     let seen = fs::symlink_metadata(path).map_err(|error| error.to_string())?;
-    if !seen.is_file() {
-        return Err("expected a file, and no link".to_owned());
+    if !seen.is_file() || !is_direct(path).map_err(|error| error.to_string())? {
+        return Err("expected a file, and no link on the way to it".to_owned());
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;

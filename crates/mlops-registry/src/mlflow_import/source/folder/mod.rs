@@ -38,6 +38,22 @@ impl Folder {
         if !root.is_dir() {
             return Err(Error::NotFound { what: "MLflow folder", key: root.display().to_string() });
         }
+        // The caller may name it by a link; below it none is followed.
+        let root = &root.canonicalize().map_err(|error| Error::Unavailable {
+            store: root.display().to_string(),
+            transient: false,
+            source: Box::new(error),
+        })?;
+        for name in [TRASH, MODELS] {
+            let path = root.join(name);
+            if path.is_symlink() {
+                return Err(Error::Invalid {
+                    field: "MLflow folder",
+                    value: path.display().to_string(),
+                    expected: "a folder, and no link: put in its place what it leads to".to_owned(),
+                });
+            }
+        }
         let mut experiments = BTreeMap::new();
         let trash = root.join(TRASH);
         for (folder, deleted) in [(root, false), (&trash, true)] {
