@@ -1,7 +1,7 @@
 //! What a scalar that is not in quotes stands for.
 //!
 //! # Source
-//! The implicit resolvers that `ruamel.yaml` 0.18 has for YAML 1.2. They are wider than the core
+//! The implicit resolvers that `ruamel.yaml` 0.19 has for YAML 1.2. They are wider than the core
 //! schema: `1_000` is a number, and `2026-11-26` a moment.
 
 /// What a plain scalar stands for.
