@@ -1,19 +1,17 @@
 //! What is wrong with a source is told by name; the rest is taken, and the registry stays whole.
 
 use std::fs;
-use std::path::Path;
 
 use mlops_registry::Error;
 use mlops_registry::mlflow_import::{ImportReport, Matter, MlflowImport};
-use mlops_registry::store::{Key, Kind, Query};
 use mlops_registry::tracking::FileLimits;
 
-use crate::recorded::{Recorded, size, testdata, world};
+use crate::recorded::{Recorded, find, size, testdata, world};
 use crate::world::World;
 
 /// Imports what stands, and checks that every count adds up.
 #[track_caller]
-fn taken(world: &World, import: &MlflowImport) -> ImportReport {
+pub(crate) fn taken(world: &World, import: &MlflowImport) -> ImportReport {
     let report = world.admin.import_mlflow(import, &mut |_| {}).unwrap();
     for matter in Matter::ALL {
         let count = report.count(matter);
@@ -27,7 +25,7 @@ fn taken(world: &World, import: &MlflowImport) -> ImportReport {
 
 /// The reason why a thing is not taken.
 #[track_caller]
-fn reason(report: &ImportReport, matter: Matter, name: &str) -> String {
+pub(crate) fn reason(report: &ImportReport, matter: Matter, name: &str) -> String {
     let told = report.not_taken.iter().find(|told| told.matter == matter && told.name.contains(name));
     told.unwrap_or_else(|| panic!("{name} is not told of\n{report}")).reason.clone()
 }
@@ -314,68 +312,6 @@ fn files_that_are_none_are_told() {
     assert!(
         reason(&taken(&world(), &import), Matter::Files, "large").contains("all files to have at most 1")
     );
-}
-
-/// What a link leads to is of someone else, wherever in the folder it lies.
-#[cfg(unix)]
-#[test]
-fn folders_are_not_read_through_links() {
-    use std::os::unix::fs::symlink;
-    let source = Recorded::own_folder("v2_16_folder");
-    let secret = tempfile::tempdir().unwrap();
-    fs::write(secret.path().join("key"), "secret").unwrap();
-    fs::write(secret.path().join("meta.yaml"), "source_type: DATASET\nsource_id: a\nname: secret\n").unwrap();
-    let id = source.answers().runs.iter().find(|run| run.name == "sweep").unwrap().id.clone();
-    let run = find(&source.path, &id);
-    for name in ["params", "tags", "inputs"] {
-        let own = run.join(name);
-        if own.exists() {
-            fs::remove_dir_all(&own).unwrap();
-        }
-        symlink(secret.path(), own).unwrap();
-    }
-    let world = world();
-    let report = taken(&world, &source.import);
-    for (matter, name) in [(Matter::Params, "params"), (Matter::Tags, "tags")] {
-        assert!(reason(&report, matter, name).contains("no link"));
-    }
-    assert!(reason(&report, Matter::DataSets, "inputs").contains("no link"));
-    for kind in [Kind::Param, Kind::Tag, Kind::Input] {
-        for record in world.store.read(&Query::under(kind, Key::all(), 10_000)).unwrap() {
-            let body = String::from_utf8(record.body).unwrap();
-            assert!(!body.contains("secret"), "{kind} {body}");
-        }
-    }
-
-    for name in ["models", ".trash"] {
-        let own = source.path.join(name);
-        if own.exists() {
-            fs::remove_dir_all(&own).unwrap();
-        }
-        symlink(secret.path(), &own).unwrap();
-        match world.admin.import_mlflow(&source.import, &mut |_| {}) {
-            Err(Error::Invalid { value, .. }) => assert!(value.ends_with(name), "{value}"),
-            other => panic!("{name} was read through a link: {other:?}"),
-        }
-        fs::remove_file(&own).unwrap();
-    }
-}
-
-/// The folder of that name below another.
-fn find(folder: &Path, name: &str) -> std::path::PathBuf {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.file_name().unwrap() == name {
-                return path;
-            }
-            if path.is_dir() {
-                folders.push(path);
-            }
-        }
-    }
-    panic!("there is no {name}");
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod again;
 mod any_bytes;
 mod bad_sources;
 mod governance;
+#[cfg(unix)]
+mod links_are_not_followed;
 #[path = "../../fuzz/read_mlflow_database.rs"]
 mod read_mlflow_database;
 #[path = "../../fuzz/read_mlmodel.rs"]

@@ -190,3 +190,20 @@ pub(crate) fn number(value: &Value) -> f64 {
         value => value.as_f64().unwrap(),
     }
 }
+
+/// The folder of that name below another.
+pub(crate) fn find(folder: &Path, name: &str) -> PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.file_name().unwrap() == name {
+                return path;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    panic!("there is no {name}");
+}
