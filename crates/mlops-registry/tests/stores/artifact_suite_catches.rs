@@ -3,13 +3,14 @@
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use mlops_core::Digest;
 use mlops_registry::artifact::{ArtifactStore, ArtifactStoreExt as _, MemoryArtifacts, Reclaimed, Sweep};
 use mlops_registry::testing::artifact_store as suite;
 use mlops_registry::{Error, Result};
+
+use crate::tied::Tied;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
@@ -120,9 +121,7 @@ impl ArtifactStore for Faulty {
                 }
                 Ok(Box::new(Cursor::new(bytes)))
             }
-            Fault::TiedToAThread => {
-                Ok(Box::new(Tied { inner: self.inner.open(digest)?, thread: thread::current().id() }))
-            }
+            Fault::TiedToAThread => Ok(Box::new(Tied::here(self.inner.open(digest)?))),
             _ => self.inner.open(digest),
         }
     }
@@ -173,21 +172,6 @@ impl ArtifactStore for Faulty {
             }
         }
         self.inner.reclaim(age, sweep)
-    }
-}
-
-struct Tied {
-    inner: Box<dyn Read + Send>,
-    thread: ThreadId,
-}
-
-impl Read for Tied {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if thread::current().id() == self.thread {
-            self.inner.read(into)
-        } else {
-            Err(ErrorKind::Other.into())
-        }
     }
 }
 

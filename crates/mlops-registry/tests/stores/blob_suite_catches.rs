@@ -2,13 +2,15 @@
 
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::Duration;
 
 use mlops_core::Digest;
 use mlops_registry::artifact::{Blob, BlobSource, BlobStore, MemoryArtifacts, Reclaimed, Space, Sweep};
 use mlops_registry::testing::blob_store as suite;
 use mlops_registry::{Error, Result};
+
+use crate::tied::Tied;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
@@ -172,9 +174,7 @@ impl BlobStore for Faulty {
                 }
                 Ok(Some(Box::new(Cursor::new(bytes))))
             }
-            Fault::TiedToAThread => {
-                Ok(Some(Box::new(Tied { inner: reader, thread: thread::current().id() })))
-            }
+            Fault::TiedToAThread => Ok(Some(Box::new(Tied::here(reader)))),
             _ => Ok(Some(reader)),
         }
     }
@@ -220,21 +220,6 @@ impl BlobStore for Faulty {
             }
         }
         self.inner.reclaim_parts(age, sweep)
-    }
-}
-
-struct Tied {
-    inner: Box<dyn Read + Send>,
-    thread: ThreadId,
-}
-
-impl Read for Tied {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if thread::current().id() == self.thread {
-            self.inner.read(into)
-        } else {
-            Err(ErrorKind::Other.into())
-        }
     }
 }
 

@@ -18,5 +18,6 @@ mod metadata_stores;
 mod metadata_suite_catches;
 #[cfg(feature = "sqlite")]
 mod older_files_open;
+mod tied;
 #[path = "../world/mod.rs"]
 mod world;
