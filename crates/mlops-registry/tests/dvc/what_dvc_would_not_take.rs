@@ -6,22 +6,17 @@ use mlops_registry::Error;
 use mlops_registry::dvc::{Cache, DvcFile};
 use tempfile::TempDir;
 
+use crate::project::project;
 use crate::recorded::{Recorded, read_all};
 
 const OUT: &str = "outs:\n- md5: d2b9de70b5f73e05dd3316667c4501bd\n  hash: md5\n  path: m.pkl\n";
 
 /// A project in a repository of Git.
-fn project(files: &[(&str, &str)]) -> (TempDir, Cache) {
-    let project = tempfile::tempdir().unwrap();
+fn repository(files: &[(&str, &str)]) -> (TempDir, Cache) {
+    let (project, cache) = project(files);
     for folder in [".git", ".dvc"] {
-        fs::create_dir(project.path().join(folder)).unwrap();
+        fs::create_dir_all(project.path().join(folder)).unwrap();
     }
-    for (path, text) in files {
-        let path = project.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let cache = Cache::at(project.path().join(".dvc/cache"));
     (project, cache)
 }
 
@@ -48,7 +43,7 @@ fn what_is_ignored_is_refused() {
         (".gitignore", "d/", "d/x", "no `.gitignore` covers"),
         ("d/.gitignore", "*.dvc", "d/x", "no `.gitignore` covers"),
     ] {
-        let world = project(&[("data", "1"), ("d/x", "2"), (file, lines)]);
+        let world = repository(&[("data", "1"), ("d/x", "2"), (file, lines)]);
         refused(&world, path, expected);
         assert!(!world.1.root().exists(), "{lines}");
     }
@@ -58,14 +53,14 @@ fn what_is_ignored_is_refused() {
         (".gitignore", "data", "data"),
         (".gitignore", "data*\n!*.dvc", "data"),
     ] {
-        let (project, cache) = project(&[("data", "1"), (file, lines)]);
+        let (project, cache) = repository(&[("data", "1"), (file, lines)]);
         cache.add(project.path().join(path)).run().unwrap();
     }
 }
 
 #[test]
 fn outputs_do_not_lie_in_each_other() {
-    let world = project(&[("d/e/x", "1"), ("d/y", "2"), ("data", "3")]);
+    let world = repository(&[("d/e/x", "1"), ("d/y", "2"), ("data", "3")]);
     let (project, cache) = &world;
     let inner = cache.add(project.path().join("d/e/x")).run().unwrap();
     refused(&world, "d", "x.dvc");
@@ -85,7 +80,7 @@ fn outputs_do_not_lie_in_each_other() {
 
 #[test]
 fn data_may_be_called_like_a_dvc_file() {
-    let (project, cache) = project(&[("d/x.dvc", "no YAML: ["), ("d/y.dvc", "a: 1"), ("d.dvc", "")]);
+    let (project, cache) = repository(&[("d/x.dvc", "no YAML: ["), ("d/y.dvc", "a: 1"), ("d.dvc", "")]);
     fs::remove_file(project.path().join("d.dvc")).unwrap();
     let added = cache.add(project.path().join("d")).run().unwrap();
     assert_eq!(added.file.outs[0].nfiles, Some(2));
@@ -93,7 +88,7 @@ fn data_may_be_called_like_a_dvc_file() {
 
 #[test]
 fn what_is_not_to_be_pushed_is_not() {
-    let (project, cache) = project(&[("d/x", "1"), ("data", "2")]);
+    let (project, cache) = repository(&[("d/x", "1"), ("data", "2")]);
     let remote = Cache::at(project.path().join(".dvc/remote"));
     for path in ["d", "data"] {
         let added = cache.add(project.path().join(path)).run().unwrap();

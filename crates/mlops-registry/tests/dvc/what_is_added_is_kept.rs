@@ -7,20 +7,9 @@ use mlops_core::Digest;
 use mlops_registry::Error;
 use mlops_registry::dvc::{Cache, DvcFile, GitIgnore, Hash, ObjectId, Progress};
 use mlops_registry::tracking::RunBatch;
-use tempfile::TempDir;
 
+use crate::project::project;
 use crate::recorded::read_all;
-
-fn project(files: &[(&str, &str)]) -> (TempDir, Cache) {
-    let project = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = project.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let cache = Cache::at(project.path().join(".dvc/cache"));
-    (project, cache)
-}
 
 #[test]
 fn a_changed_file_is_added_again_and_keeps_its_remarks() {
